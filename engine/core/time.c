@@ -1,0 +1,380 @@
+#include "homeward/time.h"
+
+/* Days from civil and back: the usual shift of the year to begin in March, in eras of 400 years. */
+int32_t hw_day_from_civil(int year, int month, int day)
+{
+    int y = month <= 2 ? year - 1 : year;
+    int era = (y >= 0 ? y : y - 399) / 400;
+    int year_of_era = y - era * 400;
+    int day_of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
+    int day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+
+    return (int32_t)(era * 146097 + day_of_era - 719468);
+}
+
+void hw_civil_from_day(int32_t day, int *ret_year, int *ret_month, int *ret_day)
+{
+    int z = day + 719468;
+    int era = (z >= 0 ? z : z - 146096) / 146097;
+    int day_of_era = z - era * 146097;
+    int year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+    int day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    int month_shifted = (5 * day_of_year + 2) / 153;
+
+    *ret_day = day_of_year - (153 * month_shifted + 2) / 5 + 1;
+    *ret_month = month_shifted < 10 ? month_shifted + 3 : month_shifted - 9;
+    *ret_year = year_of_era + era * 400 + (*ret_month <= 2);
+}
+
+static int64_t floor_div(int64_t a, int64_t b)
+{
+    int64_t quotient = a / b;
+
+    return a % b < 0 ? quotient - 1 : quotient;
+}
+
+static int32_t day_of_ms(int64_t ms)
+{
+    return (int32_t)floor_div(ms, HW_DAY_MS);
+}
+
+static bool is_leap(int year)
+{
+    return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+}
+
+static int days_in_month(int year, int month)
+{
+    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+
+    return month == 2 && is_leap(year) ? 29 : days[month - 1];
+}
+
+/* 01:00 UTC on the last Sunday of a month.  1970-01-01 was a Thursday. */
+static int64_t last_sunday(int year, int month)
+{
+    int32_t day = hw_day_from_civil(year, month, 31); /* March and October have 31 days. */
+    int weekday = (int)(((day + 4) % 7 + 7) % 7);     /* 0 Sunday */
+
+    return (int64_t)(day - weekday) * HW_DAY_MS + HW_HOUR_MS;
+}
+
+int64_t hw_london_offset(int64_t ms)
+{
+    int year, month, day;
+
+    hw_civil_from_day(day_of_ms(ms), &year, &month, &day);
+    if (month < 3 || month > 10)
+        return 0;
+    if (month > 3 && month < 10)
+        return HW_HOUR_MS;
+    if (month == 3)
+        return ms >= last_sunday(year, 3) ? HW_HOUR_MS : 0;
+    return ms < last_sunday(year, 10) ? HW_HOUR_MS : 0;
+}
+
+int32_t hw_london_day(int64_t ms)
+{
+    return day_of_ms(ms + hw_london_offset(ms));
+}
+
+int64_t hw_london_midnight(int32_t day)
+{
+    int64_t wall = (int64_t)day * HW_DAY_MS;
+
+    /* Clocks change at 01:00 or 02:00: midnight is never ambiguous or missing. */
+    return wall - hw_london_offset(wall - HW_HOUR_MS);
+}
+
+int64_t hw_london_to_utc(int64_t wall_ms, uint8_t *ret_flags)
+{
+    int64_t as_summer = wall_ms - HW_HOUR_MS;
+    bool summer_fits = hw_london_offset(as_summer) == HW_HOUR_MS;
+    bool winter_fits = hw_london_offset(wall_ms) == 0;
+
+    *ret_flags = HW_TIME_EXACT;
+    if (summer_fits) {
+        if (winter_fits)
+            *ret_flags = HW_TIME_AMBIGUOUS;
+        return as_summer;
+    }
+    if (!winter_fits)
+        *ret_flags = HW_TIME_MISSING; /* 01:30 becomes 02:30 BST, which is 01:30 UTC. */
+    return wall_ms;
+}
+
+int64_t hw_time_end(struct hw_time time)
+{
+    int year, month, day;
+
+    switch ((enum hw_precision)time.precision) {
+    case HW_PRECISION_YEAR:
+        hw_civil_from_day(hw_london_day(time.start_ms), &year, &month, &day);
+        return hw_london_midnight(hw_day_from_civil(year + 1, 1, 1));
+    case HW_PRECISION_MONTH:
+        hw_civil_from_day(hw_london_day(time.start_ms), &year, &month, &day);
+        return hw_london_midnight(
+            month == 12 ? hw_day_from_civil(year + 1, 1, 1) : hw_day_from_civil(year, month + 1, 1));
+    case HW_PRECISION_DAY:
+        return hw_london_midnight(hw_london_day(time.start_ms) + 1);
+    case HW_PRECISION_HOUR:
+        return time.start_ms + HW_HOUR_MS;
+    case HW_PRECISION_MINUTE:
+        return time.start_ms + HW_MINUTE_MS;
+    case HW_PRECISION_SECOND:
+        return time.start_ms + HW_SECOND_MS;
+    case HW_PRECISION_MS:
+    case HW_PRECISION_NONE:
+        break;
+    }
+    return time.start_ms + 1;
+}
+
+/* A cursor over digits. */
+struct digits {
+    const uint8_t *at;
+    const uint8_t *end;
+};
+
+static bool take_number(struct digits *digits, int count, int *ret_number)
+{
+    int number = 0;
+
+    if (digits->end - digits->at < count)
+        return false;
+    for (int i = 0; i < count; i++) {
+        if (digits->at[i] < '0' || digits->at[i] > '9')
+            return false;
+        number = number * 10 + (digits->at[i] - '0');
+    }
+    digits->at += count;
+    *ret_number = number;
+    return true;
+}
+
+static bool take_char(struct digits *digits, char c)
+{
+    if (digits->at == digits->end || *digits->at != (uint8_t)c)
+        return false;
+    digits->at++;
+    return true;
+}
+
+static bool at_digit(const struct digits *digits)
+{
+    return digits->at != digits->end && *digits->at >= '0' && *digits->at <= '9';
+}
+
+struct civil {
+    int year, month, day, hour, minute, second, ms;
+    int offset_minutes;
+    bool has_offset;
+    enum hw_precision precision;
+};
+
+/* Digits after the point (or the last three of 17): past the third they are cut off. */
+static void take_fraction(struct digits *digits, struct civil *civil)
+{
+    int scale = 100;
+
+    civil->ms = 0;
+    while (at_digit(digits)) {
+        civil->ms += (*digits->at - '0') * scale;
+        scale /= 10;
+        digits->at++;
+    }
+    civil->precision = HW_PRECISION_MS;
+}
+
+static bool take_offset(struct digits *digits, struct civil *civil)
+{
+    int sign, hours, minutes = 0;
+
+    if (take_char(digits, 'Z') || take_char(digits, 'z')) {
+        civil->has_offset = true;
+        return true;
+    }
+    if (take_char(digits, '+'))
+        sign = 1;
+    else if (take_char(digits, '-'))
+        sign = -1;
+    else
+        return false;
+    if (!take_number(digits, 2, &hours))
+        return false;
+    (void)take_char(digits, ':');
+    if (at_digit(digits) && !take_number(digits, 2, &minutes))
+        return false;
+    if (hours > 14 || minutes > 59)
+        return false;
+    civil->has_offset = true;
+    civil->offset_minutes = sign * (hours * 60 + minutes);
+    return true;
+}
+
+static enum hw_status settle(const struct civil *civil, struct hw_time *ret_time)
+{
+    struct hw_time time = {.precision = (uint8_t)civil->precision};
+    int64_t wall_ms;
+
+    if (civil->year < HW_YEAR_FIRST || civil->year > HW_YEAR_LAST)
+        return HW_E_INVALID;
+    if (civil->month < 1 || civil->month > 12)
+        return HW_E_INVALID;
+    if (civil->day < 1 || civil->day > days_in_month(civil->year, civil->month))
+        return HW_E_INVALID;
+    if (civil->hour > 23 || civil->minute > 59 || civil->second > 60)
+        return HW_E_INVALID;
+
+    wall_ms = (int64_t)hw_day_from_civil(civil->year, civil->month, civil->day) * HW_DAY_MS +
+              civil->hour * HW_HOUR_MS + civil->minute * HW_MINUTE_MS;
+    /* A leap second is the last millisecond of its minute. */
+    if (civil->second == 60)
+        wall_ms += 59 * HW_SECOND_MS + 999;
+    else
+        wall_ms += civil->second * HW_SECOND_MS + civil->ms;
+
+    if (civil->has_offset)
+        time.start_ms = wall_ms - civil->offset_minutes * HW_MINUTE_MS;
+    else if (civil->precision <= HW_PRECISION_DAY)
+        time.start_ms = hw_london_midnight(day_of_ms(wall_ms));
+    else
+        time.start_ms = hw_london_to_utc(wall_ms, &time.flags);
+    *ret_time = time;
+    return HW_OK;
+}
+
+static struct digits trimmed(struct hw_slice text)
+{
+    struct digits digits = {text.data, text.data + text.size};
+
+    while (digits.at != digits.end && *digits.at == ' ')
+        digits.at++;
+    while (digits.at != digits.end && digits.end[-1] == ' ')
+        digits.end--;
+    return digits;
+}
+
+enum hw_status hw_time_parse_hl7(struct hw_slice text, struct hw_time *ret_time)
+{
+    struct digits digits = trimmed(text);
+    struct civil civil = {.month = 1, .day = 1, .precision = HW_PRECISION_YEAR};
+
+    if (text.size == 0 || !take_number(&digits, 4, &civil.year))
+        return HW_E_INVALID;
+    if (at_digit(&digits)) {
+        if (!take_number(&digits, 2, &civil.month))
+            return HW_E_INVALID;
+        civil.precision = HW_PRECISION_MONTH;
+    }
+    if (civil.precision == HW_PRECISION_MONTH && at_digit(&digits)) {
+        if (!take_number(&digits, 2, &civil.day))
+            return HW_E_INVALID;
+        civil.precision = HW_PRECISION_DAY;
+    }
+    if (civil.precision == HW_PRECISION_DAY && at_digit(&digits)) {
+        if (!take_number(&digits, 2, &civil.hour))
+            return HW_E_INVALID;
+        civil.precision = HW_PRECISION_HOUR;
+    }
+    if (civil.precision == HW_PRECISION_HOUR && at_digit(&digits)) {
+        if (!take_number(&digits, 2, &civil.minute))
+            return HW_E_INVALID;
+        civil.precision = HW_PRECISION_MINUTE;
+    }
+    if (civil.precision == HW_PRECISION_MINUTE && at_digit(&digits)) {
+        if (!take_number(&digits, 2, &civil.second))
+            return HW_E_INVALID;
+        civil.precision = HW_PRECISION_SECOND;
+    }
+    if (civil.precision == HW_PRECISION_SECOND && (at_digit(&digits) || take_char(&digits, '.')))
+        take_fraction(&digits, &civil);
+    if (digits.at != digits.end && !take_offset(&digits, &civil))
+        return HW_E_INVALID;
+    if (digits.at != digits.end)
+        return HW_E_INVALID;
+    return settle(&civil, ret_time);
+}
+
+static enum hw_status parse_iso_clock(struct digits *digits, struct civil *civil)
+{
+    if (!take_number(digits, 2, &civil->hour) || !take_char(digits, ':') ||
+        !take_number(digits, 2, &civil->minute))
+        return HW_E_INVALID;
+    civil->precision = HW_PRECISION_MINUTE;
+    if (take_char(digits, ':')) {
+        if (!take_number(digits, 2, &civil->second))
+            return HW_E_INVALID;
+        civil->precision = HW_PRECISION_SECOND;
+        if (take_char(digits, '.') || take_char(digits, ',')) {
+            if (!at_digit(digits))
+                return HW_E_INVALID;
+            take_fraction(digits, civil);
+        }
+    }
+    if (digits->at != digits->end && !take_offset(digits, civil))
+        return HW_E_INVALID;
+    return HW_OK;
+}
+
+enum hw_status hw_time_parse_iso(struct hw_slice text, struct hw_time *ret_time)
+{
+    struct digits digits = trimmed(text);
+    struct civil civil = {.month = 1, .day = 1, .precision = HW_PRECISION_YEAR};
+
+    if (text.size == 0 || !take_number(&digits, 4, &civil.year))
+        return HW_E_INVALID;
+    if (take_char(&digits, '-')) {
+        if (!take_number(&digits, 2, &civil.month))
+            return HW_E_INVALID;
+        civil.precision = HW_PRECISION_MONTH;
+        if (take_char(&digits, '-')) {
+            if (!take_number(&digits, 2, &civil.day))
+                return HW_E_INVALID;
+            civil.precision = HW_PRECISION_DAY;
+            if ((take_char(&digits, 'T') || take_char(&digits, 't') || take_char(&digits, ' ')) &&
+                parse_iso_clock(&digits, &civil) != HW_OK)
+                return HW_E_INVALID;
+        }
+    }
+    if (digits.at != digits.end)
+        return HW_E_INVALID;
+    return settle(&civil, ret_time);
+}
+
+char *hw_time_format(int64_t ms, char text[HW_TIME_TEXT_SIZE])
+{
+    int64_t in_day = ms - (int64_t)day_of_ms(ms) * HW_DAY_MS;
+    int year, month, day;
+
+    hw_civil_from_day(day_of_ms(ms), &year, &month, &day);
+    snprintf(text, HW_TIME_TEXT_SIZE, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", year % 10000, month,
+        day, (int)(in_day / HW_HOUR_MS), (int)(in_day / HW_MINUTE_MS % 60),
+        (int)(in_day / HW_SECOND_MS % 60), (int)(in_day % 1000));
+    return text;
+}
+
+char *hw_time_format_hl7(int64_t ms, bool offset, char text[HW_TIME_TEXT_SIZE])
+{
+    int64_t london_offset = hw_london_offset(ms);
+    int64_t wall = ms + london_offset;
+    int64_t in_day = wall - (int64_t)day_of_ms(wall) * HW_DAY_MS;
+    int year, month, day;
+
+    hw_civil_from_day(day_of_ms(wall), &year, &month, &day);
+    snprintf(text, HW_TIME_TEXT_SIZE, "%04d%02d%02d%02d%02d%02d%s", year % 10000, month, day,
+        (int)(in_day / HW_HOUR_MS), (int)(in_day / HW_MINUTE_MS % 60),
+        (int)(in_day / HW_SECOND_MS % 60), !offset ? "" : london_offset == 0 ? "+0000" : "+0100");
+    return text;
+}
+
+int32_t hw_day_of_age(int32_t born_day, int years)
+{
+    int year, month, day;
+
+    hw_civil_from_day(born_day, &year, &month, &day);
+    if (month == 2 && day == 29 && !is_leap(year + years))
+        return hw_day_from_civil(year + years, 3, 1);
+    return hw_day_from_civil(year + years, month, day);
+}

@@ -1,0 +1,96 @@
+/*
+ * runtime.h - one data directory at work: the journal, the engine it feeds, and who is told when.
+ *
+ * submit() is the only door to the core: it stamps the accepted time, puts a clock.tick before a
+ * record that finds a timer due, encodes, appends to the journal's open batch and applies.  What
+ * was applied is not yet durable: whoever answers a feed keeps the answer until its release
+ * sequence is durable (the output gate).  All calls on the loop thread unless said otherwise.
+ */
+#ifndef HW_RUNTIME_H
+#define HW_RUNTIME_H
+
+#include "homeward/engine.h"
+#include "runtime/env.h"
+
+struct hw_runtime; /* Opaque. */
+
+enum hw_sync_policy { HW_SYNC_ALWAYS, HW_SYNC_INTERVAL, HW_SYNC_NEVER };
+
+struct hw_runtime_options {
+    struct hw_env *env;      /* files, clock, randomness; borrowed until close */
+    const char *data_dir;    /* made when absent */
+    const char *county;      /* name of this log's county: a directory of another is refused */
+    struct hw_limits limits; /* those in the log, where larger, win */
+    int64_t dedupe_ms;
+    int64_t history_open_ms;
+    enum hw_sync_policy sync;
+    int64_t sync_interval_ms; /* with HW_SYNC_INTERVAL */
+    bool event_clock;         /* clock: events - now is the greatest event time (R17) */
+    bool read_only;           /* open beside a running server: no lock, no writes */
+    /* Called on the loop thread whenever more became durable; sequence is the last that is. */
+    void (*on_durable)(void *context, uint64_t sequence);
+    /* A write or sync failed: nothing more will be acknowledged; the process must stop. */
+    void (*on_failed)(void *context, const char *what);
+    /* Called on the loop thread after each applied record, for effects and publication. */
+    void (*on_applied)(void *context, const struct hw_engine *engine);
+    void *context;
+};
+
+enum { HW_ERROR_TEXT_SIZE = 512 };
+
+/*
+ * Open or make a data directory: lock, newest good snapshot, segments, tail.  On failure error
+ * says what, where (file and offset) and how to mend it.
+ *   HW_E_LOCKED, HW_E_COUNTY, HW_E_VERSION, HW_E_DAMAGED, HW_E_READ_ONLY, HW_E_NO_SPACE, HW_E_IO,
+ *   HW_E_MEMORY
+ */
+HW_MUST_CHECK enum hw_status hw_runtime_open(const struct hw_runtime_options *options,
+    struct hw_runtime **ret_runtime, char error[HW_ERROR_TEXT_SIZE]);
+
+/* Flush, sync, optionally write a snapshot, stop the journal's thread, release all. */
+enum hw_status hw_runtime_close(struct hw_runtime *runtime, bool snapshot);
+
+enum hw_outcome { HW_OUTCOME_TAKEN, HW_OUTCOME_DUPLICATE, HW_OUTCOME_FULL };
+
+struct hw_submitted {
+    enum hw_outcome outcome;
+    uint64_t release_sequence; /* answer when this is durable */
+};
+
+/*
+ * Take the events of one message (all or none).  A duplicate (hw_engine_seen of the first
+ * event's message_id_hash and message_hash) changes nothing; a reused id is flagged
+ * CONTROL_ID_REUSED and taken.  HW_OUTCOME_FULL: journal or arenas have no room now: stop reading,
+ * answer nothing, try again after on_durable.
+ */
+struct hw_submitted hw_runtime_submit(
+    struct hw_runtime *runtime, struct hw_event *events, uint32_t events_count);
+
+/*
+ * End of a turn of the loop: hand the open batch to the disk (inline when little waits), run timers
+ * that are due.  Returns milliseconds until it wants to be called again; -1: no timer.
+ */
+int64_t hw_runtime_turn(struct hw_runtime *runtime);
+
+/* The handle that becomes readable when the journal's thread has news (for uv_poll); -1: none. */
+int hw_runtime_wakeup_fd(const struct hw_runtime *runtime);
+
+struct hw_engine *hw_runtime_engine(struct hw_runtime *runtime);
+uint64_t hw_runtime_durable(const struct hw_runtime *runtime);
+
+/* Now as answers state it: never before the last record; under event_clock the greatest event time. */
+int64_t hw_runtime_now_ms(const struct hw_runtime *runtime);
+
+/* Keep refused bytes with the reason (quarantine.h); answered when *ret_release is durable there. */
+struct hw_refused {
+    struct hw_slice source;  /* "RWE/PAS" or the peer's address */
+    struct hw_slice link;    /* "mllp" */
+    struct hw_slice code;    /* "AE 101" */
+    struct hw_slice where;   /* "PID^1^3" */
+    struct hw_slice reason;  /* words, without identifiers */
+    struct hw_slice bytes;   /* as received */
+};
+HW_MUST_CHECK enum hw_status hw_runtime_quarantine(
+    struct hw_runtime *runtime, const struct hw_refused *refused, uint64_t *ret_id);
+
+#endif

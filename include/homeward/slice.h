@@ -1,0 +1,55 @@
+/*
+ * slice.h - a run of bytes somebody else owns.
+ *
+ * A slice never owns and is never NUL-terminated; each function that takes or gives one says how
+ * long it is borrowed.  Any thread.
+ */
+#ifndef HOMEWARD_SLICE_H
+#define HOMEWARD_SLICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+struct hw_slice {
+    const uint8_t *data; /* may be NULL when size is 0 */
+    size_t size;         /* bytes */
+};
+
+/* A slice of a C string, without its NUL; borrowed as long as text lives. */
+static inline struct hw_slice hw_slice_text(const char *text)
+{
+    return (struct hw_slice){(const uint8_t *)text, strlen(text)};
+}
+
+static inline struct hw_slice hw_slice_of(const void *data, size_t size)
+{
+    return (struct hw_slice){(const uint8_t *)data, size};
+}
+
+static inline bool hw_slice_equal(struct hw_slice a, struct hw_slice b)
+{
+    return a.size == b.size && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
+}
+
+static inline bool hw_slice_is(struct hw_slice a, const char *text)
+{
+    return hw_slice_equal(a, hw_slice_text(text));
+}
+
+/* Bytewise order; a prefix comes first.  Less than, equal to or greater than 0. */
+static inline int hw_slice_compare(struct hw_slice a, struct hw_slice b)
+{
+    size_t size = a.size < b.size ? a.size : b.size;
+    int order = size == 0 ? 0 : memcmp(a.data, b.data, size);
+
+    if (order != 0)
+        return order;
+    return (a.size > b.size) - (a.size < b.size);
+}
+
+/* For printf("%.*s", HW_SLICE_ARGS(slice)). */
+#define HW_SLICE_ARGS(slice) (int)(slice).size, (const char *)(slice).data
+
+#endif
