@@ -1,0 +1,94 @@
+/*
+ * main.c - the executable: finds the command and hands it the rest of the line.
+ */
+#include "cli/command.h"
+#include "commit.h"
+#include "config/nearest.h"
+#include "homeward/version.h"
+
+#include <cyaml/cyaml.h>
+#include <jansson.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <uv.h>
+
+struct command {
+    const char *name, *does;
+    int (*run)(int argc, char **argv);
+};
+
+static const struct command commands[] = {
+#define COMMAND_ROW(name, does) {#name, does, hw_command_##name},
+    HW_COMMAND_LIST(COMMAND_ROW)
+#undef COMMAND_ROW
+        {NULL, NULL, NULL},
+};
+
+static void print_help(FILE *out)
+{
+    fputs("Usage: homeward COMMAND [ARGUMENTS]\n\n"
+          "Homeward keeps a live picture of everybody's way home from hospital.\n\nCommands:\n",
+        out);
+    for (const struct command *command = commands; command->name != NULL; command++)
+        fprintf(out, "  %-12s %s\n", command->name, command->does);
+    fputs("\n  homeward COMMAND --help    the arguments of one command\n"
+          "  homeward --version         versions of the program and of what it stands on\n"
+          "\nExit codes: 0 ok, 1 failed, 2 wrong usage.\n",
+        out);
+}
+
+static void print_version(void)
+{
+    printf("homeward %s%s%s%s\n", HW_VERSION, *HW_COMMIT ? " (commit " : "", HW_COMMIT,
+        *HW_COMMIT ? ")" : "");
+    printf("rules %u, format %u\n", HW_RULES_VERSION, HW_FORMAT_VERSION);
+    printf("libuv %s, jansson %s, libcyaml %s\n", uv_version_string(), jansson_version_str(),
+        cyaml_version_str);
+}
+
+static int unknown_command(const char *name)
+{
+    struct hw_nearest nearest;
+
+    hw_nearest_init(&nearest, name);
+    for (const struct command *command = commands; command->name != NULL; command++)
+        hw_nearest_offer(&nearest, command->name);
+    fprintf(stderr, "homeward: %s: unknown command", name);
+    if (nearest.best != NULL)
+        fprintf(stderr, "; did you mean %s?", nearest.best);
+    fputs("\nMore: homeward --help\n", stderr);
+    return HW_EXIT_USAGE;
+}
+
+/* Output that did not reach its file is a failure, whatever the command thought. */
+static int flushed(int code)
+{
+    if ((fflush(stdout) != 0 || ferror(stdout)) && code == HW_EXIT_OK) {
+        perror("homeward: standard output");
+        return HW_EXIT_FAILED;
+    }
+    return code;
+}
+
+int main(int argc, char **argv)
+{
+    signal(SIGPIPE, SIG_IGN); /* A peer that went away is an error of write(), not our end. */
+    if (argc < 2) {
+        print_help(stderr);
+        return HW_EXIT_USAGE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+        print_help(stdout);
+        return flushed(HW_EXIT_OK);
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        print_version();
+        return flushed(HW_EXIT_OK);
+    }
+    for (const struct command *command = commands; command->name != NULL; command++) {
+        if (strcmp(argv[1], command->name) == 0)
+            return flushed(command->run(argc - 1, argv + 1));
+    }
+    return unknown_command(argv[1]);
+}
