@@ -66,8 +66,7 @@ typedef enum hw_answer hw_resource_function(
 struct hw_resource {
     const char *name;
     const char *sentence;
-    const struct hw_parameter *parameters;
-    unsigned parameters_count;
+    const struct hw_parameter *parameters; /* the last has no name */
     hw_resource_function *answer;
 };
 
@@ -87,7 +86,5 @@ __attribute__((format(printf, 1, 2))) json_t *hw_resource_error(const char *form
 
 /* Now as answers state it: never before the last record nor past the next timer. */
 int64_t hw_resources_as_at_ms(const struct hw_resources *resources);
-struct hw_engine *hw_resources_engine(const struct hw_resources *resources);
-const struct hw_feeds *hw_resources_feeds(const struct hw_resources *resources);
 
 #endif

@@ -1,0 +1,33 @@
+/*
+ * resources.h - what the resource functions share; private to this folder.
+ */
+#ifndef HW_RESOURCE_RESOURCES_H
+#define HW_RESOURCE_RESOURCES_H
+
+#include "resource/ready.h"
+#include "resource/resource.h"
+#include "resource/summary.h"
+
+struct hw_resources {
+    struct hw_resources_options options;
+    struct hw_ready *ready;
+};
+
+/* The figures as of now. */
+struct hw_summary hw_resources_summary(const struct hw_resources *resources);
+
+/* A text parameter, empty when not given; an integer one, or other. */
+struct hw_slice hw_resource_text(const json_t *parameters, const char *name);
+int64_t hw_resource_integer(const json_t *parameters, const char *name, int64_t other);
+
+/* {"error":words, "parameter":name} */
+__attribute__((format(printf, 2, 3))) json_t *hw_resource_wrong(
+    const char *parameter, const char *format, ...);
+
+hw_resource_function hw_resource_delays;
+hw_resource_function hw_resource_spell;
+
+extern const struct hw_parameter hw_delays_parameters[];
+extern const struct hw_parameter hw_spell_parameters[];
+
+#endif
