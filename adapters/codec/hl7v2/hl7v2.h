@@ -16,12 +16,12 @@ enum hw_hl7_ack_mode { HW_ACK_AUTO, HW_ACK_ORIGINAL, HW_ACK_ENHANCED_COMMIT, HW_
 
 /* One line of hl7.mapping: this sender's segment-field-component (or OBX code) is our attribute. */
 struct hw_hl7_mapping {
-    struct hw_slice sender;    /* MSH-4/MSH-3; empty: all */
-    enum hw_field field;       /* our attribute */
-    struct hw_slice segment;   /* "ZDS"; "OBX" with code */
-    struct hw_slice code;      /* OBX-3.1 to look for; else empty */
-    uint16_t field_number;     /* from 1 */
-    uint16_t component;        /* from 1; 0: the whole field */
+    struct hw_slice sender;  /* MSH-4/MSH-3; empty: all */
+    enum hw_field field;     /* our attribute */
+    struct hw_slice segment; /* "ZDS"; "OBX" with code */
+    struct hw_slice code;    /* OBX-3.1 to look for; else empty */
+    uint16_t field_number;   /* from 1 */
+    uint16_t component;      /* from 1; 0: the whole field */
 };
 
 /* A zone's postcode districts: "LE11" or "LE" prefixes, longest match wins. */
@@ -31,10 +31,13 @@ struct hw_hl7_postcode {
     struct hw_slice council;
 };
 
-struct hw_hl7_class { struct hw_slice said; struct hw_slice class_; }; /* hl7.classes */
+struct hw_hl7_class {
+    struct hw_slice said;
+    struct hw_slice class_;
+}; /* hl7.classes */
 
 struct hw_hl7_options {
-    bool reject_unhandled;                          /* hl7.unhandled: reject */
+    bool reject_unhandled;                           /* hl7.unhandled: reject */
     struct hw_slice processing_ids[HW_HL7_LIST_MAX]; /* [P] */
     struct hw_slice nhs_ids[HW_HL7_LIST_MAX];        /* authorities and types of NHS numbers */
     struct hw_slice inpatient_classes[HW_HL7_LIST_MAX];
@@ -63,10 +66,10 @@ enum hw_hl7_ask { HW_ASK_EMPTY, HW_ASK_ALWAYS, HW_ASK_NEVER, HW_ASK_ERROR, HW_AS
 
 struct hw_hl7_reading {
     enum hw_verdict verdict;
-    bool header;        /* refused at the header: AR/CR */
-    uint16_t code;      /* table 0357: 100, 101, 102, 103, 200..203, 207 */
-    char where[24];     /* ERR-2: "PID^1^3" ; "" unknown */
-    char reason[160];   /* words: what is wrong and how to mend it; no identifiers */
+    bool header;         /* refused at the header: AR/CR */
+    uint16_t code;       /* table 0357: 100, 101, 102, 103, 200..203, 207 */
+    char where[24];      /* ERR-2: "PID^1^3" ; "" unknown */
+    char reason[160];    /* words: what is wrong and how to mend it; no identifiers */
     const char *meaning; /* "spell.admitted", "ignored (class O)" ...: for decode and counters */
     struct hw_event events[HW_HL7_EVENTS_MAX];
     uint32_t events_count;
@@ -75,7 +78,7 @@ struct hw_hl7_reading {
     struct hw_slice sending_application, sending_facility, receiving_application,
         receiving_facility, control_id, processing_id, version, trigger;
     uint8_t delimiters[5]; /* field, component, repetition, escape, subcomponent; 0: none */
-    bool is_hl7;           /* an MSH was found: an answer can be built */
+    bool is_hl7;           /* an MSH was found; without one an answer has the usual delimiters */
 };
 
 /*
@@ -84,6 +87,12 @@ struct hw_hl7_reading {
  */
 void hw_hl7_read(const struct hw_hl7_options *options, struct hw_slice message, uint8_t *scratch,
     struct hw_hl7_reading *ret_reading);
+
+/*
+ * Refuse the frame that begins with head because it is too large: AR/CR 207.  What its MSH says is
+ * there for the answer, if head holds all of it.
+ */
+void hw_hl7_refuse_frame(struct hw_slice head, struct hw_hl7_reading *ret_reading);
 
 /* What is answered: none, or one or two of CA CE CR / AA AE AR, in order. */
 struct hw_hl7_answers {

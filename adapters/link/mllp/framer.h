@@ -26,7 +26,8 @@ void hw_framer_init(struct hw_framer *framer, size_t frame_size_max);
  * caller keeps what was not consumed and appends to it).
  *   HW_OK         *ret_frame is the content; borrowed from bytes
  *   HW_E_PARTIAL  no whole frame yet
- *   HW_E_FULL     the open frame is larger than frame_size_max: refuse it and close
+ *   HW_E_FULL     the open frame is larger than frame_size_max: refuse it and close; *ret_frame is
+ *                 its first frame_size_max bytes, so that the answer can name the message
  */
 HW_MUST_CHECK enum hw_status hw_framer_next(struct hw_framer *framer, struct hw_slice bytes,
     struct hw_slice *ret_frame, size_t *ret_consumed);

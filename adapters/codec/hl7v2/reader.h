@@ -1,0 +1,100 @@
+/*
+ * reader.h - what reading one message carries along; private to the codec.
+ *
+ * Events are built whole before anything is refused: each fault found is kept if it ranks before
+ * the one held, so that the order of precedence (CONTRACT 3.1) is one comparison.
+ */
+#ifndef HW_HL7_READER_H
+#define HW_HL7_READER_H
+
+#include "codec/hl7v2/text.h"
+#include "codec/hl7v2/trigger.h"
+
+/* Of several faults of content the first of these is answered. */
+enum hl7_rank { HL7_RANK_IDENTITY, HL7_RANK_VALUE, HL7_RANK_STAY, HL7_RANK_ORDER, HL7_RANK_NONE };
+
+/* How the patient class (PV1-2) was said. */
+enum hl7_class_said { HL7_CLASS_EMPTY, HL7_CLASS_UNKNOWN, HL7_CLASS_KNOWN };
+
+struct hl7_class {
+    enum hl7_class_said said;
+    struct hw_slice text; /* after hl7.classes; "I" for inpatient classes */
+    bool inpatient;
+    bool tracked;
+};
+
+struct hl7_reader {
+    const struct hw_hl7_options *options;
+    struct hl7_message message;
+    struct hl7_scratch scratch;
+    struct hl7_fields msh;
+    const struct hl7_trigger *trigger;
+    struct hw_hl7_reading *reading;
+    enum hl7_rank rank; /* of the fault held in reading; HL7_RANK_NONE: none */
+
+    /* The same for every event of the message. */
+    struct hw_slice organisation;            /* MSH-4 */
+    struct hw_slice source;                  /* MSH-4/MSH-3 */
+    struct hw_time sent, recorded, occurred; /* MSH-7, EVN-2, EVN-6 */
+
+    /* Of the group being read. */
+    struct hw_event *event;
+    uint32_t group;
+};
+
+/* How a value stands in a message. */
+enum hl7_said { HL7_ABSENT, HL7_CLEARED, HL7_GIVEN, HL7_UNREADABLE };
+
+/* Hold a fault: table 0357 code, place ("PID^1^3", sequence put in by group), words. */
+void hl7_fault(struct hl7_reader *reader, enum hl7_rank rank, uint16_t code, const char *segment,
+    unsigned field, unsigned component, const char *words);
+
+/* Component component, subcomponent 1, of repetition; blanks cut; raw. */
+struct hw_slice hl7_component(
+    const struct hl7_reader *reader, struct hw_slice repetition, uint32_t component);
+
+/* A time: its first component, of the first repetition.  Flags of the clock go to the scratch. */
+enum hl7_said hl7_time(struct hl7_reader *reader, struct hw_slice raw, struct hw_time *ret_time);
+
+/* The class of a PV1 (person.c's class filter and the CLASS field). */
+struct hl7_class hl7_class_read(struct hl7_reader *reader, struct hw_slice pv1);
+
+bool hl7_in_list(struct hw_slice text, const struct hw_slice *list, uint32_t list_count);
+
+/* identity.c: who and which stay, into reader->event; faults 101. */
+void hl7_identity_read(struct hl7_reader *reader, const struct hl7_group *group);
+/* The other person of a link. */
+void hl7_identity_read_other(struct hl7_reader *reader, const struct hl7_group *group);
+void hl7_visit_read(struct hl7_reader *reader, const struct hl7_group *group);
+
+/* values.c: attributes of person and stay, into reader->event; faults 102, 103, 207. */
+void hl7_values_read(struct hl7_reader *reader, const struct hl7_group *group);
+
+/* person.c: name, birth date, address. */
+void hl7_person_read(struct hl7_reader *reader, struct hw_slice pid);
+
+/* mapping.c: the sender's own fields (hl7.mapping). */
+void hl7_mappings_read(struct hl7_reader *reader);
+
+/* value of one attribute, how as in taken.h. */
+enum hl7_how {
+    HL7_CODE,
+    HL7_MOMENT,
+    HL7_TIME,
+    HL7_YESNO,
+    HL7_FIT,
+    HL7_FLAG,
+    HL7_HIDE,
+    HL7_LIST,
+    HL7_CLASS
+};
+struct hl7_taken {
+    const char *segment;
+    uint8_t field;
+    uint8_t component;
+    uint8_t attribute; /* enum hw_field */
+    uint8_t how;       /* enum hl7_how */
+};
+void hl7_value_take(struct hl7_reader *reader, const struct hl7_taken *taken, struct hw_slice raw);
+
+#endif

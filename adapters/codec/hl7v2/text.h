@@ -1,0 +1,40 @@
+/*
+ * text.h - texts of a message as UTF-8: character set, escapes, blanks, length.
+ *
+ * What needs no change is returned as it lies in the message; the rest is written to a scratch
+ * buffer that only grows during one message.  Pure; one thread per scratch.
+ */
+#ifndef HW_HL7_TEXT_H
+#define HW_HL7_TEXT_H
+
+#include "codec/hl7v2/message.h"
+
+enum hl7_charset { HL7_UTF8, HL7_LATIN1, HL7_WINDOWS1252 };
+
+struct hl7_scratch {
+    uint8_t *at;
+    uint8_t *end;
+    struct hl7_delimiters delimiters;
+    enum hl7_charset charset;
+    uint32_t flags; /* HW_FLAG_*: what was odd about the texts so far */
+};
+
+/*
+ * Settle the character set of a message from MSH-18 and its bytes.  An unknown name, or none with
+ * bytes past ASCII, is UTF-8 if the bytes are, else ISO 8859-1, flagged.
+ */
+void hl7_charset_settle(struct hl7_scratch *scratch, struct hw_slice name, struct hw_slice bytes);
+
+/* Whether all of bytes is well formed UTF-8 (RFC 3629). */
+bool hl7_is_utf8(struct hw_slice bytes);
+
+/*
+ * The text of raw: trimmed, escapes decoded, UTF-8, at most HW_TEXT_SIZE_MAX bytes (cut, flagged).
+ * Empty, flagged VALUE_DROPPED, when the scratch buffer is full.
+ */
+struct hw_slice hl7_text(struct hl7_scratch *scratch, struct hw_slice raw);
+
+/* A copy of bytes in scratch; empty, flagged VALUE_DROPPED, when it is full. */
+struct hw_slice hl7_scratch_copy(struct hl7_scratch *scratch, const void *bytes, size_t size);
+
+#endif

@@ -1,0 +1,235 @@
+/* Attributes of person and stay, field by field (taken.h), and what makes one unreadable. */
+#include "codec/hl7v2/reader.h"
+#include "codec/hl7v2/taken.h"
+
+/* Rows of one segment stand together, so that each segment is cut once. */
+static const struct hl7_taken taken_list[] = {
+#define TAKEN_ROW(segment_, field_, component_, attribute_, how_)                                  \
+    {#segment_, field_, component_, HW_FIELD_##attribute_, HL7_##how_},
+    HL7_TAKEN_LIST(TAKEN_ROW)
+#undef TAKEN_ROW
+};
+
+/* Lists of domain.md 4.3 and CONTRACT 3.1; a code outside its list is kept, flagged. */
+static const struct {
+    uint8_t attribute;
+    const char *codes; /* each between blanks */
+} code_lists[] = {
+    {HW_FIELD_METHOD, " 11 12 13 21 22 23 24 25 2A 2B 2C 2D 28 31 32 81 82 83 98 99 "},
+    {HW_FIELD_SOURCE_OF_ADMISSION, " 19 29 39 49 51 52 53 54 65 66 79 85 87 88 98 99 "},
+    {HW_FIELD_DESTINATION, " 19 29 30 37 38 48 49 50 51 52 53 54 65 66 79 84 85 87 88 98 99 "},
+    {HW_FIELD_DISCHARGE_METHOD, " 1 2 3 4 5 6 7 8 9 "},
+    {HW_FIELD_SEX, " F M O U A N C X I 0 1 2 9 "},
+    {HW_FIELD_PATHWAY, " P0 P1 P2 P3 "},
+    {HW_FIELD_RESPONSIBLE, " NHS SC BOTH "},
+    {HW_FIELD_CRITERIA_REASON, " 01 02 03 04 05 06 07 08 09 10 11 12 "},
+};
+
+static bool in_codes(struct hw_slice code, const char *codes)
+{
+    for (const char *at = strchr(codes, ' '); at != NULL && at[1] != '\0'; at = strchr(at + 1, ' '))
+        if (strncmp(at + 1, (const char *)code.data, code.size) == 0 && at[1 + code.size] == ' ')
+            return true;
+    return false;
+}
+
+static void flag_unknown_code(struct hw_event *event, uint8_t attribute, struct hw_slice code)
+{
+    for (size_t i = 0; i < sizeof code_lists / sizeof *code_lists; i++)
+        if (code_lists[i].attribute == attribute &&
+            (code.size > 8 || memchr(code.data, ' ', code.size) != NULL ||
+                !in_codes(code, code_lists[i].codes)))
+            event->flags |= HW_FLAG_CODE_UNKNOWN;
+}
+
+/* The wanted component of the first repetition that has one. */
+static struct hw_slice first_said(
+    const struct hl7_reader *reader, struct hw_slice field, uint32_t component)
+{
+    struct hw_slice repetition, found = {0};
+
+    if (hl7_is_null(hl7_trim(field)))
+        return hl7_trim(field); /* The whole field is deleted, and so is each part of it. */
+    while (found.size == 0 &&
+        hl7_repetition_next(&field, reader->message.delimiters.repetition, &repetition))
+        found = hl7_component(reader, repetition, component);
+    return found;
+}
+
+static void fault_value(
+    struct hl7_reader *reader, const struct hl7_taken *taken, uint16_t code, const char *words)
+{
+    hl7_fault(reader, HL7_RANK_VALUE, code, taken->segment, taken->field, 0, words);
+}
+
+static void take_time(struct hl7_reader *reader, const struct hl7_taken *taken, struct hw_slice raw)
+{
+    struct hw_time time;
+
+    switch (hl7_time(reader, raw, &time)) {
+    case HL7_GIVEN:
+        hw_event_set_time(reader->event, (enum hw_field)taken->attribute, time);
+        return;
+    case HL7_CLEARED:
+        hw_event_clear(reader->event, (enum hw_field)taken->attribute);
+        return;
+    case HL7_UNREADABLE:
+        if (taken->how == HL7_MOMENT)
+            fault_value(reader, taken, 102,
+                "the time cannot be read: send YYYYMMDDHHMM[SS][+ZZZZ], or leave the field empty");
+        else
+            reader->event->flags |= HW_FLAG_VALUE_DROPPED;
+        return;
+    case HL7_ABSENT:
+        return;
+    }
+}
+
+/* Y or N as *ret_yes; false if it is neither. */
+static bool read_yes(struct hw_slice said, bool *ret_yes)
+{
+    if (said.size != 1)
+        return false;
+    *ret_yes = said.data[0] == 'Y' || said.data[0] == 'y';
+    return *ret_yes || said.data[0] == 'N' || said.data[0] == 'n';
+}
+
+static void take_yes(struct hl7_reader *reader, const struct hl7_taken *taken, struct hw_slice said)
+{
+    bool yes;
+
+    if (read_yes(said, &yes))
+        hw_event_set_bool(
+            reader->event, (enum hw_field)taken->attribute, taken->how == HL7_FIT ? !yes : yes);
+    else if (taken->how == HL7_FLAG)
+        reader->event->flags |= HW_FLAG_VALUE_DROPPED;
+    else
+        fault_value(reader, taken, 103,
+            "the value is neither Y nor N: send one of them, or leave "
+            "the field empty");
+}
+
+/* All repetitions that say something, joined by semicolons. */
+static void take_list(
+    struct hl7_reader *reader, const struct hl7_taken *taken, struct hw_slice field)
+{
+    struct hw_slice repetition, whole = {0};
+    uint8_t list[HW_TEXT_SIZE_MAX];
+    size_t size = 0;
+
+    while (hl7_repetition_next(&field, reader->message.delimiters.repetition, &repetition)) {
+        struct hw_slice text =
+            hl7_text(&reader->scratch, hl7_component(reader, repetition, taken->component));
+
+        if (text.size == 0 || hl7_is_null(text))
+            continue;
+        if (text.size + (size > 0) > sizeof list - size) {
+            reader->event->flags |= HW_FLAG_LIST_CUT;
+            break;
+        }
+        if (size > 0)
+            list[size++] = ';';
+        memcpy(list + size, text.data, text.size);
+        size += text.size;
+    }
+    whole = hl7_scratch_copy(&reader->scratch, list, size);
+    if (whole.size > 0)
+        hw_event_set_text(reader->event, (enum hw_field)taken->attribute, whole);
+}
+
+static void take_class(struct hl7_reader *reader, struct hw_slice raw)
+{
+    struct hl7_class class = hl7_class_read(reader, raw);
+
+    if (class.said == HL7_CLASS_KNOWN)
+        hw_event_set_text(reader->event, HW_FIELD_CLASS, class.text);
+    else if (class.said == HL7_CLASS_UNKNOWN)
+        reader->event->flags |= HW_FLAG_CLASS_UNKNOWN;
+}
+
+static void take_code(struct hl7_reader *reader, const struct hl7_taken *taken, struct hw_slice raw)
+{
+    struct hw_slice text = hl7_text(&reader->scratch, raw);
+
+    if (text.size == 0)
+        return;
+    hw_event_set_text(reader->event, (enum hw_field)taken->attribute, text);
+    flag_unknown_code(reader->event, taken->attribute, text);
+}
+
+void hl7_value_take(struct hl7_reader *reader, const struct hl7_taken *taken, struct hw_slice raw)
+{
+    struct hw_slice said = first_said(reader, raw, taken->component);
+
+    if (said.size == 0)
+        return;
+    if (hl7_is_null(said)) {
+        hw_event_clear(reader->event, (enum hw_field)taken->attribute);
+        return;
+    }
+    switch ((enum hl7_how)taken->how) {
+    case HL7_CODE:
+        take_code(reader, taken, said);
+        return;
+    case HL7_MOMENT:
+    case HL7_TIME:
+        take_time(reader, taken, said);
+        return;
+    case HL7_YESNO:
+    case HL7_FIT:
+    case HL7_FLAG:
+        take_yes(reader, taken, said);
+        return;
+    case HL7_HIDE:
+        hw_event_set_bool(reader->event, (enum hw_field)taken->attribute,
+            !hw_slice_is(said, "N") && !hw_slice_is(said, "0"));
+        return;
+    case HL7_LIST:
+        take_list(reader, taken, raw);
+        return;
+    case HL7_CLASS:
+        take_class(reader, said);
+        return;
+    }
+}
+
+static struct hw_slice segment_of(const struct hl7_group *group, const char *name)
+{
+    if (name[0] == 'P')
+        return name[1] == 'I' ? group->pid : name[2] == '1' ? group->pv1 : group->pv2;
+    return name[1] == 'U' ? group->zu1 : group->zdt;
+}
+
+/* Both times of one message, as intervals: refused when the whole of PV1-45 lies before PV1-44. */
+static void check_order(struct hl7_reader *reader)
+{
+    const struct hw_event *event = reader->event;
+
+    if (!hw_event_has(event, HW_FIELD_ADMITTED_AT) || !hw_event_has(event, HW_FIELD_DISCHARGED_AT))
+        return;
+    if (hw_time_end(event->values[HW_FIELD_DISCHARGED_AT].time) <=
+        event->values[HW_FIELD_ADMITTED_AT].time.start_ms)
+        hl7_fault(reader, HL7_RANK_ORDER, 207, "PV1", 45, 0,
+            "the discharge (PV1-45) lies before the admission (PV1-44): correct the one that is "
+            "wrong");
+}
+
+void hl7_values_read(struct hl7_reader *reader, const struct hl7_group *group)
+{
+    struct hw_slice cut = {0};
+    struct hl7_fields fields = {.count = 0};
+
+    for (size_t i = 0; i < sizeof taken_list / sizeof *taken_list; i++) {
+        const struct hl7_taken *taken = &taken_list[i];
+        struct hw_slice segment = segment_of(group, taken->segment);
+
+        if (segment.data == NULL)
+            continue;
+        if (segment.data != cut.data) {
+            hl7_fields_cut(&fields, segment, reader->message.delimiters.field);
+            cut = segment;
+        }
+        hl7_value_take(reader, taken, hl7_field(&fields, taken->field));
+    }
+    check_order(reader);
+}
