@@ -1,7 +1,17 @@
 #include "codec/hl7v2/message.h"
 
 #if defined(__SSE2__)
-#include <emmintrin.h>
+typedef char block16 __attribute__((vector_size(16)));
+
+/* Bit i: byte i of the sixteen at is separator. */
+static unsigned hits_of(const uint8_t *at, uint8_t separator)
+{
+    block16 block, wanted = {0};
+
+    memcpy(&block, at, sizeof block);
+    wanted += (char)separator;
+    return (unsigned)__builtin_ia32_pmovmskb128((block16)(block == wanted));
+}
 #endif
 
 /* A segment's name as one number, for a switch. */
@@ -233,9 +243,8 @@ void hl7_fields_cut(struct hl7_fields *fields, struct hw_slice segment, uint8_t 
     fields->start[count++] = at;
 #if defined(__SSE2__)
     /* Sixteen bytes at a time; whole blocks only, so that nothing past the end is touched. */
-    for (const __m128i wanted = _mm_set1_epi8((char)separator); end - at >= 16; at += 16) {
-        __m128i block = _mm_loadu_si128((const __m128i *)(const void *)at);
-        unsigned hits = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(block, wanted));
+    for (; end - at >= 16; at += 16) {
+        unsigned hits = hits_of(at, separator);
 
         for (; hits != 0; hits &= hits - 1) {
             fields->start[count++] = at + __builtin_ctz(hits) + 1;
