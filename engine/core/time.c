@@ -114,8 +114,8 @@ int64_t hw_time_end(struct hw_time time)
         return hw_london_midnight(hw_day_from_civil(year + 1, 1, 1));
     case HW_PRECISION_MONTH:
         hw_civil_from_day(hw_london_day(time.start_ms), &year, &month, &day);
-        return hw_london_midnight(
-            month == 12 ? hw_day_from_civil(year + 1, 1, 1) : hw_day_from_civil(year, month + 1, 1));
+        return hw_london_midnight(month == 12 ? hw_day_from_civil(year + 1, 1, 1)
+                                              : hw_day_from_civil(year, month + 1, 1));
     case HW_PRECISION_DAY:
         return hw_london_midnight(hw_london_day(time.start_ms) + 1);
     case HW_PRECISION_HOUR:
@@ -153,9 +153,14 @@ static bool take_number(struct digits *digits, int count, int *ret_number)
     return true;
 }
 
+static bool at_char(const struct digits *digits, char c)
+{
+    return digits->at != digits->end && *digits->at == (uint8_t)c;
+}
+
 static bool take_char(struct digits *digits, char c)
 {
-    if (digits->at == digits->end || *digits->at != (uint8_t)c)
+    if (!at_char(digits, c))
         return false;
     digits->at++;
     return true;
@@ -173,23 +178,29 @@ struct civil {
     enum hw_precision precision;
 };
 
-/* Digits after the point (or the last three of 17): past the third they are cut off. */
-static void take_fraction(struct digits *digits, struct civil *civil)
+/*
+ * Digits after the point (or the last three of 17), at least digits_min: past the third they are
+ * cut off.
+ */
+static bool take_fraction(struct digits *digits, struct civil *civil, int digits_min)
 {
-    int scale = 100;
+    int scale = 100, count = 0;
 
     civil->ms = 0;
     while (at_digit(digits)) {
         civil->ms += (*digits->at - '0') * scale;
         scale /= 10;
         digits->at++;
+        count++;
     }
     civil->precision = HW_PRECISION_MS;
+    return count >= digits_min;
 }
 
 static bool take_offset(struct digits *digits, struct civil *civil)
 {
     int sign, hours, minutes = 0;
+    bool colon;
 
     if (take_char(digits, 'Z') || take_char(digits, 'z')) {
         civil->has_offset = true;
@@ -203,8 +214,8 @@ static bool take_offset(struct digits *digits, struct civil *civil)
         return false;
     if (!take_number(digits, 2, &hours))
         return false;
-    (void)take_char(digits, ':');
-    if (at_digit(digits) && !take_number(digits, 2, &minutes))
+    colon = take_char(digits, ':');
+    if ((colon || at_digit(digits)) && !take_number(digits, 2, &minutes))
         return false;
     if (hours > 14 || minutes > 59)
         return false;
@@ -228,7 +239,7 @@ static enum hw_status settle(const struct civil *civil, struct hw_time *ret_time
         return HW_E_INVALID;
 
     wall_ms = (int64_t)hw_day_from_civil(civil->year, civil->month, civil->day) * HW_DAY_MS +
-              civil->hour * HW_HOUR_MS + civil->minute * HW_MINUTE_MS;
+        civil->hour * HW_HOUR_MS + civil->minute * HW_MINUTE_MS;
     /* A leap second is the last millisecond of its minute. */
     if (civil->second == 60)
         wall_ms += 59 * HW_SECOND_MS + 999;
@@ -247,8 +258,10 @@ static enum hw_status settle(const struct civil *civil, struct hw_time *ret_time
 
 static struct digits trimmed(struct hw_slice text)
 {
-    struct digits digits = {text.data, text.data + text.size};
+    struct digits digits = {text.data, text.data};
 
+    if (text.size > 0)
+        digits.end += text.size; /* Not so with nothing: data may be NULL. */
     while (digits.at != digits.end && *digits.at == ' ')
         digits.at++;
     while (digits.at != digits.end && digits.end[-1] == ' ')
@@ -260,36 +273,22 @@ enum hw_status hw_time_parse_hl7(struct hw_slice text, struct hw_time *ret_time)
 {
     struct digits digits = trimmed(text);
     struct civil civil = {.month = 1, .day = 1, .precision = HW_PRECISION_YEAR};
+    int *const parts[] = {&civil.month, &civil.day, &civil.hour, &civil.minute, &civil.second};
 
-    if (text.size == 0 || !take_number(&digits, 4, &civil.year))
+    if (!take_number(&digits, 4, &civil.year))
         return HW_E_INVALID;
-    if (at_digit(&digits)) {
-        if (!take_number(&digits, 2, &civil.month))
+    /* Month, day, hour, minute, second: two digits each, as far as they go. */
+    for (size_t i = 0; i < sizeof parts / sizeof *parts && at_digit(&digits); i++) {
+        if (!take_number(&digits, 2, parts[i]))
             return HW_E_INVALID;
-        civil.precision = HW_PRECISION_MONTH;
+        civil.precision++;
     }
-    if (civil.precision == HW_PRECISION_MONTH && at_digit(&digits)) {
-        if (!take_number(&digits, 2, &civil.day))
+    if (civil.precision == HW_PRECISION_SECOND && (at_digit(&digits) || at_char(&digits, '.'))) {
+        int digits_min = take_char(&digits, '.') ? 1 : 3;
+
+        if (!take_fraction(&digits, &civil, digits_min))
             return HW_E_INVALID;
-        civil.precision = HW_PRECISION_DAY;
     }
-    if (civil.precision == HW_PRECISION_DAY && at_digit(&digits)) {
-        if (!take_number(&digits, 2, &civil.hour))
-            return HW_E_INVALID;
-        civil.precision = HW_PRECISION_HOUR;
-    }
-    if (civil.precision == HW_PRECISION_HOUR && at_digit(&digits)) {
-        if (!take_number(&digits, 2, &civil.minute))
-            return HW_E_INVALID;
-        civil.precision = HW_PRECISION_MINUTE;
-    }
-    if (civil.precision == HW_PRECISION_MINUTE && at_digit(&digits)) {
-        if (!take_number(&digits, 2, &civil.second))
-            return HW_E_INVALID;
-        civil.precision = HW_PRECISION_SECOND;
-    }
-    if (civil.precision == HW_PRECISION_SECOND && (at_digit(&digits) || take_char(&digits, '.')))
-        take_fraction(&digits, &civil);
     if (digits.at != digits.end && !take_offset(&digits, &civil))
         return HW_E_INVALID;
     if (digits.at != digits.end)
@@ -307,11 +306,8 @@ static enum hw_status parse_iso_clock(struct digits *digits, struct civil *civil
         if (!take_number(digits, 2, &civil->second))
             return HW_E_INVALID;
         civil->precision = HW_PRECISION_SECOND;
-        if (take_char(digits, '.') || take_char(digits, ',')) {
-            if (!at_digit(digits))
-                return HW_E_INVALID;
-            take_fraction(digits, civil);
-        }
+        if ((take_char(digits, '.') || take_char(digits, ',')) && !take_fraction(digits, civil, 1))
+            return HW_E_INVALID;
     }
     if (digits->at != digits->end && !take_offset(digits, civil))
         return HW_E_INVALID;
@@ -323,7 +319,7 @@ enum hw_status hw_time_parse_iso(struct hw_slice text, struct hw_time *ret_time)
     struct digits digits = trimmed(text);
     struct civil civil = {.month = 1, .day = 1, .precision = HW_PRECISION_YEAR};
 
-    if (text.size == 0 || !take_number(&digits, 4, &civil.year))
+    if (!take_number(&digits, 4, &civil.year))
         return HW_E_INVALID;
     if (take_char(&digits, '-')) {
         if (!take_number(&digits, 2, &civil.month))
@@ -365,7 +361,10 @@ char *hw_time_format_hl7(int64_t ms, bool offset, char text[HW_TIME_TEXT_SIZE])
     hw_civil_from_day(day_of_ms(wall), &year, &month, &day);
     snprintf(text, HW_TIME_TEXT_SIZE, "%04d%02d%02d%02d%02d%02d%s", year % 10000, month, day,
         (int)(in_day / HW_HOUR_MS), (int)(in_day / HW_MINUTE_MS % 60),
-        (int)(in_day / HW_SECOND_MS % 60), !offset ? "" : london_offset == 0 ? "+0000" : "+0100");
+        (int)(in_day / HW_SECOND_MS % 60),
+        !offset                  ? ""
+            : london_offset == 0 ? "+0000"
+                                 : "+0100");
     return text;
 }
 

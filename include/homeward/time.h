@@ -1,8 +1,9 @@
 /*
  * time.h - moments, their precision, and London days.
  *
- * Inside, a moment is int64 milliseconds since 1970-01-01T00:00:00Z.  Feeds without an offset mean
- * Europe/London (CONTRACT, opening; HL7 UK A.3).  London follows the rule in force since 1996:
+ * Inside, a moment is int64 milliseconds since 1970-01-01T00:00:00Z; functions that take one want
+ * it within the years 0..9999, so neither HW_TIME_NONE nor HW_TIME_OPEN.  Feeds without an offset
+ * mean Europe/London (CONTRACT, opening; HL7 UK A.3).  London follows the rule in force since 1996:
  * summer time from 01:00 UTC on the last Sunday of March to 01:00 UTC on the last Sunday of
  * October; for earlier years the same rule is applied.  Pure; any thread.
  */
@@ -12,13 +13,13 @@
 #include "homeward/slice.h"
 #include "homeward/status.h"
 
-#define HW_TIME_NONE  INT64_MIN /* no moment */
-#define HW_TIME_OPEN  INT64_MAX /* an interval that has not ended; a timer that is not set */
-#define HW_SECOND_MS  INT64_C(1000)
-#define HW_MINUTE_MS  INT64_C(60000)
-#define HW_HOUR_MS    INT64_C(3600000)
-#define HW_DAY_MS     INT64_C(86400000) /* of 24 hours; London days may have 23 or 25 */
-#define HW_DAY_NONE   INT32_MIN
+#define HW_TIME_NONE INT64_MIN /* no moment */
+#define HW_TIME_OPEN INT64_MAX /* an interval that has not ended; a timer that is not set */
+#define HW_SECOND_MS INT64_C(1000)
+#define HW_MINUTE_MS INT64_C(60000)
+#define HW_HOUR_MS   INT64_C(3600000)
+#define HW_DAY_MS    INT64_C(86400000) /* of 24 hours; London days may have 23 or 25 */
+#define HW_DAY_NONE  INT32_MIN
 
 /* Years accepted from feeds: outside is unreadable. */
 enum { HW_YEAR_FIRST = 1850, HW_YEAR_LAST = 2199 };
@@ -69,14 +70,15 @@ int64_t hw_time_end(struct hw_time time);
 
 /*
  * HL7 v2 DTM/TS: YYYY[MM[DD[HH[MM[SS[.S...]]]]]][+/-ZZZZ]; also 17 digits (milliseconds without a
- * point); fraction digits past the third are cut off.  A component after ^ must be cut off by the
- * caller.  Trailing blanks are passed over.  HW_OK or HW_E_INVALID with *ret_time untouched.
+ * point); fraction digits past the third are cut off.  Z and +hh:mm are taken as offsets too.  A
+ * component after ^ must be cut off by the caller.  Blanks around it are passed over.  HW_OK or
+ * HW_E_INVALID with *ret_time untouched.
  */
 HW_MUST_CHECK enum hw_status hw_time_parse_hl7(struct hw_slice text, struct hw_time *ret_time);
 
 /*
  * RFC 3339 / ISO 8601: YYYY[-MM[-DD[Thh:mm[:ss[.s...]][Z|+hh:mm|-hhmm]]]]; a blank serves as T.
- * Without an offset: London.
+ * Without an offset: London.  HW_OK or HW_E_INVALID with *ret_time untouched.
  */
 HW_MUST_CHECK enum hw_status hw_time_parse_iso(struct hw_slice text, struct hw_time *ret_time);
 
