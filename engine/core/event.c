@@ -83,13 +83,24 @@ static struct hw_value *set(struct hw_event *event, enum hw_field field, enum hw
     return &event->values[field];
 }
 
+/* Cut a text to what is kept, between characters of UTF-8. */
+static struct hw_slice cut(struct hw_event *event, struct hw_slice text, size_t size_max)
+{
+    size_t size = size_max;
+
+    if (text.size <= size_max)
+        return text;
+    event->flags |= HW_FLAG_TEXT_CUT;
+    /* At most three bytes of a character stand before the cut; more are no UTF-8 anyway. */
+    while (size > size_max - 3 && (text.data[size] & 0xc0) == 0x80)
+        size--;
+    text.size = (text.data[size] & 0xc0) == 0x80 ? size_max : size;
+    return text;
+}
+
 void hw_event_set_text(struct hw_event *event, enum hw_field field, struct hw_slice text)
 {
-    if (text.size > HW_TEXT_SIZE_MAX) {
-        text.size = HW_TEXT_SIZE_MAX;
-        event->flags |= HW_FLAG_TEXT_CUT;
-    }
-    set(event, field, HW_VALUE_TEXT)->text = text;
+    set(event, field, HW_VALUE_TEXT)->text = cut(event, text, HW_TEXT_SIZE_MAX);
 }
 
 void hw_event_set_time(struct hw_event *event, enum hw_field field, struct hw_time time)
@@ -131,19 +142,19 @@ static bool add_identifier(struct hw_event *event, struct hw_identifier *list, u
         event->flags |= HW_FLAG_LIST_CUT;
         return false;
     }
-    if (authority.size > HW_TEXT_SIZE_MAX || id.size > HW_TEXT_SIZE_MAX) {
-        event->flags |= HW_FLAG_TEXT_CUT;
-        authority.size = authority.size > HW_TEXT_SIZE_MAX ? HW_TEXT_SIZE_MAX : authority.size;
-        id.size = id.size > HW_TEXT_SIZE_MAX ? HW_TEXT_SIZE_MAX : id.size;
-    }
-    list[(*count)++] = (struct hw_identifier){.authority = authority, .id = id, .type = type};
+    list[(*count)++] = (struct hw_identifier){
+        .authority = cut(event, authority, HW_TEXT_SIZE_MAX),
+        .id = cut(event, id, HW_TEXT_SIZE_MAX),
+        .type = type,
+    };
     return true;
 }
 
 bool hw_event_add_identifier(
     struct hw_event *event, uint8_t type, struct hw_slice authority, struct hw_slice id)
 {
-    return add_identifier(event, event->identifiers, &event->identifiers_count, type, authority, id);
+    return add_identifier(
+        event, event->identifiers, &event->identifiers_count, type, authority, id);
 }
 
 bool hw_event_add_retired(
@@ -157,14 +168,14 @@ enum { ADULT_AGE = 18, LONG_ADULT_DAYS = 731 };
 
 void hw_event_set_born(struct hw_event *event, struct hw_time born)
 {
-    int32_t last_day = hw_london_day(hw_time_end(born) - 1);
-    int32_t adult_from = hw_day_of_age(last_day, ADULT_AGE);
+    int32_t adult_from;
     struct hw_hash hash;
-    int64_t parts[2] = {hw_london_day(born.start_ms), born.precision < HW_PRECISION_DAY
-                                                          ? born.precision
-                                                          : HW_PRECISION_DAY};
+    int64_t parts[2];
 
     HW_ASSERT(hw_time_is(born));
+    adult_from = hw_day_of_age(hw_london_day(hw_time_end(born) - 1), ADULT_AGE);
+    parts[0] = hw_london_day(born.start_ms);
+    parts[1] = born.precision < HW_PRECISION_DAY ? born.precision : HW_PRECISION_DAY;
     hash = hw_hash_bytes(hw_slice_of(parts, sizeof parts));
     hw_event_set_number(event, HW_FIELD_BORN_HASH, (int64_t)hash.low);
     /*
@@ -237,26 +248,40 @@ static uint8_t stay_identifier(const struct hw_event *event)
             continue;
         if (hw_slice_equal(identifier->authority, event->visit.authority))
             return i;
-        if (least == UINT8_MAX || hw_slice_compare(identifier->id, event->identifiers[least].id) < 0)
+        if (least == UINT8_MAX ||
+            hw_slice_compare(identifier->id, event->identifiers[least].id) < 0)
             least = i;
     }
     return least == UINT8_MAX ? 0 : least;
 }
 
+/* Texts that codecs set directly are cut here, so that a record always has room for them. */
+static void cut_texts(struct hw_event *event)
+{
+    struct hw_slice *const texts[] = {&event->source, &event->organisation, &event->name,
+        &event->born, &event->postcode, &event->visit.authority, &event->visit.number,
+        &event->retired_visit.authority, &event->retired_visit.number};
+
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        *texts[i] = cut(event, *texts[i], HW_TEXT_SIZE_MAX);
+    event->control_id = cut(event, event->control_id, HW_CONTROL_ID_SIZE_MAX);
+}
+
 void hw_event_finish(struct hw_event *event)
 {
+    cut_texts(event);
     event->identifiers_count = sort_identifiers(event->identifiers, event->identifiers_count);
     event->retired_count = sort_identifiers(event->retired, event->retired_count);
     hash_visit(&event->visit);
     hash_visit(&event->retired_visit);
     event->stay_identifier = stay_identifier(event);
     event->has_stay = event->visit.number.size > 0 ||
-                      (hw_event_has(event, HW_FIELD_ADMITTED_AT) && event->identifiers_count > 0);
+        (hw_event_has(event, HW_FIELD_ADMITTED_AT) && event->identifiers_count > 0);
 }
 
 bool hw_nhs_number(struct hw_slice text, char digits[10])
 {
-    int count = 0, sum = 0, check;
+    int count = 0, sum = 0, largest = 0, check;
 
     for (size_t i = 0; i < text.size; i++) {
         uint8_t c = text.data[i];
@@ -269,8 +294,13 @@ bool hw_nhs_number(struct hw_slice text, char digits[10])
     }
     if (count != 10)
         return false;
-    for (int i = 0; i < 9; i++)
+    for (int i = 0; i < 9; i++) {
         sum += (digits[i] - '0') * (10 - i);
+        largest = digits[i] > largest ? digits[i] : largest;
+    }
+    /* Ten zeros pass the check and mean that nobody knows: they would make strangers one person. */
+    if (largest == '0')
+        return false;
     check = 11 - sum % 11;
     if (check == 11)
         check = 0;

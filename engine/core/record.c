@@ -18,6 +18,17 @@ enum {
     TIME_SIZE = 10,
 };
 
+/* The longest event of all: every field and list full, every text as long as it may be. */
+enum {
+    TEXT_SIZE = 2 + HW_TEXT_SIZE_MAX,
+    IDENTITY_SIZE = 2 + TEXT_SIZE,
+    LONGEST = HW_RECORD_HEADER_SIZE + BODY_FIXED_SIZE + 4 + 5 * TEXT_SIZE +
+        2 * HW_IDENTIFIERS_MAX * (1 + 16 + TEXT_SIZE + IDENTITY_SIZE) + HW_FIELD_COUNT * TEXT_SIZE +
+        5 * IDENTITY_SIZE + 7,
+};
+_Static_assert((int)LONGEST <= (int)HW_RECORD_SIZE_MAX, "the longest event fits a record");
+_Static_assert((int)HW_CONTROL_ID_SIZE_MAX <= (int)HW_TEXT_SIZE_MAX, "it is a text like others");
+
 enum identity_tag {
     TAG_IDENTIFIER = 1,
     TAG_RETIRED,
@@ -46,7 +57,8 @@ static void put(struct writer *writer, const void *data, size_t size)
     writer->at += size;
 }
 
-_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "records are written as they lie in memory");
+_Static_assert(
+    __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "records are written as they lie in memory");
 
 static void put_u8(struct writer *writer, uint8_t value)
 {
@@ -65,7 +77,7 @@ static void put_u64(struct writer *writer, uint64_t value)
 
 static void put_text(struct writer *writer, struct hw_slice text)
 {
-    HW_ASSERT(text.size <= UINT16_MAX);
+    HW_ASSERT(text.size <= HW_TEXT_SIZE_MAX); /* hw_event_finish() and the setters saw to it. */
     put_u16(writer, (uint16_t)text.size);
     put(writer, text.data, text.size);
 }
@@ -202,11 +214,11 @@ size_t hw_record_encode(const struct hw_event *event, uint64_t sequence, int64_t
     return size;
 }
 
-/* A reader that remembers that bytes were missing. */
+/* A reader that remembers that bytes were missing or made no sense. */
 struct reader {
     const uint8_t *at;
     const uint8_t *end;
-    bool short_of_bytes;
+    bool damaged;
 };
 
 static struct hw_slice get(struct reader *reader, size_t size)
@@ -214,7 +226,7 @@ static struct hw_slice get(struct reader *reader, size_t size)
     struct hw_slice bytes = {reader->at, size};
 
     if ((size_t)(reader->end - reader->at) < size) {
-        reader->short_of_bytes = true;
+        reader->damaged = true;
         return (struct hw_slice){0};
     }
     reader->at += size;
@@ -260,7 +272,11 @@ static uint64_t get_u64(struct reader *reader)
 
 static struct hw_slice get_text(struct reader *reader)
 {
-    return get(reader, get_u16(reader));
+    uint16_t size = get_u16(reader);
+
+    if (size > HW_TEXT_SIZE_MAX)
+        reader->damaged = true;
+    return get(reader, size);
 }
 
 static struct hw_time get_time(struct reader *reader)
@@ -270,7 +286,7 @@ static struct hw_time get_time(struct reader *reader)
     time.precision = get_u8(reader);
     time.flags = get_u8(reader);
     if (time.precision > HW_PRECISION_MS)
-        reader->short_of_bytes = true;
+        reader->damaged = true;
     return time;
 }
 
@@ -287,7 +303,7 @@ static uint8_t get_count(struct reader *reader)
     uint8_t count = get_u8(reader);
 
     if (count > HW_IDENTIFIERS_MAX) {
-        reader->short_of_bytes = true;
+        reader->damaged = true;
         return 0;
     }
     return count;
@@ -297,6 +313,8 @@ static void get_identifiers(struct reader *reader, struct hw_identifier *list, u
 {
     for (uint8_t i = 0; i < count; i++) {
         list[i].type = get_u8(reader);
+        if (list[i].type != HW_IDENTIFIER_NHS && list[i].type != HW_IDENTIFIER_LOCAL)
+            reader->damaged = true;
         list[i].hash = get_hash(reader);
         list[i].authority = get_text(reader);
         list[i].id = (struct hw_slice){0};
@@ -313,7 +331,7 @@ static void get_fields(struct reader *reader, struct hw_event *event)
         struct reader value = {0};
         struct hw_slice bytes = get_text(reader);
 
-        if (field >= HW_FIELD_COUNT || reader->short_of_bytes)
+        if (field >= HW_FIELD_COUNT || reader->damaged)
             continue;
         value = (struct reader){bytes.data, bytes.data + bytes.size, false};
         switch (hw_field_type(field)) {
@@ -322,18 +340,22 @@ static void get_fields(struct reader *reader, struct hw_event *event)
             break;
         case HW_VALUE_TIME:
             event->values[field].time = get_time(&value);
+            if (!hw_time_is(event->values[field].time))
+                reader->damaged = true;
             break;
         case HW_VALUE_BOOL:
         case HW_VALUE_NUMBER:
             event->values[field].number = (int64_t)get_u64(&value);
             break;
         }
-        if (value.short_of_bytes)
-            reader->short_of_bytes = true;
+        if (value.damaged)
+            reader->damaged = true;
         known |= UINT64_C(1) << field;
     }
     event->set = known;
-    event->cleared &= (UINT64_C(1) << HW_FIELD_COUNT) - 1;
+    event->cleared &= UINT64_MAX >> (64 - HW_FIELD_COUNT);
+    if ((event->set & event->cleared) != 0)
+        reader->damaged = true;
 }
 
 static void get_body(struct reader *reader, struct hw_event *event)
@@ -360,13 +382,13 @@ static void get_body(struct reader *reader, struct hw_event *event)
     get_identifiers(reader, event->identifiers, event->identifiers_count);
     get_identifiers(reader, event->retired, event->retired_count);
     if (event->identifiers_count > 0 && event->stay_identifier >= event->identifiers_count)
-        reader->short_of_bytes = true;
+        reader->damaged = true;
     get_fields(reader, event);
 }
 
 static void get_identity_section(struct reader *reader, struct hw_event *event)
 {
-    while (reader->at != reader->end && !reader->short_of_bytes) {
+    while (reader->at != reader->end && !reader->damaged) {
         uint8_t tag = get_u8(reader);
         uint8_t index = get_u8(reader);
         struct hw_slice text = get_text(reader);
@@ -434,22 +456,22 @@ enum hw_status hw_record_decode(
     if (body_size < BODY_FIXED_SIZE)
         return HW_E_DAMAGED;
     bytes = get(&reader, body_size - sizeof body_size);
-    if (reader.short_of_bytes)
+    if (reader.damaged)
         return HW_E_DAMAGED;
 
     hw_event_init(ret_event, (enum hw_kind)header.kind);
     ret_event->flags = header.flags;
     body = (struct reader){bytes.data, bytes.data + bytes.size, false};
     get_body(&body, ret_event);
-    if (body.short_of_bytes)
+    if (body.damaged)
         return HW_E_DAMAGED;
     if (with_identity) {
         bytes = get(&reader, header.identity_size);
-        if (reader.short_of_bytes)
+        if (reader.damaged)
             return HW_E_DAMAGED;
         body = (struct reader){bytes.data, bytes.data + bytes.size, false};
         get_identity_section(&body, ret_event);
-        if (body.short_of_bytes)
+        if (body.damaged)
             return HW_E_DAMAGED;
     }
     return HW_OK;

@@ -134,48 +134,48 @@ enum hw_kind hw_kind_of(struct hw_slice type);
     X(1, WARD, "ward", TEXT)                                                                       \
     X(2, ROOM, "room", TEXT)                                                                       \
     X(3, BED, "bed", TEXT)                                                                         \
-    X(4, CLASS, "class", TEXT)             /* one of HL7 table 0004, after hl7.classes */          \
-    X(5, SPECIALTY, "specialty", TEXT)     /* treatment function code */                           \
-    X(6, METHOD, "method", TEXT)           /* of admission */                                      \
+    X(4, CLASS, "class", TEXT)         /* one of HL7 table 0004, after hl7.classes */              \
+    X(5, SPECIALTY, "specialty", TEXT) /* treatment function code */                               \
+    X(6, METHOD, "method", TEXT)       /* of admission */                                          \
     X(7, SOURCE_OF_ADMISSION, "source_of_admission", TEXT)                                         \
-    X(8, ADMITTED_AT, "admitted_at", TIME) /* PV1-44 */                                            \
-    X(9, DISCHARGED_AT, "discharged_at", TIME) /* PV1-45 */                                        \
-    X(10, DESTINATION, "destination", TEXT) /* of discharge: NHS code; 79 died */                  \
+    X(8, ADMITTED_AT, "admitted_at", TIME)            /* PV1-44 */                                 \
+    X(9, DISCHARGED_AT, "discharged_at", TIME)        /* PV1-45 */                                 \
+    X(10, DESTINATION, "destination", TEXT)           /* of discharge: NHS code; 79 died */        \
     X(11, DISCHARGE_METHOD, "discharge_method", TEXT) /* 4 died */                                 \
     X(12, EXPECTED_DISCHARGE, "expected_discharge", TIME)                                          \
     X(13, EXPECTED_ADMISSION, "expected_admission", TIME)                                          \
-    X(14, MEETS, "meets", BOOL)            /* criteria to reside met: true blocks readiness */     \
+    X(14, MEETS, "meets", BOOL) /* criteria to reside met: true blocks readiness */                \
     X(15, CRITERIA_REASON, "criteria_reason", TEXT) /* 01..12 */                                   \
-    X(16, READY_AT, "ready_at", TIME)      /* cleared: readiness withdrawn */                      \
-    X(17, PATHWAY, "pathway", TEXT)        /* P0..P3 */                                            \
-    X(18, REASON, "reason", TEXT)          /* DTOC or SitRep key */                                \
-    X(19, RESPONSIBLE, "responsible", TEXT) /* NHS, SC, BOTH */                                    \
-    X(20, NEEDS, "needs", TEXT)            /* separated by ; */                                    \
+    X(16, READY_AT, "ready_at", TIME)               /* cleared: readiness withdrawn */             \
+    X(17, PATHWAY, "pathway", TEXT)                 /* P0..P3 */                                   \
+    X(18, REASON, "reason", TEXT)                   /* DTOC or SitRep key */                       \
+    X(19, RESPONSIBLE, "responsible", TEXT)         /* NHS, SC, BOTH */                            \
+    X(20, NEEDS, "needs", TEXT)                     /* separated by ; */                           \
     X(21, REVIEWED_AT, "reviewed_at", TIME)                                                        \
-    X(22, BORN_HASH, "born_hash", NUMBER)  /* of the birth date: equal or not, nothing more */     \
+    X(22, BORN_HASH, "born_hash", NUMBER) /* of the birth date: equal or not, nothing more */      \
     X(23, ADULT_FROM_DAY, "adult_from_day", NUMBER) /* London day of the 18th birthday */          \
     X(24, SEX, "sex", TEXT)                                                                        \
     X(25, ZONE, "zone", TEXT)                                                                      \
-    X(26, COUNCIL, "council", TEXT)        /* as people decided it */                              \
+    X(26, COUNCIL, "council", TEXT)                   /* as people decided it */                   \
     X(27, COUNCIL_PROPOSED, "council_proposed", TEXT) /* from the postcode */                      \
     X(28, RESTRICTED, "restricted", BOOL)                                                          \
     X(29, DIED_AT, "died_at", TIME)                                                                \
     X(30, DIED, "died", BOOL)                                                                      \
-    X(31, WAIT, "wait", TEXT)              /* id of a wait within its spell */                     \
+    X(31, WAIT, "wait", TEXT) /* id of a wait within its spell */                                  \
     X(32, OWNER, "owner", TEXT)                                                                    \
-    X(33, BLOCKS, "blocks", TEXT)          /* offer, start */                                      \
+    X(33, BLOCKS, "blocks", TEXT) /* offer, start */                                               \
     X(34, SETTLED_UNTIL, "settled_until", TIME)                                                    \
-    X(35, CONFIGURATION_KEY, "key", TEXT)  /* of configuration.changed: sites.RWEAA.wards.W1 ... */ \
+    X(35, CONFIGURATION_KEY, "key", TEXT) /* of configuration.changed: sites.RWEAA.wards.W1 ... */ \
     X(36, CONFIGURATION_VALUE, "value", TEXT)                                                      \
     X(37, REFERRAL, "referral", TEXT)                                                              \
-    X(38, BY, "by", TEXT)                  /* who decided */                                       \
+    X(38, BY, "by", TEXT) /* who decided */                                                        \
     X(39, NOTE, "note", TEXT)
 
 enum hw_field {
 #define HW_FIELD_ENUM(number, name, text, type) HW_FIELD_##name = number,
     HW_FIELD_LIST(HW_FIELD_ENUM)
 #undef HW_FIELD_ENUM
-    HW_FIELD_COUNT
+        HW_FIELD_COUNT
 };
 _Static_assert(HW_FIELD_COUNT <= 64, "presence is a 64-bit map");
 
@@ -209,8 +209,8 @@ enum hw_flag {
 };
 
 enum {
-    HW_TEXT_SIZE_MAX = 1024,   /* bytes of any text of an event */
-    HW_IDENTIFIERS_MAX = 12,   /* of one person in one message; more are dropped, flagged */
+    HW_TEXT_SIZE_MAX = 1024,      /* bytes of any text of an event */
+    HW_IDENTIFIERS_MAX = 12,      /* of one person in one message; more are dropped, flagged */
     HW_CONTROL_ID_SIZE_MAX = 199, /* bytes; HL7 2.9 length of MSH-10 */
 };
 
@@ -246,8 +246,8 @@ struct hw_event {
     /* The key.  happened: EVN-6, else EVN-2, else MSH-7 ...; recorded: EVN-2, else MSH-7. */
     struct hw_time happened;
     struct hw_time recorded;
-    struct hw_time sent;      /* MSH-7 */
-    int64_t message_sequence; /* MSH-13; -1 when not given */
+    struct hw_time sent;        /* MSH-7 */
+    int64_t message_sequence;   /* MSH-13; -1 when not given */
     struct hw_slice control_id; /* MSH-10, or the CloudEvents id */
 
     struct hw_slice source;       /* MSH-4/MSH-3, or the CloudEvents source */
@@ -305,28 +305,30 @@ struct hw_slice hw_event_text(const struct hw_event *event, enum hw_field field)
  * Add an identifier (borrowed).  type is enum hw_identifier_type.  Returns false, flagging
  * LIST_CUT, when there is no room.
  */
-bool hw_event_add_identifier(struct hw_event *event, uint8_t type, struct hw_slice authority,
-    struct hw_slice id);
-bool hw_event_add_retired(struct hw_event *event, uint8_t type, struct hw_slice authority,
-    struct hw_slice id);
+bool hw_event_add_identifier(
+    struct hw_event *event, uint8_t type, struct hw_slice authority, struct hw_slice id);
+bool hw_event_add_retired(
+    struct hw_event *event, uint8_t type, struct hw_slice authority, struct hw_slice id);
 
 /*
- * Birth date: keeps the text and sets BORN_HASH and ADULT_FROM_DAY.  text as said; day is its
- * London day (HW_DAY_NONE when only year or month are known: then the hash covers the text and
- * adulthood counts from the last day it could mean).
+ * Birth date, of any precision (not HW_PRECISION_NONE): sets BORN_HASH and ADULT_FROM_DAY.
+ * Adulthood counts from the last day it could mean; it is day 0 for somebody long adult when it
+ * happened, so set happened first.  The text for display is the codec's to set.
  */
 void hw_event_set_born(struct hw_event *event, struct hw_time born);
 
 /*
  * Complete an event read by a codec: hashes, order of identifiers, the identifier of the stay key
  * (R6: the least local one of the visit's authority as sent, else the least of all local ones,
- * else the NHS number), has_stay.  Call once, after everything else is set.
+ * else the NHS number), has_stay.  Texts too long are cut, flagged.  Call once, after everything
+ * else is set.
  */
 void hw_event_finish(struct hw_event *event);
 
 /*
  * NHS number: ten digits (blanks and hyphens between them allowed) whose check digit is right
- * (NHS Data Dictionary, NHS NUMBER).  Writes the ten digits to digits.  False if it is none.
+ * (NHS Data Dictionary, NHS NUMBER); not ten zeros.  Writes the ten digits to digits.  False if it
+ * is none: digits then holds nothing of use.
  */
 bool hw_nhs_number(struct hw_slice text, char digits[10]);
 

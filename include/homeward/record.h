@@ -26,7 +26,7 @@
 enum {
     HW_RECORD_SCHEMA = 1,
     HW_RECORD_HEADER_SIZE = 32,
-    HW_RECORD_SIZE_MAX = 64 * 1024, /* bytes; the longest event of all fields fits */
+    HW_RECORD_SIZE_MAX = 128 * 1024, /* bytes; the longest event of all fields fits */
 };
 
 struct hw_record_header {
@@ -40,8 +40,8 @@ struct hw_record_header {
 };
 
 /*
- * Write event as a record to buffer (HW_RECORD_SIZE_MAX bytes are always enough).  Returns its
- * size; 0 when buffer_size is too small.
+ * Write event, finished (hw_event_finish), as a record to buffer (HW_RECORD_SIZE_MAX bytes are
+ * always enough).  Returns its size; 0 when buffer_size is too small.
  */
 size_t hw_record_encode(const struct hw_event *event, uint64_t sequence, int64_t accepted_ms,
     uint8_t *buffer, size_t buffer_size);
