@@ -1,0 +1,166 @@
+#include "cli/derive.h"
+#include "config/value.h"
+
+/* A list of texts as slices; the check has seen that it fits. */
+static uint32_t take_list(char **texts, uint32_t count, struct hw_slice *list)
+{
+    HW_ASSERT(count <= HW_HL7_LIST_MAX);
+    for (uint32_t i = 0; i < count; i++)
+        list[i] = hw_slice_text(texts[i]);
+    return count;
+}
+
+static const struct hw_hl7_class *take_classes(struct hw_config *config)
+{
+    const struct hw_config_hl7 *keys = &config->keys->hl7;
+    struct hw_hl7_class *classes =
+        hw_tree_take(&config->tree, keys->classes_count * sizeof *classes + 1);
+
+    for (uint32_t i = 0; i < keys->classes_count; i++) {
+        classes[i].said = hw_slice_text(keys->classes[i].said);
+        classes[i].class_ = hw_slice_text(keys->classes[i].class);
+    }
+    return classes;
+}
+
+static const struct hw_hl7_mapping *take_mappings(struct hw_config *config)
+{
+    const struct hw_config_hl7 *keys = &config->keys->hl7;
+    struct hw_hl7_mapping *mappings =
+        hw_tree_take(&config->tree, keys->mapping_count * sizeof *mappings + 1);
+
+    for (uint32_t i = 0; i < keys->mapping_count; i++) {
+        const struct hw_config_mapping *key = &keys->mapping[i];
+        char segment[4];
+        const char *code;
+        unsigned field, component;
+
+        HW_ASSERT(hw_value_source(key->from, segment, &field, &component, &code));
+        mappings[i] = (struct hw_hl7_mapping){
+            .sender = hw_slice_text(key->sender),
+            .field = (enum hw_field)hw_value_attribute(key->attribute),
+            .segment = hw_slice_of(key->from, 3),
+            .code = hw_slice_text(code ? code : ""),
+            .field_number = (uint16_t)field,
+            .component = (uint16_t)component,
+        };
+    }
+    return mappings;
+}
+
+static const struct hw_hl7_postcode *take_postcodes(struct hw_config *config, uint32_t *ret_count)
+{
+    const struct hw_config_top *keys = config->keys;
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < keys->zones_count; i++)
+        count += keys->zones[i].postcodes_count;
+    struct hw_hl7_postcode *postcodes = hw_tree_take(&config->tree, count * sizeof *postcodes + 1);
+    *ret_count = count;
+    count = 0;
+    for (uint32_t i = 0; i < keys->zones_count; i++) {
+        const struct hw_config_zone *zone = &keys->zones[i];
+
+        for (uint32_t j = 0; j < zone->postcodes_count; j++) {
+            postcodes[count++] = (struct hw_hl7_postcode){
+                .district = hw_slice_text(zone->postcodes[j]),
+                .zone = hw_slice_text(zone->code),
+                .council = hw_slice_text(zone->council),
+            };
+        }
+    }
+    return postcodes;
+}
+
+void hw_derive_hl7(struct hw_config *config, struct hw_hl7_options *ret_options)
+{
+    const struct hw_config_hl7 *keys = &config->keys->hl7;
+    struct hw_hl7_options options;
+
+    hw_hl7_options_init(&options);
+    options.reject_unhandled = hw_value_choice(keys->unhandled, "accept|reject") == 1;
+    options.processing_ids_count =
+        take_list(keys->processing_ids, keys->processing_ids_count, options.processing_ids);
+    options.nhs_ids_count = take_list(keys->nhs_ids, keys->nhs_ids_count, options.nhs_ids);
+    options.inpatient_classes_count = take_list(
+        keys->inpatient_classes, keys->inpatient_classes_count, options.inpatient_classes);
+    options.tracked_classes_count =
+        take_list(keys->tracked_classes, keys->tracked_classes_count, options.tracked_classes);
+    options.classes = take_classes(config);
+    options.classes_count = keys->classes_count;
+    options.mappings = take_mappings(config);
+    options.mappings_count = keys->mapping_count;
+    options.postcodes = take_postcodes(config, &options.postcodes_count);
+    *ret_options = options;
+}
+
+static enum hw_hl7_ack_mode ack_mode(const char *mode)
+{
+    return (enum hw_hl7_ack_mode)hw_value_choice(mode, "auto|original|enhanced|none");
+}
+
+void hw_derive_mllp(struct hw_config *config, struct hw_mllp_options *ret_options)
+{
+    const struct hw_config_mllp *keys = &config->keys->mllp;
+    struct hw_mllp_sender *senders =
+        hw_tree_take(&config->tree, keys->ack_mode_count * sizeof *senders + 1);
+    struct hw_mllp_options options;
+
+    _Static_assert(HW_ACK_ENHANCED_COMMIT == 2 && HW_ACK_NONE == 3, "the order of the choices");
+    hw_mllp_options_init(&options);
+    options.listen = keys->listen;
+    options.frame_size_max = (size_t)keys->max_frame;
+    options.connections_max = (uint32_t)keys->connections_max;
+    options.buffers_size_max = (size_t)keys->buffers;
+    options.half_frame_ms = keys->half_frame_seconds * HW_SECOND_MS;
+    options.stalled_ms = keys->stalled_seconds * HW_SECOND_MS;
+    options.idle_ms = keys->idle_seconds * HW_SECOND_MS;
+    options.ack_mode = HW_ACK_AUTO;
+    options.senders = senders;
+    for (uint32_t i = 0; i < keys->ack_mode_count; i++) {
+        const struct hw_config_mode *key = &keys->ack_mode[i];
+
+        if (strcmp(key->sender, "*") == 0)
+            options.ack_mode = ack_mode(key->mode);
+        else
+            senders[options.senders_count++] =
+                (struct hw_mllp_sender){hw_slice_text(key->sender), ack_mode(key->mode)};
+    }
+    *ret_options = options;
+}
+
+static struct hw_limits limits_of(const struct hw_config_limits *keys)
+{
+    struct hw_limits limits = hw_limits_default();
+
+#define TAKE_LIMIT(name)                                                                           \
+    if (keys->name != 0)                                                                           \
+        limits.name = (uint32_t)keys->name;
+    TAKE_LIMIT(identifiers)
+    TAKE_LIMIT(stays)
+    TAKE_LIMIT(facts)
+    TAKE_LIMIT(charges)
+    TAKE_LIMIT(texts)
+    TAKE_LIMIT(text_bytes)
+    TAKE_LIMIT(message_ids)
+#undef TAKE_LIMIT
+    return limits;
+}
+
+void hw_derive_runtime(const struct hw_config_top *keys, struct hw_runtime_options *ret_options)
+{
+    int policy;
+    int64_t interval_ms;
+
+    HW_ASSERT(hw_value_sync(keys->journal.sync, &policy, &interval_ms));
+    *ret_options = (struct hw_runtime_options){
+        .data_dir = keys->data_dir,
+        .county = keys->county,
+        .limits = limits_of(&keys->limits),
+        .dedupe_ms = keys->dedupe.days * HW_DAY_MS,
+        .history_open_ms = keys->history.open_days * HW_DAY_MS,
+        .sync = (enum hw_sync_policy)policy,
+        .sync_interval_ms = interval_ms,
+        .event_clock = strcmp(keys->clock, "events") == 0,
+    };
+}

@@ -1,0 +1,23 @@
+/*
+ * derive.h - from the keys of a configuration to the options of the parts that use them.
+ *
+ * Slices and tables point into the configuration and live as long as it does.  One thread.
+ */
+#ifndef HW_CLI_DERIVE_H
+#define HW_CLI_DERIVE_H
+
+#include "codec/hl7v2/hl7v2.h"
+#include "config/config.h"
+#include "link/mllp/mllp.h"
+#include "runtime/runtime.h"
+
+/* hl7.* and the postcodes of zones. */
+void hw_derive_hl7(struct hw_config *config, struct hw_hl7_options *ret_options);
+
+/* mllp.*; codec, runtime, port and log are the caller's to set. */
+void hw_derive_mllp(struct hw_config *config, struct hw_mllp_options *ret_options);
+
+/* data_dir, county, clock, limits, dedupe, history and journal; env and callbacks are not set. */
+void hw_derive_runtime(const struct hw_config_top *keys, struct hw_runtime_options *ret_options);
+
+#endif
