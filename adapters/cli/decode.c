@@ -1,0 +1,394 @@
+/*
+ * decode.c - homeward decode: what a message would be read as, ignored or refused for.
+ *
+ * The same codec and the same keys as the server's; nothing is stored.  What names a person, and
+ * what a name can be guessed from (a birthday, a free note), is shown with --identities only.
+ */
+#include "cli/args.h"
+#include "cli/command.h"
+#include "cli/derive.h"
+#include "cli/input.h"
+#include "cli/settle.h"
+#include "codec/hl7v2/batch.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+
+enum { JSON = 256, IDENTITIES };
+
+static const struct hw_option options[] = {
+    {'c', "config", "FILE", "the configuration (hl7.*, zones)"},
+    {'s', "set", "KEY=VALUE", "set one key; may be repeated"},
+    {JSON, "json", NULL, "one JSON object a message"},
+    {IDENTITIES, "identities", NULL, "show names, numbers, birth dates, postcodes"},
+};
+
+static const struct hw_usage usage = {
+    .command = "decode",
+    .synopsis = "[-c FILE] [--json] [--identities] [FILE]...",
+    .sentence =
+        "Says what each HL7 v2 message of the files (without any: standard input) would be\n"
+        "read as, and how it would be answered. Stores nothing.",
+    .options = options,
+    .options_count = sizeof options / sizeof *options,
+};
+
+struct decoding {
+    struct hw_hl7_options hl7;
+    bool json, identities;
+    unsigned messages_count;
+};
+
+/* A text as JSON: bytes that are no UTF-8 become question marks. */
+static json_t *text_json(struct hw_slice text)
+{
+    json_t *value = json_stringn((const char *)text.data, text.size);
+
+    if (value != NULL)
+        return value;
+    char *copy = calloc(1, text.size + 1);
+    HW_ASSERT(copy != NULL);
+    for (size_t i = 0; i < text.size; i++)
+        copy[i] = text.data[i] < 0x80 ? (char)text.data[i] : '?';
+    value = json_stringn(copy, text.size);
+    free(copy);
+    return value;
+}
+
+static json_t *time_json(struct hw_time time)
+{
+    static const char *const precisions[] = {
+        "none", "year", "month", "day", "hour", "minute", "second", "millisecond"};
+    char text[HW_TIME_TEXT_SIZE];
+
+    if (!hw_time_is(time))
+        return json_null();
+    return json_pack(
+        "{s:s, s:s}", "at", hw_time_format(time.start_ms, text), "to", precisions[time.precision]);
+}
+
+/* A birthday, even hashed, and free words can name somebody. */
+static bool field_is_identity(unsigned field)
+{
+    return field == HW_FIELD_BORN_HASH || field == HW_FIELD_ADULT_FROM_DAY ||
+        field == HW_FIELD_NOTE || field == HW_FIELD_REFERRAL;
+}
+
+static json_t *value_json(const struct hw_event *event, enum hw_field field)
+{
+    const struct hw_value *value = &event->values[field];
+
+    switch (hw_field_type(field)) {
+    case HW_VALUE_TEXT:
+        return text_json(value->text);
+    case HW_VALUE_TIME:
+        return time_json(value->time);
+    case HW_VALUE_BOOL:
+        return json_boolean(value->number != 0);
+    case HW_VALUE_NUMBER:
+        return json_integer(value->number);
+    }
+    return json_null();
+}
+
+static void add_fields(const struct hw_event *event, bool identities, json_t *object)
+{
+    json_t *fields = json_object(), *cleared = json_array();
+
+    for (unsigned field = 0; field < HW_FIELD_COUNT; field++) {
+        const char *name = hw_field_name((enum hw_field)field);
+
+        if (hw_event_clears(event, (enum hw_field)field))
+            json_array_append_new(cleared, json_string(name));
+        if (!hw_event_has(event, (enum hw_field)field))
+            continue;
+        if (field_is_identity(field) && !identities)
+            json_object_set_new(fields, name, json_string("(given, not shown)"));
+        else
+            json_object_set_new(fields, name, value_json(event, (enum hw_field)field));
+    }
+    json_object_set_new(object, "fields", fields);
+    if (json_array_size(cleared) > 0)
+        json_object_set_new(object, "cleared", cleared);
+    else
+        json_decref(cleared);
+}
+
+static void add_flags(uint32_t flags, json_t *object)
+{
+    static const struct {
+        uint32_t bit;
+        const char *name, *sentence;
+    } all[] = {
+#define FLAG_ROW(number, name, sentence) {1u << number, #name, sentence},
+        HW_FLAG_LIST(FLAG_ROW)
+#undef FLAG_ROW
+    };
+    json_t *list = json_object();
+
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        if (flags & all[i].bit)
+            json_object_set_new(list, all[i].name, json_string(all[i].sentence));
+    }
+    json_object_set_new(object, "flags", list);
+}
+
+/* How many of which kind; the numbers themselves only where asked for. */
+static json_t *identifiers_json(
+    const struct hw_identifier *identifiers, unsigned count, bool identities)
+{
+    json_t *list = json_array();
+
+    for (unsigned i = 0; i < count; i++) {
+        bool nhs = identifiers[i].type == HW_IDENTIFIER_NHS;
+        json_t *one = json_pack("{s:s}", "type", nhs ? "nhs" : "local");
+
+        if (!nhs)
+            json_object_set_new(one, "authority", text_json(identifiers[i].authority));
+        if (identities)
+            json_object_set_new(one, "id", text_json(identifiers[i].id));
+        json_array_append_new(list, one);
+    }
+    return list;
+}
+
+static void add_identity(const struct hw_event *event, json_t *object)
+{
+    json_t *identity = json_object();
+
+    json_object_set_new(identity, "name", text_json(event->name));
+    json_object_set_new(identity, "born", text_json(event->born));
+    json_object_set_new(identity, "postcode", text_json(event->postcode));
+    json_object_set_new(identity, "visit", text_json(event->visit.number));
+    json_object_set_new(object, "identity", identity);
+}
+
+static json_t *event_json(const struct hw_event *event, bool identities)
+{
+    json_t *object = json_pack("{s:s}", "type", hw_kind_type(event->kind));
+
+    json_object_set_new(object, "happened", time_json(event->happened));
+    json_object_set_new(object, "recorded", time_json(event->recorded));
+    json_object_set_new(object, "stay", json_boolean(event->has_stay));
+    json_object_set_new(object, "identifiers",
+        identifiers_json(event->identifiers, event->identifiers_count, identities));
+    if (event->retired_count > 0)
+        json_object_set_new(
+            object, "retired", identifiers_json(event->retired, event->retired_count, identities));
+    add_fields(event, identities, object);
+    add_flags(event->flags, object);
+    if (identities)
+        add_identity(event, object);
+    return object;
+}
+
+static json_t *answers_json(const struct hw_hl7_reading *reading)
+{
+    struct hw_hl7_answers answers = hw_hl7_answers_for(reading, HW_ACK_AUTO);
+    json_t *list = json_array();
+
+    for (unsigned i = 0; i < answers.count; i++)
+        json_array_append_new(list, json_string(answers.code[i]));
+    return list;
+}
+
+static json_t *header_json(const struct hw_hl7_reading *reading)
+{
+    json_t *header = json_object();
+
+    json_object_set_new(header, "facility", text_json(reading->sending_facility));
+    json_object_set_new(header, "application", text_json(reading->sending_application));
+    json_object_set_new(header, "control_id", text_json(reading->control_id));
+    json_object_set_new(header, "trigger", text_json(reading->trigger));
+    json_object_set_new(header, "version", text_json(reading->version));
+    return header;
+}
+
+static json_t *reading_json(const struct hw_hl7_reading *reading, unsigned number, bool identities)
+{
+    static const char *const verdicts[] = {"taken", "ignored", "refused", "unanswered"};
+    json_t *object =
+        json_pack("{s:i, s:s}", "message", (int)number, "verdict", verdicts[reading->verdict]);
+    json_t *events = json_array();
+
+    json_object_set_new(object, "meaning", json_string(reading->meaning ? reading->meaning : ""));
+    json_object_set_new(object, "answers", answers_json(reading));
+    json_object_set_new(object, "header", header_json(reading));
+    if (reading->verdict == HW_VERDICT_REFUSED) {
+        json_object_set_new(object, "code", json_integer(reading->code));
+        json_object_set_new(object, "where", json_string(reading->where));
+        json_object_set_new(object, "reason", json_string(reading->reason));
+    }
+    for (uint32_t i = 0; i < reading->events_count; i++)
+        json_array_append_new(events, event_json(&reading->events[i], identities));
+    json_object_set_new(object, "events", events);
+    return object;
+}
+
+/* "name: value" lines; a time and an identifier as one value each. */
+static void print_value(const char *name, const json_t *value, int depth);
+
+static void print_object(const json_t *object, int depth)
+{
+    const char *name;
+    json_t *value;
+
+    json_object_foreach((json_t *)object, name, value) print_value(name, value, depth);
+}
+
+static void print_time(const char *name, const json_t *time, int depth)
+{
+    printf("%*s%s: %s (to the %s)\n", depth, "", name,
+        json_string_value(json_object_get(time, "at")),
+        json_string_value(json_object_get(time, "to")));
+}
+
+static void print_list(const char *name, const json_t *list, int depth)
+{
+    size_t index;
+    json_t *value;
+
+    printf("%*s%s:", depth, "", name);
+    json_array_foreach((json_t *)list, index, value)
+    {
+        const char *part;
+        json_t *member;
+
+        fputs(index ? ", " : " ", stdout);
+        if (json_is_string(value))
+            fputs(json_string_value(value), stdout);
+        else
+            json_object_foreach(value, part, member)
+                printf("%s%s", strcmp(part, "type") ? " " : "", json_string_value(member));
+    }
+    fputs(json_array_size(list) ? "\n" : " none\n", stdout);
+}
+
+static void print_value(const char *name, const json_t *value, int depth)
+{
+    if (json_is_object(value) && json_object_get(value, "to") != NULL) {
+        print_time(name, value, depth);
+    } else if (json_is_object(value)) {
+        if (json_object_size(value) == 0)
+            return;
+        printf("%*s%s:\n", depth, "", name);
+        print_object(value, depth + 2);
+    } else if (json_is_array(value)) {
+        print_list(name, value, depth);
+    } else if (json_is_string(value)) {
+        if (json_string_length(value) > 0)
+            printf("%*s%s: %s\n", depth, "", name, json_string_value(value));
+    } else if (json_is_boolean(value)) {
+        printf("%*s%s: %s\n", depth, "", name, json_is_true(value) ? "yes" : "no");
+    } else if (json_is_integer(value)) {
+        printf("%*s%s: %lld\n", depth, "", name, (long long)json_integer_value(value));
+    }
+}
+
+static void print_message(const json_t *object)
+{
+    const json_t *events = json_object_get(object, "events");
+    size_t index;
+    json_t *event;
+
+    printf("message %lld: %s", (long long)json_integer_value(json_object_get(object, "message")),
+        json_string_value(json_object_get(object, "verdict")));
+    if (json_object_get(object, "code") != NULL) {
+        const char *where = json_string_value(json_object_get(object, "where"));
+
+        printf(", code %lld%s%s: %s\n",
+            (long long)json_integer_value(json_object_get(object, "code")), *where ? " at " : "",
+            where, json_string_value(json_object_get(object, "reason")));
+    } else {
+        printf(": %s\n", json_string_value(json_object_get(object, "meaning")));
+    }
+    print_list("answers", json_object_get(object, "answers"), 2);
+    print_value("header", json_object_get(object, "header"), 2);
+    json_array_foreach((json_t *)events, index, event)
+    {
+        printf("  event %zu\n", index + 1);
+        print_object(event, 4);
+    }
+}
+
+static void decode_message(struct decoding *decoding, struct hw_slice message)
+{
+    static uint8_t scratch[HW_HL7_SCRATCH_SIZE];
+    static struct hw_hl7_reading reading;
+
+    hw_hl7_read(&decoding->hl7, message, scratch, &reading);
+    json_t *object = reading_json(&reading, ++decoding->messages_count, decoding->identities);
+    if (decoding->json) {
+        json_dumpf(object, stdout, JSON_COMPACT);
+        putchar('\n');
+    } else {
+        print_message(object);
+    }
+    json_decref(object);
+}
+
+/* Where no message is found, the whole is one that would be refused. */
+static void decode_bytes(struct decoding *decoding, struct hw_slice bytes)
+{
+    struct hw_slice rest = bytes, message;
+    unsigned before = decoding->messages_count;
+
+    while (hw_hl7_batch_next(&rest, &message))
+        decode_message(decoding, message);
+    if (decoding->messages_count == before)
+        decode_message(decoding, bytes);
+}
+
+static int decode_file(struct decoding *decoding, const char *path)
+{
+    struct hw_input input;
+
+    if (!hw_input_read(path, &input)) {
+        fprintf(stderr, "homeward decode: %s\n", input.error);
+        return HW_EXIT_FAILED;
+    }
+    decode_bytes(decoding, input.bytes);
+    hw_input_free(&input);
+    return HW_EXIT_OK;
+}
+
+int hw_command_decode(int argc, char **argv)
+{
+    struct decoding decoding = {0};
+    struct hw_settle settle = {0};
+    struct hw_config config;
+    struct hw_args args;
+    const char **files = calloc((size_t)argc + 1, sizeof *files);
+    unsigned files_count = 0;
+    const char *value = NULL;
+    int found, code = HW_EXIT_OK;
+
+    HW_ASSERT(files != NULL);
+    hw_args_init(&args, &usage, argc, argv);
+    while ((found = hw_args_next(&args, &value)) > HW_ARG_END || found == HW_ARG_OPERAND) {
+        if (found == HW_ARG_OPERAND)
+            files[files_count++] = value;
+        else if (found == JSON)
+            decoding.json = true;
+        else if (found == IDENTITIES)
+            decoding.identities = true;
+        else if (!hw_settle_take(&settle, found, value))
+            found = hw_args_wrong(&usage, "%s: one too many", value), code = HW_EXIT_USAGE;
+    }
+    if (found == HW_ARG_HELP || found == HW_ARG_WRONG || code != HW_EXIT_OK) {
+        free(files);
+        return found == HW_ARG_HELP ? HW_EXIT_OK : HW_EXIT_USAGE;
+    }
+    if (!hw_settle_load(&settle, &config)) {
+        free(files);
+        return HW_EXIT_FAILED;
+    }
+    hw_derive_hl7(&config, &decoding.hl7);
+    for (unsigned i = 0; i < files_count && code == HW_EXIT_OK; i++)
+        code = decode_file(&decoding, files[i]);
+    if (files_count == 0)
+        code = decode_file(&decoding, "-");
+    hw_config_free(&config);
+    free(files);
+    return code;
+}
