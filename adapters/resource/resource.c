@@ -438,3 +438,8 @@ struct hw_summary hw_resources_summary(const struct hw_resources *resources)
         .as_at_ms = hw_resources_as_at_ms(resources),
     };
 }
+
+struct hw_engine *hw_resources_engine(const struct hw_resources *resources)
+{
+    return resources->options.engine;
+}

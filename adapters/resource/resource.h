@@ -87,4 +87,6 @@ __attribute__((format(printf, 1, 2))) json_t *hw_resource_error(const char *form
 /* Now as answers state it: never before the last record nor past the next timer. */
 int64_t hw_resources_as_at_ms(const struct hw_resources *resources);
 
+struct hw_engine *hw_resources_engine(const struct hw_resources *resources);
+
 #endif

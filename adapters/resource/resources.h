@@ -13,9 +13,6 @@ struct hw_resources {
     struct hw_ready *ready;
 };
 
-/* The figures as of now. */
-struct hw_summary hw_resources_summary(const struct hw_resources *resources);
-
 /* A text parameter, empty when not given; an integer one, or other. */
 struct hw_slice hw_resource_text(const json_t *parameters, const char *name);
 int64_t hw_resource_integer(const json_t *parameters, const char *name, int64_t other);

@@ -16,6 +16,9 @@ struct hw_summary {
     int64_t as_at_ms;
 };
 
+/* The figures as of now. */
+struct hw_summary hw_resources_summary(const struct hw_resources *resources);
+
 /* {"sequence":..., "as_at":...}: how every answer begins. */
 json_t *hw_summary_head(const struct hw_summary *summary);
 

@@ -1,0 +1,45 @@
+/*
+ * answers.h - answers on their way to whoever asked: the output gate of the query socket.
+ *
+ * The socket is a raw one: the header that came with a question goes back with its answer, so many
+ * may be pending at once.  Answers leave in the order of their sequences, once durable.  Bounded in
+ * number and bytes.  Loop thread.
+ */
+#ifndef HW_LINK_NANOMSG_ANSWERS_H
+#define HW_LINK_NANOMSG_ANSWERS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    HW_ANSWERS_MAX = 256,
+    HW_ANSWERS_SIZE_MAX = 16 * 1024 * 1024, /* bytes; one more answer may go past it */
+};
+
+struct hw_pending_answer {
+    void *header; /* nanomsg's; owned */
+    char *text;   /* owned, malloc */
+    size_t size;
+    uint64_t release; /* 0: at once */
+};
+
+struct hw_answers {
+    struct hw_pending_answer ring[HW_ANSWERS_MAX];
+    uint32_t first, count;
+    size_t size;
+};
+
+/* Whether another question may be read. */
+bool hw_answers_has_room(const struct hw_answers *answers);
+
+/* Takes answer; there must be room. */
+void hw_answers_add(struct hw_answers *answers, struct hw_pending_answer answer);
+
+/* Send through socket what durable releases; peers that are gone are passed over. */
+void hw_answers_send(struct hw_answers *answers, int socket, uint64_t durable);
+
+/* Give up what is left. */
+void hw_answers_drop(struct hw_answers *answers);
+
+#endif
