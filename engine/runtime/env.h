@@ -26,7 +26,7 @@ struct hw_env {
     int64_t (*read)(void *context, int file, void *data, size_t size, uint64_t offset);
     int64_t (*write)(
         void *context, int file, const struct iovec *parts, int parts_count, uint64_t offset);
-    int (*sync)(void *context, int file);  /* data and size (fdatasync) */
+    int (*sync)(void *context, int file); /* data and size (fdatasync) */
     int (*sync_dir)(void *context, const char *path);
     int64_t (*size)(void *context, int file);
     int (*truncate)(void *context, int file, uint64_t size);
@@ -38,7 +38,7 @@ struct hw_env {
     int (*list)(void *context, const char *path, bool (*visit)(void *visitor, const char *name),
         void *visitor);
     int64_t (*free_bytes)(void *context, const char *path);
-    int64_t (*wall_ms)(void *context);      /* UTC, ms since 1970 */
+    int64_t (*wall_ms)(void *context); /* UTC, ms since 1970 */
     int64_t (*monotonic_ns)(void *context);
     void (*random)(void *context, void *data, size_t size);
 };

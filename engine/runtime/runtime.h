@@ -27,13 +27,27 @@ struct hw_runtime_options {
     int64_t sync_interval_ms; /* with HW_SYNC_INTERVAL */
     bool event_clock;         /* clock: events - now is the greatest event time (R17) */
     bool read_only;           /* open beside a running server: no lock, no writes */
-    /* Called on the loop thread whenever more became durable; sequence is the last that is. */
+    /* Called on the loop thread whenever more became durable, in the journal (sequence is the last
+     * that is) or in quarantine (hw_runtime_quarantine_durable). */
     void (*on_durable)(void *context, uint64_t sequence);
     /* A write or sync failed: nothing more will be acknowledged; the process must stop. */
     void (*on_failed)(void *context, const char *what);
     /* Called on the loop thread after each applied record, for effects and publication. */
     void (*on_applied)(void *context, const struct hw_engine *engine);
     void *context;
+
+    /* Something that does not stop the server but that a person should read: a full disk, a torn
+     * tail that was dropped, a clock that stands still.  Loop thread.  May be NULL. */
+    void (*on_warning)(void *context, const char *text);
+
+    /* Sizes and times; 0 takes the default. */
+    size_t batch_size;            /* bytes of records in one commit block: 4 MiB */
+    uint64_t segment_size;        /* bytes of a journal segment: 64 MiB */
+    uint64_t prepare_size;        /* bytes of zeros written ahead at a time: 4 MiB */
+    uint64_t snapshot_records;    /* a snapshot every so many records: 4 million */
+    int64_t snapshot_interval_ms; /* ... and so often, if there are new records: 1 hour */
+    uint64_t quarantine_quota;    /* bytes kept of one source's refused input: 64 MiB */
+    bool threadless;              /* no threads, everything inside turn: for simulations */
 };
 
 enum { HW_ERROR_TEXT_SIZE = 512 };
@@ -78,19 +92,24 @@ int hw_runtime_wakeup_fd(const struct hw_runtime *runtime);
 struct hw_engine *hw_runtime_engine(struct hw_runtime *runtime);
 uint64_t hw_runtime_durable(const struct hw_runtime *runtime);
 
-/* Now as answers state it: never before the last record; under event_clock the greatest event time. */
+/* Now as answers state it: never before the last record; under event_clock the greatest event time.
+ */
 int64_t hw_runtime_now_ms(const struct hw_runtime *runtime);
 
-/* Keep refused bytes with the reason (quarantine.h); answered when *ret_release is durable there. */
+/* Keep refused bytes with the reason (quarantine.h); answered when *ret_release is durable there.
+ */
 struct hw_refused {
-    struct hw_slice source;  /* "RWE/PAS" or the peer's address */
-    struct hw_slice link;    /* "mllp" */
-    struct hw_slice code;    /* "AE 101" */
-    struct hw_slice where;   /* "PID^1^3" */
-    struct hw_slice reason;  /* words, without identifiers */
-    struct hw_slice bytes;   /* as received */
+    struct hw_slice source; /* "RWE/PAS" or the peer's address */
+    struct hw_slice link;   /* "mllp" */
+    struct hw_slice code;   /* "AE 101" */
+    struct hw_slice where;  /* "PID^1^3" */
+    struct hw_slice reason; /* words, without identifiers */
+    struct hw_slice bytes;  /* as received */
 };
 HW_MUST_CHECK enum hw_status hw_runtime_quarantine(
     struct hw_runtime *runtime, const struct hw_refused *refused, uint64_t *ret_id);
+
+/* The last id that is durable in quarantine; as on_durable tells. */
+uint64_t hw_runtime_quarantine_durable(const struct hw_runtime *runtime);
 
 #endif

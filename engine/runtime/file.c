@@ -1,0 +1,112 @@
+#include "runtime/file.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+enum { ZERO_STEP = 256 * 1024 };
+
+int hw_file_write(struct hw_env *env, int file, const void *data, size_t size, uint64_t offset)
+{
+    /* struct iovec has no const; nothing is written through it. */
+    struct iovec part = {(void *)(uintptr_t)data, size};
+
+    while (part.iov_len > 0) {
+        int64_t count = env->write(env->context, file, &part, 1, offset);
+
+        if (count < 0)
+            return (int)count;
+        if (count == 0)
+            return -EIO;
+        part.iov_base = (uint8_t *)part.iov_base + count;
+        part.iov_len -= (size_t)count;
+        offset += (uint64_t)count;
+    }
+    return 0;
+}
+
+int hw_file_zero(struct hw_env *env, int file, uint64_t offset, uint64_t size)
+{
+    static const uint8_t zeros[ZERO_STEP];
+
+    while (size > 0) {
+        size_t step = size < ZERO_STEP ? (size_t)size : ZERO_STEP;
+        int failed = hw_file_write(env, file, zeros, step, offset);
+
+        if (failed < 0)
+            return failed;
+        offset += step;
+        size -= step;
+    }
+    return 0;
+}
+
+int64_t hw_file_read(struct hw_env *env, int file, void *data, size_t size, uint64_t offset)
+{
+    size_t done = 0;
+
+    while (done < size) {
+        int64_t count =
+            env->read(env->context, file, (uint8_t *)data + done, size - done, offset + done);
+
+        if (count < 0)
+            return count;
+        if (count == 0)
+            break;
+        done += (size_t)count;
+    }
+    return (int64_t)done;
+}
+
+enum hw_status hw_file_status(int64_t failed)
+{
+    switch (-failed) {
+    case ENOSPC:
+    case EDQUOT:
+        return HW_E_NO_SPACE;
+    case EROFS:
+    case EACCES:
+    case EPERM:
+        return HW_E_READ_ONLY;
+    case ENOENT:
+        return HW_E_NOT_FOUND;
+    default:
+        return HW_E_IO;
+    }
+}
+
+bool hw_file_path(char path[HW_PATH_SIZE], const char *dir, const char *name)
+{
+    int size = snprintf(path, HW_PATH_SIZE, "%s/%s", dir, name);
+
+    return size > 0 && size < HW_PATH_SIZE;
+}
+
+void hw_error_set(char error[HW_ERROR_TEXT_SIZE], const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    (void)vsnprintf(error, HW_ERROR_TEXT_SIZE, format, arguments); /* Cut is better than none. */
+    va_end(arguments);
+}
+
+static const char *remedy(enum hw_status status)
+{
+    if (status == HW_E_NO_SPACE)
+        return "free some space on that disk and start again";
+    if (status == HW_E_READ_ONLY)
+        return "give this user the right to write there, or name another data_dir";
+    if (status == HW_E_NOT_FOUND)
+        return "check the path of data_dir";
+    return "look at the disk (dmesg), then start again: nothing acknowledged is lost";
+}
+
+enum hw_status hw_error_file(
+    char error[HW_ERROR_TEXT_SIZE], const char *verb, const char *path, int64_t failed)
+{
+    enum hw_status status = hw_file_status(failed);
+
+    hw_error_set(error, "cannot %s %s: %s; %s", verb, path, strerror((int)-failed), remedy(status));
+    return status;
+}

@@ -1,0 +1,72 @@
+/*
+ * journal.h - the log interface: append records to a batch, be told when they are durable.
+ *
+ * Two batches: one filling, one being written.  hw_journal_flush(), called at the end of a turn of
+ * the loop, writes and syncs a small batch at once when the disk has been quick and nothing is out;
+ * otherwise it hands the batch to the journal's own thread and the next one fills meanwhile, so
+ * that a busy log does one sync for many records (group commit).  The thread also makes room ahead
+ * and writes the watermark when the log falls idle.
+ *
+ * What *durable* means follows sync_interval_ms: 0: written and synced; above 0: written, and
+ * synced at most so much later; below 0: written, synced only when a segment ends and at shutdown.
+ *
+ * A failed write or sync is final (fail-stop): nothing becomes durable any more and nothing is
+ * tried again.  A disk found full while making room ahead is not: the journal refuses records until
+ * there is room, with a warning.
+ *
+ * Reading a log from a sequence: log_reader.h.  All calls on the loop thread.
+ */
+#ifndef HW_JOURNAL_H
+#define HW_JOURNAL_H
+
+#include "runtime/log_writer.h"
+
+struct hw_journal; /* Opaque. */
+
+struct hw_journal_options {
+    struct hw_writer_options writer;
+    size_t batch_size;        /* bytes of records; at most HW_BLOCK_CONTENT_MAX */
+    int64_t sync_interval_ms; /* see above */
+    bool threadless;          /* everything inside flush: for simulations */
+    int wakeup_fd;            /* an eventfd to write to on news from the thread; -1: none */
+};
+
+/* As hw_writer_open(). */
+HW_MUST_CHECK enum hw_status hw_journal_open(const struct hw_journal_options *options,
+    const struct hw_log_tail *tail, struct hw_journal **ret_journal,
+    char error[HW_ERROR_TEXT_SIZE]);
+
+/* Write, sync and mark all that was appended, stop the thread, release.  Not HW_OK: error says why,
+ * and what was not durable before may not be now. */
+enum hw_status hw_journal_close(struct hw_journal *journal, char error[HW_ERROR_TEXT_SIZE]);
+
+/* Sequence of the record appended next. */
+uint64_t hw_journal_next(const struct hw_journal *journal);
+
+/* Whether the open batch takes size bytes more.  False while the disk is full, and after failure.
+ */
+bool hw_journal_has_room(const struct hw_journal *journal, size_t size);
+
+/* Whether the open batch is empty: then hw_journal_begin() tells what stood before its records. */
+bool hw_journal_empty(const struct hw_journal *journal);
+void hw_journal_begin(struct hw_journal *journal, int64_t accepted_ms, struct hw_hash digest);
+
+/* Where the next record is to be written, and how much fits; borrowed until the next flush. */
+uint8_t *hw_journal_space(struct hw_journal *journal, size_t *ret_size);
+
+/* The record of size bytes that stands there is part of the batch. */
+void hw_journal_append(struct hw_journal *journal, size_t size);
+
+/* Hand the open batch on, unless one is out still; then it goes with a later call. */
+void hw_journal_flush(struct hw_journal *journal);
+
+/* The last durable sequence.  Any thread. */
+uint64_t hw_journal_durable(const struct hw_journal *journal);
+
+/* Whether the journal has failed for good; what and where to error. */
+bool hw_journal_failed(struct hw_journal *journal, char error[HW_ERROR_TEXT_SIZE]);
+
+/* A warning not given before; false: none. */
+bool hw_journal_warning(struct hw_journal *journal, char warning[HW_ERROR_TEXT_SIZE]);
+
+#endif

@@ -1,0 +1,314 @@
+#include "runtime/log_writer.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct hw_writer {
+    struct hw_writer_options options;
+    struct hw_env *env;
+    char dir[HW_PATH_SIZE];
+    char path[HW_PATH_SIZE]; /* of the newest segment */
+    char spare_path[HW_PATH_SIZE];
+    int file, spare, mark_file; /* -1: not open */
+    bool turn_over;             /* the next block begins a segment */
+    uint64_t segment;           /* first sequence of the newest segment */
+    uint64_t end;               /* offset behind the last block */
+    uint64_t synced_end;        /* ... behind the last durable one */
+    uint64_t prepared;          /* zeros reach this offset */
+    uint64_t spare_prepared;
+    uint64_t sequence;        /* of the last record put */
+    uint64_t synced_sequence; /* ... of the last durable one */
+    struct hw_watermark mark;
+};
+
+static enum hw_status failed_at(
+    const char *verb, const char *path, int64_t failed, char error[HW_ERROR_TEXT_SIZE])
+{
+    enum hw_status status = hw_error_file(error, verb, path, failed);
+
+    return status == HW_E_READ_ONLY || status == HW_E_NO_SPACE ? status : HW_E_IO;
+}
+
+/* --- room --------------------------------------------------------------------------------- */
+
+/* Zeros from *prepared on, a step of them or up to need, synced so that blocks need not. */
+static enum hw_status extend(struct hw_writer *writer, int file, const char *path,
+    uint64_t *prepared, uint64_t need, char error[HW_ERROR_TEXT_SIZE])
+{
+    uint64_t size = writer->options.prepare_size;
+    int failed;
+
+    if (need > *prepared && need - *prepared > size)
+        size = need - *prepared;
+    failed = hw_file_zero(writer->env, file, *prepared, size);
+    if (failed == 0)
+        failed = writer->env->sync(writer->env->context, file);
+    if (failed < 0)
+        return failed_at("fill with zeros", path, failed, error);
+    *prepared += size;
+    return HW_OK;
+}
+
+static enum hw_status extend_spare(
+    struct hw_writer *writer, uint64_t need, char error[HW_ERROR_TEXT_SIZE])
+{
+    if (writer->spare < 0) {
+        int file = writer->env->open(writer->env->context, writer->spare_path,
+            HW_ENV_READ | HW_ENV_WRITE | HW_ENV_CREATE | HW_ENV_EXCLUSIVE);
+
+        if (file < 0)
+            return failed_at("make", writer->spare_path, file, error);
+        writer->spare = file;
+        writer->spare_prepared = 0;
+    }
+    return extend(writer, writer->spare, writer->spare_path, &writer->spare_prepared, need, error);
+}
+
+/* Whether a block of this size must begin a new segment. */
+static bool must_turn_over(const struct hw_writer *writer, size_t size)
+{
+    return writer->turn_over ||
+        (writer->end > HW_SEGMENT_HEADER_SIZE && writer->end + size > writer->options.segment_size);
+}
+
+bool hw_writer_has_room(const struct hw_writer *writer, size_t size)
+{
+    if (must_turn_over(writer, size))
+        return writer->spare >= 0 && HW_SEGMENT_HEADER_SIZE + size <= writer->spare_prepared;
+    return writer->end + size <= writer->prepared;
+}
+
+enum hw_status hw_writer_make_room(
+    struct hw_writer *writer, size_t size, char error[HW_ERROR_TEXT_SIZE])
+{
+    if (hw_writer_has_room(writer, size))
+        return HW_OK;
+    if (must_turn_over(writer, size))
+        return extend_spare(writer, HW_SEGMENT_HEADER_SIZE + size, error);
+    return extend(writer, writer->file, writer->path, &writer->prepared, writer->end + size, error);
+}
+
+bool hw_writer_wants_room(const struct hw_writer *writer)
+{
+    uint64_t ready = writer->prepared > writer->end ? writer->prepared - writer->end : 0;
+
+    return ready + (writer->spare >= 0 ? writer->spare_prepared : 0) < writer->options.ahead_size;
+}
+
+enum hw_status hw_writer_prepare(struct hw_writer *writer, char error[HW_ERROR_TEXT_SIZE])
+{
+    if (writer->prepared >= writer->options.segment_size || writer->turn_over)
+        return extend_spare(writer, 0, error);
+    return extend(writer, writer->file, writer->path, &writer->prepared, 0, error);
+}
+
+/* --- blocks ------------------------------------------------------------------------------- */
+
+/* The spare file becomes the segment that begins with this block. */
+static enum hw_status turn_over(struct hw_writer *writer, uint64_t first_sequence,
+    int64_t accepted_ms, struct hw_hash digest, char error[HW_ERROR_TEXT_SIZE])
+{
+    uint8_t bytes[HW_SEGMENT_HEADER_SIZE];
+    char name[HW_SEGMENT_NAME_SIZE];
+    struct hw_segment_header header = writer->options.header;
+    int failed;
+
+    header.first_sequence = first_sequence;
+    header.accepted_ms = accepted_ms;
+    header.digest = digest;
+    hw_segment_header_write(&header, bytes);
+    hw_segment_name(first_sequence, name);
+    HW_ASSERT(hw_file_path(writer->path, writer->dir, name));
+    failed = hw_file_write(writer->env, writer->spare, bytes, sizeof bytes, 0);
+    if (failed == 0)
+        failed = writer->env->sync(writer->env->context, writer->spare);
+    if (failed == 0)
+        failed = writer->env->rename(writer->env->context, writer->spare_path, writer->path);
+    if (failed == 0)
+        failed = writer->env->sync_dir(writer->env->context, writer->dir);
+    if (failed < 0)
+        return failed_at("begin", writer->path, failed, error);
+    if (writer->file >= 0)
+        (void)writer->env->close(writer->env->context, writer->file); /* Synced before. */
+    writer->file = writer->spare;
+    writer->spare = -1;
+    writer->prepared = writer->spare_prepared;
+    writer->segment = first_sequence;
+    writer->end = writer->synced_end = HW_SEGMENT_HEADER_SIZE;
+    writer->turn_over = false;
+    return hw_writer_mark(writer, error);
+}
+
+enum hw_status hw_writer_put(
+    struct hw_writer *writer, const struct hw_writer_block *block, char error[HW_ERROR_TEXT_SIZE])
+{
+    enum hw_status status;
+    int failed;
+
+    HW_ASSERT(hw_writer_has_room(writer, block->size));
+    HW_ASSERT(block->first_sequence == writer->sequence + 1);
+    if (must_turn_over(writer, block->size)) {
+        status = hw_writer_sync(writer, error);
+        if (status == HW_OK)
+            status =
+                turn_over(writer, block->first_sequence, block->accepted_ms, block->digest, error);
+        if (status != HW_OK)
+            return status;
+    }
+    hw_block_write(block->bytes, block->first_sequence, block->count,
+        block->size - HW_BLOCK_HEADER_SIZE, writer->synced_end, writer->options.header.log_id.low);
+    failed = hw_file_write(writer->env, writer->file, block->bytes, block->size, writer->end);
+    if (failed < 0)
+        return failed_at("write", writer->path, failed, error);
+    writer->end += block->size;
+    writer->sequence += block->count;
+    return HW_OK;
+}
+
+enum hw_status hw_writer_sync(struct hw_writer *writer, char error[HW_ERROR_TEXT_SIZE])
+{
+    int failed;
+
+    if (!hw_writer_unsynced(writer))
+        return HW_OK;
+    failed = writer->env->sync(writer->env->context, writer->file);
+    if (failed < 0)
+        return failed_at("sync", writer->path, failed, error);
+    writer->synced_end = writer->end;
+    writer->synced_sequence = writer->sequence;
+    return HW_OK;
+}
+
+bool hw_writer_unsynced(const struct hw_writer *writer)
+{
+    return writer->synced_end < writer->end;
+}
+
+bool hw_writer_unmarked(const struct hw_writer *writer)
+{
+    return writer->mark.sequence < writer->sequence || writer->mark.segment != writer->segment;
+}
+
+enum hw_status hw_writer_mark(struct hw_writer *writer, char error[HW_ERROR_TEXT_SIZE])
+{
+    enum hw_status status = hw_writer_sync(writer, error);
+    int failed;
+
+    if (status != HW_OK)
+        return status;
+    writer->mark.generation++;
+    writer->mark.log_id = writer->options.header.log_id;
+    writer->mark.segment = writer->segment;
+    writer->mark.end = writer->synced_end;
+    writer->mark.sequence = writer->synced_sequence;
+    failed = hw_watermark_write(writer->env, writer->mark_file, &writer->mark);
+    return failed < 0 ? failed_at("write the watermark in", writer->dir, failed, error) : HW_OK;
+}
+
+/* --- open and close ----------------------------------------------------------------------- */
+
+static bool same_settings(const struct hw_segment_header *a, const struct hw_segment_header *b)
+{
+    return a->format == b->format && a->rules == b->rules && a->dedupe_ms == b->dedupe_ms &&
+        a->history_open_ms == b->history_open_ms &&
+        memcmp(&a->limits, &b->limits, sizeof a->limits) == 0;
+}
+
+/* Open the newest segment for writing, its torn tail overwritten, all of it synced. */
+static enum hw_status open_tail(
+    struct hw_writer *writer, const struct hw_log_tail *tail, char error[HW_ERROR_TEXT_SIZE])
+{
+    char name[HW_SEGMENT_NAME_SIZE];
+    int failed = 0;
+
+    hw_segment_name(tail->segment.first_sequence, name);
+    HW_ASSERT(hw_file_path(writer->path, writer->dir, name));
+    writer->file =
+        writer->env->open(writer->env->context, writer->path, HW_ENV_READ | HW_ENV_WRITE);
+    if (writer->file < 0)
+        return failed_at("write", writer->path, writer->file, error);
+    if (tail->torn_size > 0)
+        failed = hw_file_zero(writer->env, writer->file, tail->end, tail->torn_size);
+    if (failed == 0)
+        failed = writer->env->sync(writer->env->context, writer->file);
+    if (failed < 0)
+        return failed_at("write", writer->path, failed, error);
+    writer->segment = tail->segment.first_sequence;
+    writer->end = writer->synced_end = tail->end;
+    writer->prepared = tail->file_size > tail->end ? tail->file_size : tail->end;
+    writer->sequence = writer->synced_sequence = tail->next_sequence - 1;
+    writer->turn_over = !same_settings(&tail->segment, &writer->options.header);
+    return HW_OK;
+}
+
+/* A log's first segment.  Its header is on disk before anything else is. */
+static enum hw_status begin_log(struct hw_writer *writer, char error[HW_ERROR_TEXT_SIZE])
+{
+    enum hw_status status = extend_spare(writer, HW_SEGMENT_HEADER_SIZE, error);
+
+    if (status == HW_OK)
+        status = turn_over(writer, 1, HW_TIME_NONE, (struct hw_hash){0}, error);
+    return status;
+}
+
+static enum hw_status open_files(
+    struct hw_writer *writer, const struct hw_log_tail *tail, char error[HW_ERROR_TEXT_SIZE])
+{
+    enum hw_status status = hw_watermark_read(writer->env, writer->dir, &writer->mark, NULL, error);
+    int unlinked;
+
+    if (status != HW_OK && status != HW_E_NOT_FOUND)
+        return status;
+    HW_ASSERT(hw_file_path(writer->spare_path, writer->dir, "spare"));
+    unlinked = writer->env->unlink(writer->env->context, writer->spare_path);
+    if (unlinked < 0 && unlinked != -ENOENT)
+        return failed_at("remove", writer->spare_path, unlinked, error);
+    writer->mark_file = hw_watermark_open(writer->env, writer->dir);
+    if (writer->mark_file < 0)
+        return failed_at("write the watermark in", writer->dir, writer->mark_file, error);
+    if (tail == NULL)
+        return begin_log(writer, error);
+    status = open_tail(writer, tail, error);
+    if (status != HW_OK || !hw_writer_unmarked(writer))
+        return status;
+    /* Also makes the folder's entries durable, should the last run have died before it could. */
+    unlinked = writer->env->sync_dir(writer->env->context, writer->dir);
+    if (unlinked < 0)
+        return failed_at("sync", writer->dir, unlinked, error);
+    return hw_writer_mark(writer, error);
+}
+
+enum hw_status hw_writer_open(const struct hw_writer_options *options,
+    const struct hw_log_tail *tail, struct hw_writer **ret_writer, char error[HW_ERROR_TEXT_SIZE])
+{
+    struct hw_writer *writer = calloc(1, sizeof *writer);
+    enum hw_status status;
+
+    if (writer == NULL) {
+        hw_error_set(error, "no memory for the journal; give the process more");
+        return HW_E_MEMORY;
+    }
+    writer->options = *options;
+    writer->env = options->env;
+    (void)snprintf(writer->dir, sizeof writer->dir, "%s", options->dir);
+    writer->options.dir = writer->dir;
+    writer->file = writer->spare = writer->mark_file = -1;
+    status = open_files(writer, tail, error);
+    if (status != HW_OK) {
+        hw_writer_close(writer);
+        return status;
+    }
+    *ret_writer = writer;
+    return HW_OK;
+}
+
+void hw_writer_close(struct hw_writer *writer)
+{
+    const int files[] = {writer->file, writer->spare, writer->mark_file};
+
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        if (files[i] >= 0)
+            (void)writer->env->close(writer->env->context, files[i]); /* Synced, or of no worth. */
+    free(writer);
+}

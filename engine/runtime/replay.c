@@ -1,0 +1,250 @@
+#include "runtime/replay.h"
+#include "homeward/version.h"
+#include "runtime/memory.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+struct run {
+    const struct hw_replay_options *options;
+    struct hw_replay replay;
+    struct hw_log *log;
+    struct hw_engine_options engine_options;
+    bool done; /* until was reached */
+};
+
+struct hw_replay_options hw_replay_options_default(struct hw_env *env, const char *data_dir)
+{
+    return (struct hw_replay_options){
+        .env = env,
+        .data_dir = data_dir,
+        .dedupe_ms = -1,
+        .history_open_ms = -1,
+        .until_ms = HW_TIME_OPEN,
+    };
+}
+
+static uint32_t larger(uint32_t a, uint32_t b)
+{
+    return a > b ? a : b;
+}
+
+struct hw_limits hw_limits_larger(const struct hw_limits *a, const struct hw_limits *b)
+{
+    return (struct hw_limits){
+        .identifiers = larger(a->identifiers, b->identifiers),
+        .stays = larger(a->stays, b->stays),
+        .facts = larger(a->facts, b->facts),
+        .charges = larger(a->charges, b->charges),
+        .texts = larger(a->texts, b->texts),
+        .text_bytes = larger(a->text_bytes, b->text_bytes),
+        .message_ids = larger(a->message_ids, b->message_ids),
+    };
+}
+
+/* The newest segment's header is what the log says of itself now. */
+static enum hw_status read_settings(
+    struct run *run, const char *journal_dir, char error[HW_ERROR_TEXT_SIZE])
+{
+    const struct hw_replay_options *options = run->options;
+    struct hw_engine_options *engine = &run->engine_options;
+    const struct hw_segment_header *newest;
+    struct hw_log *log;
+    enum hw_status status = hw_log_open(options->env, journal_dir, UINT64_MAX, &log, error);
+
+    if (status != HW_OK)
+        return status;
+    newest = hw_log_segment(log);
+    if (options->county != NULL && strcmp(options->county, newest->county) != 0) {
+        hw_error_set(error,
+            "%s holds the log of county '%s', not of '%s'; set county to '%s', or name another "
+            "data_dir",
+            options->data_dir, newest->county, options->county, newest->county);
+        hw_log_close(log);
+        return HW_E_COUNTY;
+    }
+    if (newest->rules > HW_RULES_VERSION) {
+        hw_error_set(error,
+            "%s was written under rules version %" PRIu32 " by a newer version of homeward, this "
+            "one knows %u; install that version, or restore a copy made before it ran",
+            options->data_dir, newest->rules, HW_RULES_VERSION);
+        hw_log_close(log);
+        return HW_E_VERSION;
+    }
+    *engine = (struct hw_engine_options){
+        .limits = hw_limits_larger(&options->limits, &newest->limits),
+        .memory = hw_memory_system(),
+        .hash_key = {newest->hash_key[0], newest->hash_key[1]},
+        .dedupe_ms = options->dedupe_ms < 0 ? newest->dedupe_ms : options->dedupe_ms,
+        .history_open_ms =
+            options->history_open_ms < 0 ? newest->history_open_ms : options->history_open_ms,
+    };
+    hw_log_close(log);
+    return HW_OK;
+}
+
+static enum hw_status new_engine(struct run *run, char error[HW_ERROR_TEXT_SIZE])
+{
+    enum hw_status status = hw_engine_new(&run->engine_options, &run->replay.engine);
+
+    if (status != HW_OK)
+        hw_error_set(error,
+            "no memory for the engine's state; lower the limits in the configuration, or give the "
+            "process more address space");
+    return status;
+}
+
+static enum hw_status apply(struct run *run, struct hw_slice record,
+    const struct hw_log_block *from, char error[HW_ERROR_TEXT_SIZE])
+{
+    uint64_t place;
+    enum hw_status status = hw_engine_apply(run->replay.engine, record);
+
+    if (status == HW_E_FULL)
+        hw_error_set(error, "the log holds more than the limits allow; raise them and start again");
+    else if (status != HW_OK)
+        hw_error_set(error, "%s: offset %" PRIu64 ": record %" PRIu64 ": %s",
+            hw_log_place(run->log, &place), from->offset, run->replay.sequence + 1,
+            hw_status_text(status));
+    if (status != HW_OK)
+        return status;
+    run->replay.sequence++;
+    if (run->options->on_record != NULL)
+        run->options->on_record(run->options->context, run->replay.engine, record);
+    return HW_OK;
+}
+
+/* Whether this record lies behind the moment asked for. */
+static bool is_behind(const struct run *run, struct hw_slice record)
+{
+    struct hw_record_header header;
+
+    HW_ASSERT(hw_record_header(record, &header) == HW_OK); /* The reader has checked it. */
+    return header.accepted_ms > run->options->until_ms ||
+        (run->options->until_sequence != 0 && header.sequence > run->options->until_sequence);
+}
+
+static enum hw_status apply_block(
+    struct run *run, const struct hw_log_block *from, char error[HW_ERROR_TEXT_SIZE])
+{
+    struct hw_slice records = from->block.records, record;
+    uint64_t sequence = from->block.first_sequence;
+    enum hw_status status = HW_OK;
+
+    for (; status == HW_OK && hw_records_next(&records, &record); sequence++) {
+        if (sequence <= run->replay.sequence)
+            continue;
+        run->done = is_behind(run, record);
+        if (run->done)
+            break;
+        status = apply(run, record, from, error);
+    }
+    return status;
+}
+
+/* The digest the writer left at the start of this segment, where this engine stands now. */
+static void check_digest(struct run *run, const struct hw_log_block *from)
+{
+    const struct hw_segment_header *segment = from->segment;
+    char warning[HW_ERROR_TEXT_SIZE];
+
+    if (!from->first_in_segment || hw_hash_is_zero(segment->digest) ||
+        segment->rules != HW_RULES_VERSION || run->replay.sequence + 1 != segment->first_sequence ||
+        segment->dedupe_ms != run->engine_options.dedupe_ms ||
+        segment->history_open_ms != run->engine_options.history_open_ms)
+        return;
+    run->replay.digests_checked++;
+    if (hw_hash_equal(segment->digest, hw_engine_state_digest(run->replay.engine)))
+        return;
+    run->replay.digests_differ++;
+    hw_error_set(warning,
+        "the state after record %" PRIu64 " is not what it was when the journal was written: the "
+        "digests differ; keep the data directory and report this",
+        run->replay.sequence);
+    if (run->options->on_warning != NULL)
+        run->options->on_warning(run->options->context, warning);
+}
+
+static enum hw_status apply_log(struct run *run, char error[HW_ERROR_TEXT_SIZE])
+{
+    struct hw_log_block block;
+    enum hw_status status = HW_OK;
+
+    while (!run->done && (status = hw_log_next(run->log, &block, error)) == HW_OK) {
+        check_digest(run, &block);
+        status = apply_block(run, &block, error);
+        if (status != HW_OK)
+            return status;
+    }
+    if (run->done)
+        return HW_OK;
+    if (status != HW_E_NOT_FOUND)
+        return status;
+    hw_log_tail(run->log, &run->replay.tail);
+    return HW_OK;
+}
+
+size_t hw_tick_encode(uint64_t sequence, int64_t accepted_ms, uint8_t *buffer, size_t buffer_size)
+{
+    struct hw_event tick;
+
+    hw_event_init(&tick, HW_KIND_CLOCK_TICK);
+    return hw_record_encode(&tick, sequence, accepted_ms, buffer, buffer_size);
+}
+
+/* Between records time went on: what was due by the moment asked for has happened. */
+static enum hw_status fire_timers(struct run *run, char error[HW_ERROR_TEXT_SIZE])
+{
+    uint8_t tick[512];
+    size_t size;
+    enum hw_status status;
+
+    if (run->options->until_ms == HW_TIME_OPEN ||
+        hw_engine_due_ms(run->replay.engine) > run->options->until_ms)
+        return HW_OK;
+    size = hw_tick_encode(run->replay.sequence + 1, run->options->until_ms, tick, sizeof tick);
+    HW_ASSERT(size > 0);
+    status = hw_engine_apply(run->replay.engine, hw_slice_of(tick, size));
+    if (status != HW_OK)
+        hw_error_set(error, "timers cannot fire: %s", hw_status_text(status));
+    return status;
+}
+
+static enum hw_status replay(
+    struct run *run, const char *journal_dir, char error[HW_ERROR_TEXT_SIZE])
+{
+    enum hw_status status = read_settings(run, journal_dir, error);
+
+    if (status == HW_OK)
+        status = new_engine(run, error);
+    if (status == HW_OK)
+        status =
+            hw_log_open(run->options->env, journal_dir, run->replay.sequence + 1, &run->log, error);
+    if (status != HW_OK)
+        return status;
+    hw_log_expect(run->log, run->replay.sequence);
+    status = apply_log(run, error);
+    hw_log_close(run->log);
+    return status == HW_OK ? fire_timers(run, error) : status;
+}
+
+enum hw_status hw_replay(const struct hw_replay_options *options, struct hw_replay *ret_replay,
+    char error[HW_ERROR_TEXT_SIZE])
+{
+    struct run run = {.options = options, .replay.clock_pending_ms = HW_TIME_NONE};
+    char journal_dir[HW_PATH_SIZE];
+    enum hw_status status;
+
+    if (!hw_file_path(journal_dir, options->data_dir, "journal")) {
+        hw_error_set(error, "the path of data_dir is too long; name a shorter one");
+        return HW_E_INVALID;
+    }
+    status = replay(&run, journal_dir, error);
+    if (status != HW_OK) {
+        if (run.replay.engine != NULL)
+            hw_engine_free(run.replay.engine);
+        return status;
+    }
+    *ret_replay = run.replay;
+    return HW_OK;
+}
