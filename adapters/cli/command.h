@@ -14,8 +14,9 @@ enum hw_exit { HW_EXIT_OK = 0, HW_EXIT_FAILED = 1, HW_EXIT_USAGE = 2 };
 /* name, what it does.  Its function is hw_command_NAME(); argv[0] is the command's name. */
 /* clang-format off */
 #define HW_COMMAND_LIST(X)                                                                         \
-    X(check, "checks a configuration, prints it, lists all keys") \
-    X(decode, "what a message would be read as, ignored or refused for; stores nothing")
+    X(check, "checks a configuration, prints it, lists all keys")                                  \
+    X(decode, "what a message would be read as, ignored or refused for; stores nothing")           \
+    X(simulate, "writes the messages of a synthetic county")
 /* clang-format on */
 
 #define HW_COMMAND_DECLARE(name, does) int hw_command_##name(int argc, char **argv);
