@@ -16,6 +16,7 @@ enum hw_exit { HW_EXIT_OK = 0, HW_EXIT_FAILED = 1, HW_EXIT_USAGE = 2 };
 #define HW_COMMAND_LIST(X)                                                                         \
     X(check, "checks a configuration, prints it, lists all keys")                                  \
     X(decode, "what a message would be read as, ignored or refused for; stores nothing")           \
+    X(send, "sends HL7 v2 messages and sums up what was answered")                                 \
     X(simulate, "writes the messages of a synthetic county")
 /* clang-format on */
 

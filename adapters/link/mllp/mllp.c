@@ -11,6 +11,7 @@
 
 #include "link/mllp/address.h"
 #include "link/mllp/connection.h"
+#include "link/mllp/port.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -567,66 +568,7 @@ static void on_connection(uv_stream_t *listener, int status)
         limit_renew(peer, true);
 }
 
-/* ---- The port of the runtime ---- */
-
-static struct hw_submitted runtime_submit(
-    void *context, struct hw_event *events, uint32_t events_count)
-{
-    return hw_runtime_submit(context, events, events_count);
-}
-
-static enum hw_status runtime_quarantine(
-    void *context, const struct hw_refused *refused, uint64_t *ret_id)
-{
-    return hw_runtime_quarantine(context, refused, ret_id);
-}
-
-static uint64_t runtime_durable(void *context)
-{
-    return hw_runtime_durable(context);
-}
-
-/* hw_runtime_quarantine() returns when the refusal is on stable storage. */
-static uint64_t runtime_quarantine_durable(void *context)
-{
-    (void)context;
-    return UINT64_MAX;
-}
-
-static int64_t runtime_now_ms(void *context)
-{
-    return hw_runtime_now_ms(context);
-}
-
-static struct hw_mllp_port port_of(const struct hw_mllp_options *options)
-{
-    if (options->port != NULL)
-        return *options->port;
-    return (struct hw_mllp_port){
-        .context = options->runtime,
-        .submit = runtime_submit,
-        .quarantine = runtime_quarantine,
-        .durable = runtime_durable,
-        .quarantine_durable = runtime_quarantine_durable,
-        .now_ms = runtime_now_ms,
-    };
-}
-
 /* ---- The listener ---- */
-
-void hw_mllp_options_init(struct hw_mllp_options *options)
-{
-    *options = (struct hw_mllp_options){
-        .listen = "127.0.0.1:2575",
-        .frame_size_max = 1024 * 1024,
-        .connections_max = 10000,
-        .buffers_size_max = (size_t)256 * 1024 * 1024,
-        .half_frame_ms = 60 * HW_SECOND_MS,
-        .stalled_ms = 300 * HW_SECOND_MS,
-        .linger_ms = 2 * HW_SECOND_MS,
-        .ack_mode = HW_ACK_AUTO,
-    };
-}
 
 static void init_lists(struct hw_mllp *mllp)
 {
@@ -685,7 +627,7 @@ enum hw_status hw_mllp_new(uv_loop_t *loop, const struct hw_mllp_options *option
     }
     mllp->loop = loop;
     mllp->options = *options;
-    mllp->port = port_of(options);
+    mllp->port = options->port != NULL ? *options->port : hw_mllp_port_of(options->runtime);
     init_lists(mllp);
     hw_mllp_shared_init(&mllp->shared, &mllp->options, &mllp->port);
     init_handles(mllp, loop);
