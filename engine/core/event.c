@@ -255,16 +255,24 @@ static uint8_t stay_identifier(const struct hw_event *event)
     return least == UINT8_MAX ? 0 : least;
 }
 
+static void cut_text(struct hw_event *event, struct hw_slice *text)
+{
+    *text = cut(event, *text, HW_TEXT_SIZE_MAX);
+}
+
 /* Texts that codecs set directly are cut here, so that a record always has room for them. */
 static void cut_texts(struct hw_event *event)
 {
-    struct hw_slice *const texts[] = {&event->source, &event->organisation, &event->name,
-        &event->born, &event->postcode, &event->visit.authority, &event->visit.number,
-        &event->retired_visit.authority, &event->retired_visit.number};
-
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        *texts[i] = cut(event, *texts[i], HW_TEXT_SIZE_MAX);
     event->control_id = cut(event, event->control_id, HW_CONTROL_ID_SIZE_MAX);
+    cut_text(event, &event->source);
+    cut_text(event, &event->organisation);
+    cut_text(event, &event->visit.authority);
+    cut_text(event, &event->visit.number);
+    cut_text(event, &event->retired_visit.authority);
+    cut_text(event, &event->retired_visit.number);
+    cut_text(event, &event->name);
+    cut_text(event, &event->born);
+    cut_text(event, &event->postcode);
 }
 
 void hw_event_finish(struct hw_event *event)

@@ -66,11 +66,11 @@ Test(event, nhs_number_has_one_check_digit_and_notices_one_wrong_digit)
         unsigned valid = 0;
         char right = 0;
 
-        for (char last = '0'; last <= '9'; last++) {
-            (void)snprintf(text, sizeof text, "%09u%c", nine, last);
+        for (unsigned last = 0; last <= 9; last++) {
+            (void)snprintf(text, sizeof text, "%09u%u", nine, last);
             if (hw_nhs_number(hw_slice_of(text, 10), digits)) {
                 valid++;
-                right = last;
+                right = text[9];
             }
         }
         wrong += valid > 1;

@@ -71,8 +71,8 @@ Test(hash, the_second_siphash_is_that_of_the_paper)
     static const uint64_t key[2] = {0x0706050403020100, 0x0f0e0d0c0b0a0908};
     uint8_t bytes[15];
 
-    for (uint8_t i = 0; i < sizeof bytes; i++)
-        bytes[i] = i;
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (uint8_t)i;
     /* Appendix A: SipHash-2-4 of 15 bytes. */
     cr_expect(eq(u64, siphash(2, 4, key, bytes, sizeof bytes), 0xa129ca6149be45e5));
 }
