@@ -313,7 +313,7 @@ static bool on_false_end(struct hw_sim_stay *stay, struct hw_sim_notice *notice,
 }
 
 static bool on_end(
-    struct hw_sim_stay *stay, struct hw_sim_world *world, struct hw_sim_notice *notice)
+    struct hw_sim_stay *stay, struct hw_sim_world *world, struct hw_sim_notice *notice, int64_t now)
 {
     say_movement(notice, stay, "A03", stay->plan.ended_ms, HW_TIME_OPEN);
     notice->discharged_ms = stay->plan.ended_ms;
@@ -321,7 +321,7 @@ static bool on_end(
     if (stay->plan.end == HW_SIM_END_DIED)
         notice->died_ms = stay->plan.ended_ms;
     if (stay->plan.death_said_ms != HW_TIME_OPEN)
-        notice->recorded_ms = stay->at_ms[HW_SIM_END];
+        notice->recorded_ms = now;
     hw_sim_county_give_back(&world->county, stay->ward, stay->bed);
     stay->over = true;
     return true;
@@ -419,7 +419,7 @@ static bool run(struct hw_sim_stay *stay, struct hw_sim_world *world, enum hw_si
         notice->died_ms = plan->ended_ms;
         return true;
     case HW_SIM_END:
-        return on_end(stay, world, notice);
+        return on_end(stay, world, notice, now);
     case HW_SIM_PROCESSES:
         break;
     }
