@@ -1,10 +1,11 @@
 /*
- * simulate.c - the command: options to a synthetic county, its messages to a file.
+ * simulate.c - the command: options to a synthetic county, its messages to a file or a receiver.
  */
 #include "simulate/simulate.h"
 
 #include "cli/args.h"
 #include "cli/command.h"
+#include "cli/simulate_send.h"
 #include "homeward/time.h"
 #include "simulate/person.h"
 
@@ -19,16 +20,19 @@ enum {
     OPTION_START,
     OPTION_TRUTH,
     OPTION_CLEAN,
+    OPTION_SPEED,
     OPTION_RATES
 };
 
-static const struct hw_option option_list[] = {{'n', "days", "N", "how many days (default 30)"},
+static const struct hw_option option_list[] = {
+    {'n', "days", "N", "how many days (default 30; with --speed 7)"},
     {'s', "seed", "S", "any number; same seed and options, same bytes (default 1)"},
     {OPTION_PEOPLE, "people", "N",
         "people of the county: beds and arrivals scale (default 900000)"},
     {OPTION_FORMAT, "format", "FORMAT", "hl7, the default and the one there is"},
     {OPTION_START, "start", "DATE", "first day, YYYY-MM-DD (default 2026-01-05)"},
-    {'o', "output", "FILE", "where to; standard output by default"},
+    {'o', "output", "FILE", "a file or mllp://HOST:PORT; standard output by default"},
+    {OPTION_SPEED, "speed", "X", "live: N days to now at once, then X times as fast as the clock"},
     {OPTION_TRUTH, "truth", "FILE", "also write what truly happened, one JSON object a stay"},
     {OPTION_CLEAN, "clean", NULL, "no disorder on the way: nothing late, doubled or broken"},
 #define RATE_OPTION(name, option, normal, of, sentence)                                            \
@@ -40,11 +44,16 @@ static const struct hw_option option_list[] = {{'n', "days", "N", "how many days
 
 static const struct hw_usage usage = {
     .command = "simulate",
-    .synopsis = "[--days N] [--seed S] [--people N] [-o FILE]...",
+    .synopsis = "[--days N] [--seed S] [--people N] [--speed X] [-o FILE|mllp://HOST:PORT]",
     .sentence =
         "Writes the messages of a synthetic county: three hospitals, realistic stays, weekdays,\n"
         "corrections, and the disorder of real feeds.  Nobody in it exists: family names\n"
-        "begin with ZZ, NHS numbers are of the range 999, which is never issued.",
+        "begin with ZZ, NHS numbers are of the range 999, which is never issued.\n"
+        "\n"
+        "To a receiver with --speed, the county begins N days before now, catches up as fast\n"
+        "as it is taken, and goes on until stopped.  Its now is then the real now: times are\n"
+        "shifted to today, and what happens later is written as happening at the real clock,\n"
+        "X times as densely.  Such output differs from run to run.",
     .options = option_list,
     .options_count = sizeof option_list / sizeof *option_list,
 };
@@ -53,8 +62,9 @@ struct request {
     struct hw_simulation_options options;
     const char *output; /* NULL: standard output */
     const char *truth;
-    uint64_t days;
+    uint64_t days; /* 0: by default */
     int32_t start_day;
+    bool has_start, is_live;
 };
 
 static bool read_number(const char *text, uint64_t least, uint64_t most, uint64_t *ret_number)
@@ -90,6 +100,26 @@ static int read_start(const char *text, int32_t *ret_day)
     return HW_EXIT_OK;
 }
 
+/* A number with at most three decimals, in thousandths. */
+static int read_speed(const char *text, uint32_t *ret_thousand)
+{
+    char *end;
+    uint64_t whole = strtoull(text, &end, 10), part = 0;
+    unsigned digits = 0;
+
+    if (*end == '.') {
+        for (end++; *end >= '0' && *end <= '9' && digits < 3; end++, digits++)
+            part = part * 10 + (uint64_t)(*end - '0');
+        for (; digits < 3; digits++)
+            part *= 10;
+    }
+    if (*end != '\0' || text[0] < '0' || text[0] > '9' || whole > 100000 ||
+        whole * 1000 + part == 0)
+        return hw_args_wrong(&usage, "--speed %s: a number from 0.001 to 100000", text);
+    *ret_thousand = (uint32_t)(whole * 1000 + part);
+    return HW_EXIT_OK;
+}
+
 static const char *name_of(int id)
 {
     unsigned i = 0;
@@ -121,7 +151,11 @@ static int read_option(struct request *request, int id, const char *value)
         if (strcmp(value, "hl7") == 0)
             return HW_EXIT_OK;
         return hw_args_wrong(&usage, "--format %s: this version writes hl7 only", value);
+    case OPTION_SPEED:
+        request->is_live = true;
+        return read_speed(value, &request->options.speed_thousand);
     case OPTION_START:
+        request->has_start = true;
         return read_start(value, &request->start_day);
     case OPTION_TRUTH:
         request->truth = value;
@@ -175,6 +209,11 @@ static uint64_t write_all(struct hw_simulation *simulation, FILE *out)
     return count;
 }
 
+static bool is_target(const struct request *request)
+{
+    return request->output != NULL && strncmp(request->output, "mllp://", 7) == 0;
+}
+
 static int run(struct request *request, FILE *out)
 {
     struct hw_simulation *simulation = hw_simulation_new(&request->options);
@@ -183,13 +222,16 @@ static int run(struct request *request, FILE *out)
         fputs("homeward: simulate: out of memory\n", stderr);
         return HW_EXIT_FAILED;
     }
-    uint64_t count = write_all(simulation, out);
     int code = HW_EXIT_OK;
+    if (out == NULL)
+        code = hw_simulate_send(simulation, request->output, request->options.live_from_ms);
+    else
+        fprintf(stderr, "%" PRIu64 " messages of %" PRIu64 " days\n", write_all(simulation, out),
+            request->days);
     if (hw_simulation_failed(simulation)) {
         fputs("homeward: simulate: out of memory: the output is not complete\n", stderr);
         code = HW_EXIT_FAILED;
     }
-    fprintf(stderr, "%" PRIu64 " messages of %" PRIu64 " days\n", count, request->days);
     hw_simulation_free(simulation);
     return code;
 }
@@ -205,9 +247,33 @@ static int run_to_file(struct request *request)
     return close_output(out, request->output == NULL ? "standard output" : request->output, code);
 }
 
+/* The days that options mean.  Live, the county begins so many days before now and never ends. */
+static int settle(struct request *request)
+{
+    struct hw_simulation_options *options = &request->options;
+
+    if (request->days == 0)
+        request->days = request->is_live ? 7 : 30;
+    if (!request->is_live) {
+        options->start_ms = hw_london_midnight(request->start_day);
+        options->end_ms = hw_london_midnight(request->start_day + (int32_t)request->days);
+        /* Without --speed nothing waits for the clock, whatever the days are. */
+        options->live_from_ms = HW_TIME_OPEN;
+        return HW_EXIT_OK;
+    }
+    if (!is_target(request))
+        return hw_args_wrong(&usage, "--speed: live needs a receiver: -o mllp://HOST:PORT");
+    if (request->has_start)
+        return hw_args_wrong(&usage, "--start: with --speed the county begins --days before now");
+    options->live_from_ms = hw_simulate_now_ms() / HW_MINUTE_MS * HW_MINUTE_MS;
+    options->start_ms = options->live_from_ms - (int64_t)request->days * HW_DAY_MS;
+    options->end_ms = HW_TIME_OPEN;
+    return HW_EXIT_OK;
+}
+
 int hw_command_simulate(int argc, char **argv)
 {
-    struct request request = {.days = 30, .start_day = hw_day_from_civil(2026, 1, 5)};
+    struct request request = {.start_day = hw_day_from_civil(2026, 1, 5)};
     struct hw_args args;
     const char *value;
     int id;
@@ -225,12 +291,13 @@ int hw_command_simulate(int argc, char **argv)
         if (code != HW_EXIT_OK)
             return code;
     }
-    request.options.start_ms = hw_london_midnight(request.start_day);
-    request.options.end_ms = hw_london_midnight(request.start_day + (int32_t)request.days);
+    if (settle(&request) != HW_EXIT_OK)
+        return HW_EXIT_USAGE;
     if (request.truth != NULL) {
         request.options.truth = open_output(request.truth);
         if (request.options.truth == NULL)
             return HW_EXIT_FAILED;
     }
-    return close_output(request.options.truth, request.truth, run_to_file(&request));
+    int code = is_target(&request) ? run(&request, NULL) : run_to_file(&request);
+    return close_output(request.options.truth, request.truth, code);
 }
