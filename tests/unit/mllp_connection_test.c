@@ -85,8 +85,14 @@ static int64_t now_ms(void *context)
 static const struct hw_mllp_port port = {
     NULL, submit, quarantine, durable, quarantine_durable, now_ms};
 
+/* Once more, with nothing kept of what was; the connection before was dropped. */
 static void begin(void)
 {
+    static bool begun;
+
+    if (begun)
+        hw_mllp_shared_free(shared);
+    begun = true;
     memset(&store, 0, sizeof store);
     hw_mllp_shared_init(shared, &options, &port);
     hw_connection_init(&connection, shared, "192.0.2.1:4000");
