@@ -1,0 +1,66 @@
+/*
+ * bench.h - what all benches share: arguments, clocks, medians, and how results are printed.
+ *
+ * Each bench prints its parameters, a hash of what it computed, then its figures.  Two programs are
+ * compared in turns (A B A B ...) within one run; what counts is the ratio of their medians, since
+ * machines differ and neighbours are noisy.
+ */
+#ifndef HW_BENCH_H
+#define HW_BENCH_H
+
+#include "homeward/hash.h"
+
+enum bench_size {
+    BENCH_TINY,  /* a smoke test: results are checked, times are not looked at */
+    BENCH_QUICK, /* all benches together under a minute */
+    BENCH_NORMAL,
+    BENCH_FULL,
+};
+
+enum { BENCH_TURNS_MAX = 32 };
+
+/* Of one thing measured in turns. */
+struct bench_times {
+    uint64_t ns[BENCH_TURNS_MAX];
+    unsigned count;
+};
+
+/* --tiny, --quick, --full; nothing: normal.  Anything else: says so and exits 2. */
+enum bench_size bench_arguments(int argc, char **argv, const char *what);
+
+/* CPU time of this thread: what neighbours take does not count. */
+uint64_t bench_cpu_ns(void);
+uint64_t bench_wall_ns(void);
+
+void bench_add(struct bench_times *times, uint64_t ns);
+uint64_t bench_median(const struct bench_times *times);
+
+/* Fold more bytes into a running hash of results. */
+void bench_fold(struct hw_hash *hash, const void *data, size_t size);
+
+void bench_print_hash(const char *name, struct hw_hash hash);
+
+/* One case of a smoke run, as TAP; bench_end() prints the plan and gives the exit code. */
+void bench_case(bool is_good, const char *name);
+int bench_end(void);
+
+/* Messages of the synthetic county, one after the other. */
+struct bench_messages {
+    uint8_t *bytes;
+    size_t *starts; /* count + 1 of them */
+    size_t count;
+};
+
+/* The first count messages of a seed; ends the program when memory runs out. */
+void bench_messages_make(
+    struct bench_messages *messages, uint64_t seed, size_t count, uint32_t people);
+void bench_messages_free(struct bench_messages *messages);
+
+static inline struct hw_slice bench_message(const struct bench_messages *messages, size_t index)
+{
+    size_t start = messages->starts[index];
+
+    return hw_slice_of(messages->bytes + start, messages->starts[index + 1] - start);
+}
+
+#endif
