@@ -19,7 +19,8 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-/* Words that are also good names for fields (time, read, open) are left to tests/shape/purity.sh. */
+/* Words that are also good names for fields (time, read, open) are left to tests/shape/purity.sh.
+ */
 #pragma GCC poison malloc calloc realloc free aligned_alloc posix_memalign
 #pragma GCC poison clock_gettime gettimeofday localtime gmtime mktime localtime_r
 #pragma GCC poison rand srand random srandom rand_r drand48 getrandom arc4random

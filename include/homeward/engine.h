@@ -16,7 +16,7 @@ struct hw_engine; /* Opaque. */
 /* Where the engine's memory comes from: address space reserved once, committed in steps. */
 struct hw_memory {
     void *context;
-    void *(*reserve)(void *context, size_t size);             /* NULL: cannot */
+    void *(*reserve)(void *context, size_t size);              /* NULL: cannot */
     bool (*commit)(void *context, void *address, size_t size); /* zero-filled; false: cannot */
     void (*release)(void *context, void *address, size_t size);
 };
@@ -27,7 +27,7 @@ struct hw_limits {
     uint32_t stays;
     uint32_t facts;
     uint32_t charges;
-    uint32_t texts;   /* distinct codes */
+    uint32_t texts; /* distinct codes */
     uint32_t text_bytes;
     uint32_t message_ids; /* remembered for the duplicate window */
 };
@@ -95,7 +95,7 @@ struct hw_effect {
     uint32_t site;      /* texts */
     uint32_t reason;
     uint32_t responsible;
-    uint8_t kind;       /* enum hw_effect_kind */
+    uint8_t kind; /* enum hw_effect_kind */
     bool inferred;
     bool annulled;   /* ended because it never was */
     bool restricted; /* name it nowhere */

@@ -15,9 +15,9 @@ enum hw_pathway { HW_P0, HW_P1, HW_P2, HW_P3, HW_P_NONE, HW_PATHWAYS };
 /* Figures of one row: people who are there now, and the open hours they carry. */
 struct hw_figures {
     int64_t in_hospital;
-    int64_t ready;         /* = not_meeting_criteria */
-    int64_t ready_ms;      /* of open ready periods */
-    int64_t delayed;       /* ready over at least one London midnight */
+    int64_t ready;    /* = not_meeting_criteria */
+    int64_t ready_ms; /* of open ready periods */
+    int64_t delayed;  /* ready over at least one London midnight */
     int64_t delayed_days;
     int64_t ready_today_ms; /* in ready periods since the last London midnight */
     int64_t by_pathway[HW_PATHWAYS];
@@ -105,7 +105,7 @@ enum hw_finding {
 #define HW_FINDING_ENUM(number, name, sentence) HW_FINDING_##name = number,
     HW_FINDING_LIST(HW_FINDING_ENUM)
 #undef HW_FINDING_ENUM
-    HW_FINDING_COUNT
+        HW_FINDING_COUNT
 };
 
 const char *hw_finding_name(enum hw_finding finding);
@@ -114,8 +114,8 @@ const char *hw_finding_text(enum hw_finding finding);
 /* A ready period [start_ms, end_ms). */
 struct hw_period {
     int64_t start_ms;
-    int64_t end_ms;    /* HW_TIME_OPEN while it lasts */
-    int32_t start_day; /* London day that delayed days count from */
+    int64_t end_ms;        /* HW_TIME_OPEN while it lasts */
+    int32_t start_day;     /* London day that delayed days count from */
     uint8_t day_precision; /* 1: only the ready date was said */
 };
 
@@ -142,21 +142,23 @@ enum hw_end { HW_END_NONE, HW_END_DISCHARGED, HW_END_DIED };
 
 /* What the facts of one stay fold to. */
 struct hw_history {
-    uint64_t reference; /* sequence that first named the stay */
-    uint64_t findings;  /* bits of HW_FINDING_* */
-    int64_t admitted_ms; /* HW_TIME_NONE: no admission stands */
-    int64_t ended_ms;    /* HW_TIME_OPEN: not over */
-    int64_t inpatient_ms; /* first moment as an inpatient; HW_TIME_NONE: never */
+    uint64_t reference;            /* sequence that first named the stay */
+    uint64_t findings;             /* bits of HW_FINDING_* */
+    int64_t admitted_ms;           /* HW_TIME_NONE: no admission stands */
+    int64_t ended_ms;              /* HW_TIME_OPEN: not over */
+    int64_t inpatient_ms;          /* first moment as an inpatient; HW_TIME_NONE: never */
     int64_t expected_discharge_ms; /* HW_TIME_NONE: not said */
     int32_t expected_discharge_day;
-    uint8_t end;           /* enum hw_end */
+    uint8_t end; /* enum hw_end */
     uint8_t admission_inferred;
-    uint8_t counted;       /* adult acute: figures of stays count it */
+    uint8_t counted; /* adult acute: figures of stays count it */
     uint8_t restricted;
-    uint8_t on_leave;      /* at the end of what is known */
-    uint8_t pathway;       /* enum hw_pathway: last said */
+    uint8_t on_leave;                                       /* at the end of what is known */
+    uint8_t pathway;                                        /* enum hw_pathway: last said */
     uint32_t specialty, class_, council, zone, destination; /* texts: last */
-    uint32_t places_count, periods_count, charges_count;
+    uint32_t intervals_count, places_count, periods_count, charges_count;
+    const int64_t
+        *intervals; /* as an inpatient: starts and ends by turns, end HW_TIME_OPEN: lasts */
     const struct hw_place *places;
     const struct hw_period *periods;
     const struct hw_charge *charges;
@@ -168,8 +170,7 @@ struct hw_history {
  * 0, go on with the handle returned, until 0.  *ret_history is borrowed until the next call or
  * apply.
  */
-uint32_t hw_history_next(
-    struct hw_engine *engine, uint32_t handle, struct hw_history *ret_history);
+uint32_t hw_history_next(struct hw_engine *engine, uint32_t handle, struct hw_history *ret_history);
 
 /* The stay of a reference.  HW_E_NOT_FOUND. */
 HW_MUST_CHECK enum hw_status hw_history_find(

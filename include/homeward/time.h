@@ -47,6 +47,7 @@ struct hw_time {
     int64_t start_ms;  /* HW_TIME_NONE when precision is HW_PRECISION_NONE */
     uint8_t precision; /* enum hw_precision */
     uint8_t flags;     /* enum hw_time_flag */
+    uint8_t unused[6]; /* zero: times are hashed and imaged byte for byte */
 };
 
 static inline bool hw_time_is(struct hw_time time)

@@ -1,0 +1,73 @@
+#include "core/arena.h"
+
+enum { COMMIT_STEP = 1 << 18 }; /* bytes */
+
+enum hw_status hw_arena_init(
+    struct hw_arena *arena, const struct hw_memory *memory, uint32_t item_size, uint32_t items_max)
+{
+    size_t size = ((size_t)items_max + 1) * item_size;
+
+    HW_ASSERT(item_size >= sizeof(uint32_t));
+    HW_ASSERT(item_size % sizeof(uint32_t) == 0);
+    size = (size + COMMIT_STEP - 1) / COMMIT_STEP * COMMIT_STEP;
+    *arena = (struct hw_arena){.item_size = item_size, .count = 1, .count_max = items_max + 1};
+    arena->base = memory->reserve(memory->context, size);
+    if (arena->base == NULL)
+        return HW_E_MEMORY;
+    arena->reserved = size;
+    return hw_arena_ensure(arena, memory, 1) == HW_OK ? HW_OK : HW_E_MEMORY;
+}
+
+void hw_arena_release(struct hw_arena *arena, const struct hw_memory *memory)
+{
+    if (arena->base != NULL)
+        memory->release(memory->context, arena->base, arena->reserved);
+    *arena = (struct hw_arena){0};
+}
+
+enum hw_status hw_arena_ensure(
+    struct hw_arena *arena, const struct hw_memory *memory, uint32_t items)
+{
+    size_t wanted, step;
+
+    if (arena->free_count >= items)
+        return HW_OK;
+    items -= arena->free_count;
+    if (arena->count_max - arena->count < items)
+        return HW_E_FULL;
+    wanted = ((size_t)arena->count + items) * arena->item_size;
+    if (wanted <= arena->committed)
+        return HW_OK;
+    step = (wanted - arena->committed + COMMIT_STEP - 1) / COMMIT_STEP * COMMIT_STEP;
+    if (!memory->commit(memory->context, arena->base + arena->committed, step))
+        return HW_E_FULL;
+    arena->committed += step;
+    return HW_OK;
+}
+
+uint32_t hw_arena_take(struct hw_arena *arena)
+{
+    uint32_t handle = arena->free_first;
+    uint8_t *item;
+
+    if (handle == 0) {
+        handle = arena->count++;
+        HW_ASSERT((size_t)arena->count * arena->item_size <= arena->committed);
+        return handle; /* Committed memory is zero. */
+    }
+    item = arena->base + (size_t)handle * arena->item_size;
+    memcpy(&arena->free_first, item, sizeof arena->free_first);
+    arena->free_count--;
+    memset(item, 0, arena->item_size);
+    return handle;
+}
+
+void hw_arena_give(struct hw_arena *arena, uint32_t handle)
+{
+    uint8_t *item = hw_arena_at(arena, handle);
+
+    memset(item, 0, arena->item_size);
+    memcpy(item, &arena->free_first, sizeof arena->free_first);
+    arena->free_first = handle;
+    arena->free_count++;
+}

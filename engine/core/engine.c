@@ -1,0 +1,762 @@
+/*
+ * engine.c - records in, state and effects out: the order in which a record takes effect.
+ *
+ *   room    every arena can take what one record may add: nothing below can fail
+ *   clock   accepted time moves on; a tick fires what is due, each at its own time
+ *   people  identifiers and who is whom (people/)
+ *   facts   what the event says, into stays and people (stays/)
+ *   shares  what changed is folded anew and put into the totals
+ */
+#include "homeward/engine.h"
+
+#include "core/figures/rows.h"
+#include "core/people/people.h"
+#include "core/settings.h"
+#include "core/stays/share.h"
+#include "core/stays/stay.h"
+#include "core/text.h"
+#include "core/timers/heap.h"
+#include "homeward/version.h"
+
+/* ---- making and ending ---- */
+
+struct hw_limits hw_limits_default(void)
+{
+    /* A million people with three identifiers each; 30 facts for each of 400,000 open stays. */
+    return (struct hw_limits){
+        .identifiers = 4u << 20,
+        .stays = 2u << 20,
+        .facts = 12u << 20,
+        .charges = 4u << 20,
+        .texts = 1u << 20,
+        .text_bytes = 64u << 20,
+        .message_ids = 32u << 20,
+    };
+}
+
+/* How many records each arena may hold, from the limits. */
+static uint32_t limit_of(
+    const struct hw_limits *limits, const struct hw_engine *engine, const struct hw_arena *arena)
+{
+    if (arena == &engine->identifiers)
+        return limits->identifiers;
+    if (arena == &engine->bonds)
+        return limits->identifiers * 2; /* One to its NHS number, one to spare. */
+    if (arena == &engine->visits || arena == &engine->stays || arena == &engine->heap)
+        return limits->stays;
+    if (arena == &engine->facts)
+        return limits->facts;
+    if (arena == &engine->charges)
+        return limits->charges;
+    if (arena == &engine->rows || arena == &engine->settings)
+        return limits->texts / 4;
+    if (arena == &engine->accounts)
+        return limits->texts;
+    if (arena == &engine->texts)
+        return limits->texts;
+    if (arena == &engine->text_bytes)
+        return limits->text_bytes / (uint32_t)sizeof(struct hw_text_word);
+    HW_ASSERT(arena == &engine->messages);
+    return limits->message_ids;
+}
+
+static enum hw_status init_arenas(struct hw_engine *engine)
+{
+    const struct hw_limits *limits = &engine->options.limits;
+    const struct hw_memory *memory = &engine->options.memory;
+
+#define ARENA_INIT(name, type)                                                                     \
+    if (hw_arena_init(&engine->name, memory, sizeof(type),                                         \
+            limit_of(limits, engine, &engine->name)) != HW_OK)                                     \
+        return HW_E_MEMORY;
+    HW_ARENA_LIST(ARENA_INIT)
+#undef ARENA_INIT
+    return HW_OK;
+}
+
+/* Each table, the arena it finds records of, and how it hashes them. */
+#define TABLE_LIST(X)                                                                              \
+    X(identifier_table, identifiers, hw_identifier_hash)                                           \
+    X(visit_table, visits, hw_visit_hash)                                                          \
+    X(stay_table, stays, hw_stay_hash)                                                             \
+    X(row_table, rows, hw_row_hash)                                                                \
+    X(account_table, accounts, hw_account_hash)                                                    \
+    X(text_table, texts, hw_text_table_hash)
+
+static uint64_t message_key(const struct hw_engine *engine, struct hw_hash id)
+{
+    return hw_hash_keyed(engine->options.hash_key, hw_slice_of(&id, sizeof id));
+}
+
+static struct hw_message_record *message_at(const struct hw_engine *engine, uint32_t handle)
+{
+    return HW_AT(engine, messages, hw_message_record, handle);
+}
+
+static uint64_t message_hash(const void *owner, uint32_t handle)
+{
+    const struct hw_engine *engine = owner;
+
+    return message_key(engine, message_at(engine, handle)->id);
+}
+
+static enum hw_status init_tables(struct hw_engine *engine)
+{
+    const struct hw_memory *memory = &engine->options.memory;
+
+#define TABLE_INIT(table, arena, hash)                                                             \
+    if (hw_table_init(&engine->table, memory, engine->arena.count_max) != HW_OK)                   \
+        return HW_E_MEMORY;
+    TABLE_LIST(TABLE_INIT)
+    TABLE_INIT(message_table, messages, message_hash)
+#undef TABLE_INIT
+    return HW_OK;
+}
+
+static void *take_memory(const struct hw_memory *memory, size_t size)
+{
+    void *address = memory->reserve(memory->context, size);
+
+    if (address == NULL)
+        return NULL;
+    if (!memory->commit(memory->context, address, size)) {
+        memory->release(memory->context, address, size);
+        return NULL;
+    }
+    return address;
+}
+
+/* Codes with a meaning come first, in every engine, whatever arrives. */
+static void intern_known(struct hw_engine *engine)
+{
+    static const char *const pathways[] = {"P0", "P1", "P2", "P3"};
+
+    engine->text_inpatient = hw_text_intern(engine, hw_slice_text("I"));
+    engine->text_hp0 = hw_text_intern(engine, hw_slice_text("HP0"));
+    engine->text_hp3 = hw_text_intern(engine, hw_slice_text("HP3"));
+    engine->text_unassigned = hw_text_intern(engine, hw_slice_text("unassigned"));
+    engine->text_unknown = hw_text_intern(engine, hw_slice_text("unknown"));
+    engine->text_died = hw_text_intern(engine, hw_slice_text("79"));
+    engine->text_method_died = hw_text_intern(engine, hw_slice_text("4"));
+    (void)hw_text_intern(engine, hw_slice_text("NHS"));
+    (void)hw_text_intern(engine, hw_slice_text("SC"));
+    for (int i = 0; i < 4; i++)
+        engine->text_pathways[i] = hw_text_intern(engine, hw_slice_text(pathways[i]));
+}
+
+/* What one record may add to each arena at most. */
+enum {
+    ROOM_IDENTIFIERS = 2 * HW_IDENTIFIERS_MAX,
+    ROOM_BONDS = 2 * HW_BONDS_PER_EVENT_MAX,
+    ROOM_STAYS = 4,
+    ROOM_FACTS = HW_FACTS_PER_EVENT_MAX,
+    ROOM_CHARGES = 16384, /* of all stays of the people it touches, folded anew */
+    ROOM_TEXTS = HW_FIELD_COUNT + 2 * HW_IDENTIFIERS_MAX + 8,
+    ROOM_ROWS = 1024,
+};
+
+static enum hw_status ensure_arenas(struct hw_engine *engine)
+{
+    const struct hw_memory *memory = &engine->options.memory;
+    const struct {
+        struct hw_arena *arena;
+        uint32_t room;
+    } rooms[] = {
+        {&engine->identifiers, ROOM_IDENTIFIERS},
+        {&engine->bonds, ROOM_BONDS},
+        {&engine->visits, ROOM_STAYS},
+        {&engine->stays, ROOM_STAYS},
+        {&engine->facts, ROOM_FACTS},
+        {&engine->charges, ROOM_CHARGES},
+        {&engine->rows, ROOM_ROWS},
+        {&engine->accounts, ROOM_ROWS},
+        {&engine->texts, ROOM_TEXTS},
+        {&engine->text_bytes, ROOM_TEXTS * (HW_TEXT_SIZE_MAX / sizeof(struct hw_text_word))},
+        {&engine->settings, 1},
+        {&engine->messages, 1},
+        {&engine->heap, ROOM_STAYS + 1},
+    };
+
+    for (size_t i = 0; i < sizeof rooms / sizeof *rooms; i++) {
+        enum hw_status status = hw_arena_ensure(rooms[i].arena, memory, rooms[i].room);
+
+        if (status != HW_OK)
+            return status;
+    }
+    return HW_OK;
+}
+
+static enum hw_status ensure_room(struct hw_engine *engine)
+{
+    const struct hw_memory *memory = &engine->options.memory;
+    enum hw_status status = ensure_arenas(engine);
+
+    if (status != HW_OK)
+        return status;
+#define TABLE_ENSURE(table, arena, hash)                                                           \
+    status = hw_table_ensure(&engine->table, memory, ROOM_ROWS, hash, engine);                     \
+    if (status != HW_OK)                                                                           \
+        return status;
+    TABLE_LIST(TABLE_ENSURE)
+    TABLE_ENSURE(message_table, messages, message_hash)
+#undef TABLE_ENSURE
+    return HW_OK;
+}
+
+static enum hw_status init(struct hw_engine *engine)
+{
+    const struct hw_memory *memory = &engine->options.memory;
+
+    if (init_arenas(engine) != HW_OK || init_tables(engine) != HW_OK)
+        return HW_E_MEMORY;
+    engine->scratch = take_memory(memory, sizeof *engine->scratch);
+    engine->effects = take_memory(memory, HW_EFFECTS_MAX * sizeof *engine->effects);
+    if (engine->scratch == NULL || engine->effects == NULL || ensure_room(engine) != HW_OK)
+        return HW_E_MEMORY;
+    engine->root.accepted_ms = HW_TIME_NONE;
+    engine->root.today = HW_DAY_NONE;
+    engine->root.midnight_due_ms = HW_TIME_OPEN;
+    intern_known(engine);
+    HW_ASSERT(hw_row_take(engine, HW_DIMENSIONS, 0, 0) == HW_ROW_TOTAL);
+    return HW_OK;
+}
+
+enum hw_status hw_engine_new(const struct hw_engine_options *options, struct hw_engine **ret_engine)
+{
+    struct hw_engine *engine = take_memory(&options->memory, sizeof *engine);
+
+    if (engine == NULL)
+        return HW_E_MEMORY;
+    engine->options = *options;
+    if (init(engine) != HW_OK) {
+        hw_engine_free(engine);
+        return HW_E_MEMORY;
+    }
+    *ret_engine = engine;
+    return HW_OK;
+}
+
+void hw_engine_free(struct hw_engine *engine)
+{
+    struct hw_memory memory;
+
+    if (engine == NULL)
+        return;
+    memory = engine->options.memory;
+#define ARENA_RELEASE(name, type) hw_arena_release(&engine->name, &memory);
+    HW_ARENA_LIST(ARENA_RELEASE)
+#undef ARENA_RELEASE
+#define TABLE_RELEASE(table, arena, hash) hw_table_release(&engine->table, &memory);
+    TABLE_LIST(TABLE_RELEASE)
+    TABLE_RELEASE(message_table, messages, message_hash)
+#undef TABLE_RELEASE
+    if (engine->scratch != NULL)
+        memory.release(memory.context, engine->scratch, sizeof *engine->scratch);
+    if (engine->effects != NULL)
+        memory.release(memory.context, engine->effects, HW_EFFECTS_MAX * sizeof *engine->effects);
+    memory.release(memory.context, engine, sizeof *engine);
+}
+
+/* ---- the duplicate window ---- */
+
+static uint32_t find_message(const struct hw_engine *engine, struct hw_hash id,
+    struct hw_hash content, int64_t now_ms, bool *ret_reused)
+{
+    uint64_t key = message_key(engine, id);
+    uint32_t position = 0, handle;
+
+    *ret_reused = false;
+    while ((handle = hw_table_next(&engine->message_table, key, &position)) != 0) {
+        const struct hw_message_record *message = message_at(engine, handle);
+
+        if (!hw_hash_equal(message->id, id) ||
+            message->accepted_ms + engine->options.dedupe_ms <= now_ms)
+            continue;
+        if (hw_hash_equal(message->content, content))
+            return handle;
+        *ret_reused = true;
+    }
+    return 0;
+}
+
+enum hw_seen hw_engine_seen(const struct hw_engine *engine, struct hw_hash message_id_hash,
+    struct hw_hash content, int64_t now_ms, uint64_t *ret_sequence)
+{
+    bool reused;
+    uint32_t handle;
+
+    if (hw_hash_is_zero(message_id_hash))
+        return HW_SEEN_NEW;
+    handle = find_message(engine, message_id_hash, content, now_ms, &reused);
+    if (handle == 0)
+        return reused ? HW_SEEN_REUSED : HW_SEEN_NEW;
+    *ret_sequence = message_at(engine, handle)->sequence;
+    return HW_SEEN_DUPLICATE;
+}
+
+static void forget_message(struct hw_engine *engine)
+{
+    uint32_t handle = engine->root.message_first;
+    struct hw_message_record *message = message_at(engine, handle);
+
+    hw_table_remove(
+        &engine->message_table, message_key(engine, message->id), handle, message_hash, engine);
+    engine->root.message_first = message->next;
+    if (engine->root.message_first == 0)
+        engine->root.message_last = 0;
+    hw_arena_give(&engine->messages, handle);
+}
+
+static void remember_message(struct hw_engine *engine, const struct hw_event *event)
+{
+    int64_t now = engine->root.accepted_ms;
+    struct hw_message_record *message;
+    uint32_t handle;
+    bool reused;
+
+    /* A few each time: as many go as come, and no apply pays for a quiet month. */
+    for (int i = 0; i < 8 && engine->root.message_first != 0 &&
+         message_at(engine, engine->root.message_first)->accepted_ms + engine->options.dedupe_ms <=
+             now;
+         i++)
+        forget_message(engine);
+    if (hw_hash_is_zero(event->message_id_hash) ||
+        find_message(engine, event->message_id_hash, event->message_hash, now, &reused) != 0)
+        return;
+    handle = hw_arena_take(&engine->messages);
+    message = message_at(engine, handle);
+    message->id = event->message_id_hash;
+    message->content = event->message_hash;
+    message->accepted_ms = now;
+    message->sequence = engine->root.sequence;
+    if (engine->root.message_last == 0)
+        engine->root.message_first = handle;
+    else
+        message_at(engine, engine->root.message_last)->next = handle;
+    engine->root.message_last = handle;
+    hw_table_put(&engine->message_table, message_key(engine, message->id), handle);
+}
+
+/* ---- people touched by a change of structure ---- */
+
+static void for_family(struct hw_engine *engine, uint32_t identifier,
+    void (*call)(struct hw_engine *engine, uint32_t identifier))
+{
+    uint32_t first = hw_identifier_at(engine, identifier)->family, at = first;
+
+    do {
+        uint32_t next = hw_identifier_at(engine, at)->family_next;
+
+        if (hw_person_of(engine, at) == at)
+            call(engine, at);
+        at = next;
+    } while (at != first);
+}
+
+static void add_person_digest(struct hw_engine *engine, uint32_t person, bool add)
+{
+    struct hw_identifier_record *record = hw_identifier_at(engine, person);
+    struct hw_hash sum = {0};
+    uint32_t at = person;
+
+    if (!add) {
+        engine->root.history_digest.low -= record->digest.low;
+        engine->root.history_digest.high -= record->digest.high;
+        record->digest = sum;
+        return;
+    }
+    do {
+        sum.low += hw_identifier_at(engine, at)->hash.low;
+        sum.high += hw_identifier_at(engine, at)->hash.high;
+        at = hw_identifier_at(engine, at)->person_next;
+    } while (at != person);
+    sum = hw_hash_bytes(hw_slice_of(&sum, sizeof sum));
+    record->digest = sum;
+    engine->root.history_digest.low += sum.low;
+    engine->root.history_digest.high += sum.high;
+}
+
+static void take_out(struct hw_engine *engine, uint32_t person)
+{
+    add_person_digest(engine, person, false);
+    hw_person_withdraw(engine, person);
+}
+
+static void put_in(struct hw_engine *engine, uint32_t person)
+{
+    add_person_digest(engine, person, true);
+    hw_person_contribute(engine, person);
+}
+
+/* ---- events about stays and people ---- */
+
+/* What an event is about, once its identifiers and visits have records. */
+struct subject {
+    const struct hw_event *event;
+    uint32_t record; /* its own identifier; 0: none was given */
+    uint32_t stay;   /* 0: none */
+    uint32_t visit;  /* 0: none */
+    bool new_stay;
+};
+
+static struct hw_hash visit_hash_of(const struct hw_event *event)
+{
+    if (!hw_hash_is_zero(event->visit.hash))
+        return event->visit.hash;
+    return hw_visit_of_admission(event->values[HW_FIELD_ADMITTED_AT].time.start_ms);
+}
+
+static bool takes_a_stay(enum hw_kind kind)
+{
+    switch ((int)kind) {
+    case HW_KIND_PERSON_MERGED:
+    case HW_KIND_PERSON_UNMERGED:
+    case HW_KIND_PERSON_LINKED:
+    case HW_KIND_IDENTIFIER_MOVED:
+    case HW_KIND_IDENTIFIER_CHANGED:
+    case HW_KIND_SPELL_REASSIGNED:
+    case HW_KIND_SPELL_EXPECTED:
+    case HW_KIND_SPELL_EXPECTED_WITHDRAWN:
+    case HW_KIND_DECIDE_IDENTITY_JOINED:
+    case HW_KIND_DECIDE_IDENTITY_PARTED:
+        return false;
+    default:
+        return true;
+    }
+}
+
+/* The stay whose visit number was given to another: of the one it was taken from, if said. */
+static uint32_t reassigned_stay(struct hw_engine *engine, struct subject *subject)
+{
+    const struct hw_event *event = subject->event;
+    struct hw_identifier from;
+
+    if (event->retired_count == 0)
+        return 0;
+    from = event->retired[event->retired_count - 1];
+    for (uint8_t i = 0; i < event->retired_count; i++)
+        if (event->retired[i].type == HW_IDENTIFIER_LOCAL) {
+            from = event->retired[i];
+            break;
+        }
+    return hw_stay_take(engine, hw_identifier_take(engine, &from), event->visit.hash,
+        engine->root.sequence, &subject->new_stay);
+}
+
+static struct subject subject_of(struct hw_engine *engine, const struct hw_event *event)
+{
+    struct subject subject = {.event = event};
+    bool has_visit = !hw_hash_is_zero(event->visit.hash);
+
+    if (event->identifiers_count > 0)
+        subject.record = hw_identifier_take(engine, &event->identifiers[event->stay_identifier]);
+    if (event->kind == HW_KIND_SPELL_REASSIGNED && has_visit) {
+        subject.stay = reassigned_stay(engine, &subject);
+        subject.visit = hw_visit_take(engine, event->visit.hash);
+    } else if (event->kind == HW_KIND_VISITS_MERGED && subject.record != 0 &&
+        !hw_hash_is_zero(event->retired_visit.hash) && has_visit) {
+        subject.stay = hw_stay_take(engine, subject.record, event->retired_visit.hash,
+            engine->root.sequence, &subject.new_stay);
+        subject.visit = hw_visit_take(engine, event->visit.hash);
+    } else if (takes_a_stay(event->kind) && event->has_stay) {
+        if (subject.record != 0)
+            subject.stay = hw_stay_take(engine, subject.record, visit_hash_of(event),
+                engine->root.sequence, &subject.new_stay);
+        else if (has_visit)
+            subject.visit = hw_visit_take(engine, event->visit.hash);
+    }
+    return subject;
+}
+
+/* Who owns each stay of a visit, by the last statements (A44, A45). */
+static void settle_owners(struct hw_engine *engine, uint32_t visit)
+{
+    struct hw_visit_record *record = hw_visit_at(engine, visit);
+    bool alone = record->stays != 0 && hw_stay_at(engine, record->stays)->visit_next == 0;
+
+    for (uint32_t at = record->stays; at != 0; at = hw_stay_at(engine, at)->visit_next) {
+        const struct hw_stay *stay = hw_stay_at(engine, at);
+        const struct hw_last *last = &stay->moved;
+
+        if (alone && hw_last_is(&record->owner) &&
+            (!hw_last_is(last) || hw_key_order(&record->owner.key, &last->key) > 0))
+            last = &record->owner;
+        hw_stay_set_owner(engine, at, hw_last_is(last) ? (uint32_t)last->value : stay->identifier);
+    }
+}
+
+static void take_structure(struct hw_engine *engine, const struct subject *subject)
+{
+    struct hw_key key;
+
+    hw_key_of_event(subject->event, &key);
+    key.content = subject->event->message_hash;
+    if (subject->event->kind == HW_KIND_SPELL_REASSIGNED && subject->record != 0) {
+        if (subject->stay != 0)
+            (void)hw_last_say(&hw_stay_at(engine, subject->stay)->moved, &key, subject->record, 0);
+        else if (subject->visit != 0)
+            (void)hw_last_say(
+                &hw_visit_at(engine, subject->visit)->owner, &key, subject->record, 0);
+    } else if (subject->event->kind == HW_KIND_VISITS_MERGED && subject->stay != 0) {
+        (void)hw_last_say(&hw_stay_at(engine, subject->stay)->merged, &key, subject->visit, 0);
+    }
+}
+
+/* People a change of structure may touch: families of those named, owners of the visit's stays. */
+struct touched {
+    uint32_t identifiers[16];
+    uint32_t count;
+};
+
+static void touch(struct hw_engine *engine, struct touched *touched, uint32_t identifier)
+{
+    uint32_t family;
+
+    if (identifier == 0)
+        return;
+    family = hw_identifier_at(engine, identifier)->family;
+    for (uint32_t i = 0; i < touched->count; i++)
+        if (hw_identifier_at(engine, touched->identifiers[i])->family == family)
+            return;
+    if (touched->count < sizeof touched->identifiers / sizeof *touched->identifiers)
+        touched->identifiers[touched->count++] = identifier;
+}
+
+static void touch_visit(struct hw_engine *engine, struct touched *touched, uint32_t visit)
+{
+    if (visit == 0)
+        return;
+    for (uint32_t at = hw_visit_at(engine, visit)->stays; at != 0;
+         at = hw_stay_at(engine, at)->visit_next) {
+        touch(engine, touched, hw_stay_at(engine, at)->owner);
+        touch(engine, touched, hw_stay_at(engine, at)->identifier);
+    }
+}
+
+static bool add_facts(struct hw_engine *engine, const struct subject *subject, bool *ret_personal)
+{
+    struct hw_fact facts[HW_FACTS_PER_EVENT_MAX];
+    uint32_t count;
+    bool added = false;
+
+    *ret_personal = false;
+    if (!takes_a_stay(subject->event->kind) || subject->event->kind == HW_KIND_VISITS_MERGED)
+        return false;
+    count = hw_facts_of_event(engine, subject->event, facts);
+    for (uint32_t i = 0; i < count; i++) {
+        facts[i].sequence = engine->root.sequence;
+        if (subject->record == 0) {
+            if (subject->visit != 0)
+                hw_visit_add_fact(engine, subject->visit, &facts[i]);
+            added = true;
+            continue;
+        }
+        if (subject->stay == 0 && !hw_fact_is_personal(&facts[i]))
+            continue;
+        if (!hw_stay_add_fact(engine, subject->stay, subject->record, &facts[i]))
+            continue;
+        added = true;
+        *ret_personal |= hw_fact_is_personal(&facts[i]);
+    }
+    return added;
+}
+
+/* Who is whom, or which stay is whose, may change: all of the people concerned, out and in. */
+static void apply_structure(struct hw_engine *engine, const struct subject *subject, bool resolve)
+{
+    struct touched touched = {.count = 0};
+    uint32_t visit = subject->visit != 0 ? subject->visit
+        : subject->stay != 0             ? hw_stay_at(engine, subject->stay)->visit
+                                         : 0;
+    bool personal;
+
+    touch(engine, &touched, subject->record);
+    touch_visit(engine, &touched, visit);
+    if (subject->event->kind == HW_KIND_VISITS_MERGED && subject->stay != 0)
+        touch_visit(engine, &touched, hw_stay_at(engine, subject->stay)->visit);
+    for (uint32_t i = 0; i < touched.count; i++)
+        for_family(engine, touched.identifiers[i], take_out);
+    take_structure(engine, subject);
+    if (visit != 0)
+        settle_owners(engine, visit);
+    if (resolve && subject->record != 0)
+        hw_family_resolve(engine, subject->record);
+    (void)add_facts(engine, subject, &personal);
+    for (uint32_t i = 0; i < touched.count; i++)
+        for_family(engine, touched.identifiers[i], hw_person_regroup);
+    for (uint32_t i = 0; i < touched.count; i++)
+        for_family(engine, touched.identifiers[i], put_in);
+}
+
+static void apply_event(struct hw_engine *engine, const struct hw_event *event)
+{
+    struct subject subject = subject_of(engine, event);
+    bool changes = subject.record != 0 && hw_people_take(engine, event, subject.record);
+    bool structural = event->kind == HW_KIND_SPELL_REASSIGNED ||
+        event->kind == HW_KIND_VISITS_MERGED || subject.record == 0;
+    bool personal;
+
+    if (changes || subject.new_stay || structural) {
+        apply_structure(engine, &subject, changes);
+        return;
+    }
+    if (subject.stay != 0 && hw_stay_at(engine, subject.stay)->sealed)
+        engine->root.findings[HW_FINDING_LATE_SEALED]++;
+    if (!add_facts(engine, &subject, &personal))
+        return;
+    if (personal) {
+        take_out(engine, hw_person_of(engine, subject.record));
+        put_in(engine, hw_person_of(engine, subject.record));
+    } else {
+        hw_stay_refresh(engine, subject.stay);
+    }
+}
+
+/* ---- the clock ---- */
+
+int64_t hw_engine_due_ms(const struct hw_engine *engine)
+{
+    int64_t due = hw_timer_due(engine);
+
+    return due < engine->root.midnight_due_ms ? due : engine->root.midnight_due_ms;
+}
+
+static void set_today(struct hw_engine *engine, int64_t now_ms)
+{
+    hw_rows_new_day(engine, hw_london_day(now_ms));
+    engine->root.midnight_due_ms = hw_london_midnight(engine->root.today + 1);
+}
+
+/* What is due, in (due, id) order, each with now = due; midnight before what stands on it. */
+static void fire_timers(struct hw_engine *engine, int64_t until_ms)
+{
+    for (;;) {
+        int64_t due = hw_engine_due_ms(engine);
+        uint32_t stay;
+
+        if (due > until_ms)
+            return;
+        if (due > engine->root.accepted_ms)
+            engine->root.accepted_ms = due;
+        if (engine->root.midnight_due_ms <= due) {
+            set_today(engine, due);
+            continue;
+        }
+        stay = hw_timer_first(engine, due);
+        HW_ASSERT(stay != 0);
+        hw_stay_due(engine, stay);
+    }
+}
+
+/* ---- the door ---- */
+
+enum hw_status hw_engine_apply(struct hw_engine *engine, struct hw_slice record)
+{
+    struct hw_record_header header;
+    struct hw_event *event = &engine->event;
+    enum hw_status status = hw_record_header(record, &header);
+
+    if (status == HW_OK)
+        status = hw_record_decode(record, false, event);
+    if (status != HW_OK)
+        return status == HW_E_PARTIAL ? HW_E_DAMAGED : status;
+    if (header.sequence != engine->root.sequence + 1 ||
+        header.accepted_ms < engine->root.accepted_ms)
+        return HW_E_DAMAGED;
+    if (event->kind != HW_KIND_CLOCK_TICK && header.accepted_ms >= hw_engine_due_ms(engine))
+        return HW_E_DAMAGED; /* A tick should stand before it. */
+    status = ensure_room(engine);
+    if (status != HW_OK)
+        return status;
+
+    /* Nothing below can fail. */
+    engine->effects_count = 0;
+    engine->root.sequence = header.sequence;
+    if (event->kind == HW_KIND_CLOCK_TICK)
+        fire_timers(engine, header.accepted_ms);
+    engine->root.accepted_ms = header.accepted_ms;
+    if (engine->root.today == HW_DAY_NONE)
+        set_today(engine, header.accepted_ms);
+    remember_message(engine, event);
+    if (event->kind == HW_KIND_CONFIGURATION)
+        hw_setting_apply(engine, event);
+    else if (event->kind >= HW_KIND_SPELL_ADMITTED && hw_time_is(event->happened))
+        apply_event(engine, event);
+    return HW_OK;
+}
+
+uint64_t hw_engine_sequence(const struct hw_engine *engine)
+{
+    return engine->root.sequence;
+}
+
+int64_t hw_engine_accepted_ms(const struct hw_engine *engine)
+{
+    return engine->root.accepted_ms;
+}
+
+bool hw_engine_has_room(const struct hw_engine *engine, unsigned *ret_used_percent)
+{
+    unsigned fullest = 0;
+
+#define ARENA_USED(name, type)                                                                     \
+    do {                                                                                           \
+        uint64_t used = engine->name.count - engine->name.free_count;                              \
+        unsigned percent = (unsigned)(used * 100 / engine->name.count_max);                        \
+                                                                                                   \
+        fullest = percent > fullest ? percent : fullest;                                           \
+    } while (0);
+    HW_ARENA_LIST(ARENA_USED)
+#undef ARENA_USED
+    *ret_used_percent = fullest;
+    return fullest < 100;
+}
+
+const struct hw_effect *hw_engine_effects(const struct hw_engine *engine, uint32_t *ret_count)
+{
+    *ret_count = engine->effects_count;
+    return engine->effects;
+}
+
+/* ---- histories ---- */
+
+uint32_t hw_history_next(struct hw_engine *engine, uint32_t handle, struct hw_history *ret_history)
+{
+    for (handle++; handle < engine->stays.count; handle++) {
+        const struct hw_stay *stay = hw_stay_at(engine, handle);
+
+        if (stay->leader != handle || stay->sealed)
+            continue;
+        hw_stay_fold(engine, handle, ret_history);
+        ret_history->findings = stay->findings;
+        return handle;
+    }
+    return 0;
+}
+
+enum hw_status hw_history_find(
+    struct hw_engine *engine, uint64_t reference, struct hw_history *ret_history)
+{
+    /* References rise with handles. */
+    uint32_t low = 1, high = engine->stays.count;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+
+        if (hw_stay_at(engine, middle)->reference < reference)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == engine->stays.count || hw_stay_at(engine, low)->reference != reference ||
+        hw_stay_at(engine, low)->sealed)
+        return HW_E_NOT_FOUND;
+    hw_stay_fold(engine, hw_stay_at(engine, low)->leader, ret_history);
+    ret_history->findings = hw_stay_at(engine, hw_stay_at(engine, low)->leader)->findings;
+    return HW_OK;
+}
+
+struct hw_hash hw_engine_history_digest(const struct hw_engine *engine)
+{
+    return engine->root.history_digest;
+}

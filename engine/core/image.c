@@ -1,0 +1,171 @@
+/*
+ * Images of state: the root, then each arena, as they lie in memory; and the state digest, which is
+ * the hash of the same bytes.  Tables are made anew from the arenas.
+ */
+#include "core/figures/rows.h"
+#include "core/people/people.h"
+#include "core/stays/stay.h"
+#include "core/text.h"
+#include "homeward/version.h"
+
+/* What stands in front: the root and the shape of each arena. */
+struct image_root {
+    uint32_t rules_version;
+    uint32_t arenas_count;
+    struct hw_engine_root root;
+    struct {
+        uint32_t item_size, count, free_first, free_count;
+    } arenas[16];
+};
+
+enum {
+#define ARENA_NUMBER(name, type) ARENA_##name,
+    HW_ARENA_LIST(ARENA_NUMBER)
+#undef ARENA_NUMBER
+        ARENAS
+};
+_Static_assert(ARENAS <= 16, "the image root has a place for each arena");
+
+static struct hw_arena *arena_of(const struct hw_engine *engine, uint32_t number)
+{
+    switch (number) {
+#define ARENA_CASE(name, type)                                                                     \
+    case ARENA_##name:                                                                             \
+        return (struct hw_arena *)&engine->name;
+        HW_ARENA_LIST(ARENA_CASE)
+#undef ARENA_CASE
+    default:
+        return NULL;
+    }
+}
+
+static struct image_root *make_root(const struct hw_engine *engine)
+{
+    struct image_root *image = (struct image_root *)(void *)engine->scratch->bytes;
+
+    memset(image, 0, sizeof *image);
+    image->rules_version = HW_RULES_VERSION;
+    image->arenas_count = ARENAS;
+    image->root = engine->root;
+    for (uint32_t i = 0; i < ARENAS; i++) {
+        const struct hw_arena *arena = arena_of(engine, i);
+
+        image->arenas[i].item_size = arena->item_size;
+        image->arenas[i].count = arena->count;
+        image->arenas[i].free_first = arena->free_first;
+        image->arenas[i].free_count = arena->free_count;
+    }
+    return image;
+}
+
+uint32_t hw_engine_image_count(const struct hw_engine *engine)
+{
+    (void)engine;
+    return 1 + ARENAS;
+}
+
+struct hw_slice hw_engine_image_part(const struct hw_engine *engine, uint32_t part)
+{
+    const struct hw_arena *arena;
+
+    if (part == 0)
+        return hw_slice_of(make_root(engine), sizeof(struct image_root));
+    arena = arena_of(engine, part - 1);
+    HW_ASSERT(arena != NULL);
+    return hw_slice_of(arena->base, (size_t)arena->count * arena->item_size);
+}
+
+static enum hw_status load_root(struct hw_engine *engine, struct hw_slice bytes)
+{
+    struct image_root image;
+
+    if (bytes.size != sizeof image)
+        return HW_E_DAMAGED;
+    memcpy(&image, bytes.data, sizeof image);
+    if (image.rules_version != HW_RULES_VERSION || image.arenas_count != ARENAS)
+        return HW_E_VERSION;
+    for (uint32_t i = 0; i < ARENAS; i++) {
+        struct hw_arena *arena = arena_of(engine, i);
+
+        if (image.arenas[i].item_size != arena->item_size || image.arenas[i].count == 0)
+            return HW_E_VERSION;
+        if (image.arenas[i].count > arena->count_max)
+            return HW_E_FULL;
+        if (image.arenas[i].count > arena->count &&
+            hw_arena_ensure(arena, &engine->options.memory,
+                image.arenas[i].count - arena->count + arena->free_count) != HW_OK)
+            return HW_E_FULL;
+        arena->count = image.arenas[i].count;
+        arena->free_first = image.arenas[i].free_first;
+        arena->free_count = image.arenas[i].free_count;
+    }
+    engine->root = image.root;
+    return HW_OK;
+}
+
+static uint64_t message_hash(const void *owner, uint32_t handle)
+{
+    const struct hw_engine *engine = owner;
+    const struct hw_message_record *message = HW_AT(engine, messages, hw_message_record, handle);
+
+    return hw_hash_keyed(engine->options.hash_key, hw_slice_of(&message->id, sizeof message->id));
+}
+
+static enum hw_status fill_table(struct hw_engine *engine, struct hw_table *table,
+    const struct hw_arena *arena, hw_table_hash *hash_of)
+{
+    hw_table_clear(table);
+    if (hw_table_ensure(table, &engine->options.memory, arena->count, hash_of, engine) != HW_OK)
+        return HW_E_FULL;
+    for (uint32_t handle = 1; handle < arena->count; handle++)
+        hw_table_put(table, hash_of(engine, handle), handle);
+    return HW_OK;
+}
+
+static enum hw_status fill_tables(struct hw_engine *engine)
+{
+    enum hw_status status;
+
+#define FILL(table, arena, hash)                                                                   \
+    status = fill_table(engine, &engine->table, &engine->arena, hash);                             \
+    if (status != HW_OK)                                                                           \
+        return status;
+    FILL(identifier_table, identifiers, hw_identifier_hash)
+    FILL(visit_table, visits, hw_visit_hash)
+    FILL(stay_table, stays, hw_stay_hash)
+    FILL(row_table, rows, hw_row_hash)
+    FILL(account_table, accounts, hw_account_hash)
+    FILL(text_table, texts, hw_text_table_hash)
+#undef FILL
+    /* Ids that left the window are free records: only the chain is live. */
+    hw_table_clear(&engine->message_table);
+    if (hw_table_ensure(&engine->message_table, &engine->options.memory, engine->messages.count,
+            message_hash, engine) != HW_OK)
+        return HW_E_FULL;
+    for (uint32_t at = engine->root.message_first; at != 0;
+         at = HW_AT(engine, messages, hw_message_record, at)->next)
+        hw_table_put(&engine->message_table, message_hash(engine, at), at);
+    return HW_OK;
+}
+
+enum hw_status hw_engine_image_load(struct hw_engine *engine, uint32_t part, struct hw_slice bytes)
+{
+    struct hw_arena *arena;
+
+    if (part == 0)
+        return load_root(engine, bytes);
+    arena = arena_of(engine, part - 1);
+    if (arena == NULL || bytes.size != (size_t)arena->count * arena->item_size)
+        return HW_E_DAMAGED;
+    memcpy(arena->base, bytes.data, bytes.size);
+    return part == ARENAS ? fill_tables(engine) : HW_OK;
+}
+
+struct hw_hash hw_engine_state_digest(const struct hw_engine *engine)
+{
+    struct hw_hash hashes[1 + ARENAS];
+
+    for (uint32_t part = 0; part <= ARENAS; part++)
+        hashes[part] = hw_hash_bytes(hw_engine_image_part(engine, part));
+    return hw_hash_bytes(hw_slice_of(hashes, sizeof hashes));
+}

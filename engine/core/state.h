@@ -1,0 +1,382 @@
+/*
+ * state.h - what the engine is: every record of its state, described before any code.
+ *
+ *   identifier  something a person is known by; people are groups of them (people/people.h)
+ *   bond        one statement about identifiers: together, points to, merged, unmerged ...
+ *   visit       one visit number of one authority (or one admission minute without a number)
+ *   stay        one stay key as said: (identifier, visit); keys of one person and visit form a
+ * group fact        one statement about a stay or a person, with its sort key (stays/fact.h) charge
+ * a part of a ready period and the two accounts it is charged to row         figures of one site,
+ * ward, council or zone account     milliseconds of ready time by reason and side (of a site's open
+ * periods, or ledger) text        a code, once message     an id in the duplicate window
+ *
+ * Records point to one another by 32-bit handles; 0 is none.
+ */
+#ifndef HW_STATE_H
+#define HW_STATE_H
+
+#include "core/arena.h"
+#include "core/table.h"
+#include "homeward/figures.h"
+
+/* Images and digests cover records byte for byte: none may have holes. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic error "-Wpadded"
+
+/* ---- facts ---- */
+
+/* Ranks are the order of CONTRACT R0; kinds of one rank never meet in one decision. */
+#define HW_FACT_LIST(X)                                                                            \
+    /* number, NAME, rank, movement */                                                             \
+    X(1, ADMIT, 1, 1)                                                                              \
+    X(2, CLASS, 2, 1)                                                                              \
+    X(3, MOVE, 3, 1)                                                                               \
+    X(4, LEAVE_START, 4, 1)                                                                        \
+    X(5, LEAVE_END, 5, 1)                                                                          \
+    X(6, UPDATE, 6, 0)                                                                             \
+    X(7, READY, 7, 0)                                                                              \
+    X(8, REASON, 8, 0)                                                                             \
+    X(9, WAIT_OPEN, 8, 0)                                                                          \
+    X(10, WAIT_CLOSE, 8, 0)                                                                        \
+    X(11, SETTLED, 8, 0)                                                                           \
+    X(12, DISCHARGE, 9, 1)                                                                         \
+    X(13, DEATH, 10, 0)                                                                            \
+    X(14, CANCEL_ADMIT, 11, 0)                                                                     \
+    X(15, CANCEL_MOVE, 11, 0)                                                                      \
+    X(16, CANCEL_DISCHARGE, 11, 0)                                                                 \
+    X(17, CANCEL_LEAVE_START, 11, 0)                                                               \
+    X(18, CANCEL_LEAVE_END, 11, 0)                                                                 \
+    X(19, BOND, 12, 0)
+
+enum hw_fact_kind {
+    HW_FACT_NONE,
+#define HW_FACT_ENUM(number, name, rank, movement) HW_FACT_##name = number,
+    HW_FACT_LIST(HW_FACT_ENUM)
+#undef HW_FACT_ENUM
+        HW_FACT_KINDS
+};
+
+/* Texts a fact may carry; a fact keeps the values of those it has, in this order. */
+enum hw_register {
+    HW_REG_SITE,
+    HW_REG_WARD,
+    HW_REG_ROOM,
+    HW_REG_BED,
+    HW_REG_CLASS,
+    HW_REG_SPECIALTY,
+    HW_REG_DESTINATION,
+    HW_REG_METHOD, /* of discharge */
+    HW_REG_PATHWAY,
+    HW_REG_REASON,
+    HW_REG_SIDE,
+    HW_REG_COUNCIL,
+    HW_REG_COUNCIL_PROPOSED,
+    HW_REG_ZONE,
+    HW_REG_WAIT,
+    HW_REGISTERS
+};
+
+enum { HW_FACT_VALUES_MAX = 12, HW_CONTROL_KEY_SIZE = 24 };
+
+/* What orders facts (R0).  control: MSH-10 so that bytes compare as the rule says. */
+struct hw_key {
+    int64_t event_ms;
+    int64_t recorded_ms;
+    int64_t sent_ms;
+    int64_t message_sequence;
+    uint8_t control[HW_CONTROL_KEY_SIZE];
+    struct hw_hash content;
+};
+
+enum hw_meets { HW_MEETS_NOT_SAID, HW_MEETS_NO, HW_MEETS_YES };
+
+struct hw_fact {
+    struct hw_key key;
+    struct hw_time moment;     /* the field that names it, else event time */
+    struct hw_time admitted;   /* PV1-44 as said */
+    struct hw_time discharged; /* PV1-45 as said */
+    struct hw_time expected;   /* expected discharge; READY: the ready time */
+    uint64_t sequence;         /* of the record that brought it first */
+    uint16_t set;              /* bits of enum hw_register */
+    uint16_t cleared;
+    uint8_t kind; /* enum hw_fact_kind */
+    uint8_t event_precision;
+    uint8_t meets;            /* READY: enum hw_meets */
+    uint8_t expected_cleared; /* expected discharge, or ready time, withdrawn */
+    uint8_t died;             /* DEATH: 1 died, 0 withdrawn */
+    uint8_t moment_said;      /* the moment was named by a field */
+    uint8_t unused[2];
+    uint32_t values[HW_FACT_VALUES_MAX]; /* texts, packed by register */
+    uint32_t organisation;               /* text */
+    uint32_t stay;                       /* whose fact; 0: of a person only */
+    uint32_t identifier;                 /* in whose person list it stands; 0: none */
+    uint32_t previous, next;             /* in the stay's list, by key */
+    uint32_t person_next; /* in the identifier's or visit's list, newest arrival first */
+    uint32_t unused2;
+};
+
+/* ---- people ---- */
+
+/* A register of which only the last statement by key matters. */
+struct hw_last {
+    struct hw_key key; /* event_ms HW_TIME_NONE: never said */
+    int64_t value;
+    int64_t value2;
+};
+
+struct hw_identifier_record {
+    struct hw_hash hash;
+    uint32_t authority; /* text */
+    uint8_t type;       /* enum hw_identifier_type */
+    uint8_t used;       /* 1: a message had it as its own record (R6, records) */
+    uint8_t unused[2];
+    uint32_t family;           /* first of its family: all ever connected */
+    uint32_t family_next;      /* ring */
+    uint32_t person;           /* first of its person: least hash */
+    uint32_t person_next;      /* ring */
+    uint32_t stays;            /* first stay of this owner */
+    uint32_t facts;            /* person facts */
+    uint32_t bonds;            /* first bond of which this is the left end */
+    uint32_t findings;         /* on the first of a person: bits, all below 32 */
+    struct hw_last born;       /* value: hash; value2: adult from day */
+    struct hw_last restricted; /* value: 0 or 1 */
+    struct hw_hash digest;     /* on the first of a person: what it added to the history digest */
+};
+
+enum hw_bond_kind {
+    HW_BOND_TOGETHER = 1, /* in one PID-3; key: the latest that said so */
+    HW_BOND_POINTS,       /* local to NHS number; key: the latest that said so */
+    HW_BOND_MERGED,       /* left retired into right */
+    HW_BOND_UNMERGED,     /* the latest standing merge of left is undone */
+    HW_BOND_LINKED,
+    HW_BOND_UNLINKED, /* a link of left and right, else a merge, is undone */
+    HW_BOND_MOVED,    /* left, with its stays, leaves its person for right's */
+    HW_BOND_JOINED,   /* a person settled it: same */
+    HW_BOND_PARTED,   /* a person settled it: not the same */
+};
+
+struct hw_bond {
+    struct hw_key key;
+    uint32_t left, right; /* identifiers */
+    uint32_t next;        /* of the left one */
+    uint8_t kind;         /* enum hw_bond_kind */
+    uint8_t unused[3];
+};
+
+/* ---- stays ---- */
+
+struct hw_visit_record {
+    struct hw_hash hash;
+    uint32_t stays;       /* first stay key of this visit */
+    uint32_t bare;        /* facts that named it without a person, head by arrival */
+    struct hw_last owner; /* reassigned without saying from whom: value identifier */
+};
+
+/* What a stay adds to figures now. */
+struct hw_share {
+    int64_t ready_start_ms;
+    int64_t ready_closed_ms; /* of closed parts on eval_day */
+    int32_t ready_day;       /* delayed days count from it */
+    int32_t first_day;       /* of the first inpatient moment */
+    int32_t admitted_day, discharged_day;
+    int32_t eval_day; /* the day these shares of today are of */
+    uint32_t rows[HW_DIMENSIONS];
+    uint8_t present; /* there is a share */
+    uint8_t in_hospital;
+    uint8_t ready;
+    uint8_t expected_today;
+    uint8_t pathway;
+    uint8_t unused[7];
+};
+
+struct hw_stay {
+    uint64_t reference;  /* sequence that first named it */
+    uint32_t identifier; /* of the key, as said */
+    uint32_t owner;      /* identifier it belongs to now (moved stays) */
+    uint32_t owner_next; /* next stay of the owner */
+    uint32_t visit;      /* visit record */
+    uint32_t visit_next; /* next stay of the visit */
+    uint32_t leader;     /* of its group */
+    uint32_t group_next; /* ring of its group */
+    uint32_t fact_first, fact_last;
+    uint32_t facts_count;
+    struct hw_last moved;  /* value: identifier it was given to */
+    struct hw_last merged; /* value: visit record it was merged into */
+    /* From here on of leaders only. */
+    uint32_t charges; /* chain */
+    uint32_t heap_at; /* place in the timer heap, from 1; 0: not in it */
+    int64_t due_ms;
+    uint64_t findings;
+    int64_t admitted_ms;    /* for the choice between two open stays */
+    int64_t ended_ms;       /* HW_TIME_OPEN: not over */
+    int64_t delay_since_ms; /* of the ready period told outside; HW_TIME_NONE: none */
+    uint32_t delay_reason, delay_side, delay_site; /* as told outside */
+    uint8_t delay_inferred;
+    uint8_t open_now; /* in hospital by its own facts */
+    uint8_t wins;     /* counts in in_hospital (of two open stays, the later) */
+    uint8_t sealed;
+    uint8_t delay_day; /* 1: its first midnight was told */
+    uint8_t unused[7];
+    struct hw_hash digest; /* what it added to the history digest */
+    struct hw_share share;
+};
+
+struct hw_charge_record {
+    int64_t start_ms, end_ms;
+    uint32_t next;
+    uint32_t reason_row; /* account in the site's open periods; 0 */
+    uint32_t ledger_row; /* account in the ledger */
+    uint8_t running;     /* as added: 1 runs since start_ms, 0 closed */
+    uint8_t people;      /* as added: 1 counts a person */
+    uint8_t unused[2];
+};
+
+/* ---- figures ---- */
+
+enum { HW_FIRST_DAYS = 32, HW_STAY_DAYS_MAX = 21 };
+
+struct hw_row_record {
+    uint32_t code, site; /* texts; site of wards */
+    uint32_t name, kind; /* texts, configured */
+    int64_t beds;        /* -1 */
+    uint64_t version;
+    uint8_t dimension;
+    uint8_t configured;
+    uint8_t unused[6];
+    int64_t in_hospital, ready, ready_start_sum, ready_day_sum, ready_started_today;
+    int64_t today_base_sum, today_closed_ms;
+    int64_t by_pathway[HW_PATHWAYS];
+    int64_t expected_today, admitted_today, discharged_today;
+    int64_t first_day[HW_FIRST_DAYS]; /* in hospital, by day of the first inpatient moment */
+};
+
+struct hw_account_record {
+    uint32_t reason, side, site, council; /* texts; council 0 in a site's row */
+    uint32_t row;                         /* site row; 0: ledger */
+    uint32_t next;                        /* of the site's rows */
+    uint8_t inferred, contested;
+    uint8_t unused[6];
+    int64_t people, closed_ms, running, running_start_sum;
+};
+
+/* ---- the rest ---- */
+
+struct hw_text_record {
+    uint64_t hash; /* of its bytes, unkeyed */
+    uint32_t offset;
+    uint32_t size;
+};
+
+struct hw_setting_record {
+    uint32_t key, value; /* texts */
+};
+
+struct hw_message_record {
+    struct hw_hash id, content;
+    int64_t accepted_ms;
+    uint64_t sequence;
+    uint32_t next; /* in order of arrival */
+    uint32_t unused;
+};
+
+/* Facts one stay may have before it is frozen (R0; DESIGN). */
+enum { HW_FOLD_FACTS_MAX = 65536, HW_FAMILY_MAX = 4096, HW_EFFECTS_MAX = 1024 };
+
+/* Everything above, by number: the parts of an image and of the state digest. */
+#define HW_ARENA_LIST(X)                                                                           \
+    X(identifiers, struct hw_identifier_record)                                                    \
+    X(bonds, struct hw_bond)                                                                       \
+    X(visits, struct hw_visit_record)                                                              \
+    X(stays, struct hw_stay)                                                                       \
+    X(facts, struct hw_fact)                                                                       \
+    X(charges, struct hw_charge_record)                                                            \
+    X(rows, struct hw_row_record)                                                                  \
+    X(accounts, struct hw_account_record)                                                          \
+    X(texts, struct hw_text_record)                                                                \
+    X(text_bytes, struct hw_text_word)                                                             \
+    X(settings, struct hw_setting_record)                                                          \
+    X(messages, struct hw_message_record)                                                          \
+    X(heap, struct hw_heap_entry)
+
+struct hw_text_word {
+    uint8_t bytes[8];
+};
+
+struct hw_heap_entry {
+    uint32_t stay;
+};
+
+/* The part of the engine that is state but no arena. */
+struct hw_engine_root {
+    uint64_t sequence;
+    int64_t accepted_ms;
+    int64_t midnight_due_ms; /* of the next London midnight */
+    int32_t today;           /* London day of accepted_ms; HW_DAY_NONE before any record */
+    uint32_t heap_count;
+    uint32_t message_first, message_last; /* of the duplicate window, in order of arrival */
+    struct hw_hash history_digest;
+    uint64_t findings[HW_FINDING_COUNT];
+};
+
+#pragma GCC diagnostic pop
+
+struct hw_scratch; /* stays/fold.h */
+
+struct hw_engine {
+    struct hw_engine_options options;
+    struct hw_engine_root root;
+#define HW_ARENA_MEMBER(name, type) struct hw_arena name;
+    HW_ARENA_LIST(HW_ARENA_MEMBER)
+#undef HW_ARENA_MEMBER
+    struct hw_table identifier_table, visit_table, stay_table, row_table, account_table, text_table,
+        message_table;
+    struct hw_scratch *scratch;
+    struct hw_effect *effects;
+    uint32_t effects_count;
+    /* Codes with a meaning, interned first in every engine. */
+    uint32_t text_inpatient, text_hp0, text_hp3, text_unassigned, text_unknown, text_died,
+        text_method_died, text_pathways[4];
+    struct hw_event event; /* the one being applied */
+};
+
+#define HW_AT(engine, arena, type, handle) ((struct type *)hw_arena_at(&(engine)->arena, (handle)))
+
+static inline struct hw_identifier_record *hw_identifier_at(
+    const struct hw_engine *engine, uint32_t handle)
+{
+    return HW_AT(engine, identifiers, hw_identifier_record, handle);
+}
+
+static inline struct hw_stay *hw_stay_at(const struct hw_engine *engine, uint32_t handle)
+{
+    return HW_AT(engine, stays, hw_stay, handle);
+}
+
+static inline struct hw_fact *hw_fact_at(const struct hw_engine *engine, uint32_t handle)
+{
+    return HW_AT(engine, facts, hw_fact, handle);
+}
+
+static inline struct hw_visit_record *hw_visit_at(const struct hw_engine *engine, uint32_t handle)
+{
+    return HW_AT(engine, visits, hw_visit_record, handle);
+}
+
+static inline struct hw_row_record *hw_row_at(const struct hw_engine *engine, uint32_t handle)
+{
+    return HW_AT(engine, rows, hw_row_record, handle);
+}
+
+/* Order of keys without kinds (bonds, registers): as R0 says, content last. */
+int hw_key_order(const struct hw_key *a, const struct hw_key *b);
+
+/* The handle of a code, interned when new (room was ensured); empty is 0. */
+uint32_t hw_text_intern(struct hw_engine *engine, struct hw_slice text);
+
+/* The handle of a code if it is known, else 0. */
+uint32_t hw_text_find(const struct hw_engine *engine, struct hw_slice text);
+
+/* Unkeyed hash of a code by handle; 0 of none. */
+uint64_t hw_text_hash(const struct hw_engine *engine, uint32_t text);
+
+#endif

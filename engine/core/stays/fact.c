@@ -1,0 +1,372 @@
+#include "core/stays/fact.h"
+
+static const struct {
+    uint8_t rank;
+    uint8_t movement;
+} kinds[HW_FACT_KINDS] = {
+#define KIND_ROW(number, name, rank, movement) [HW_FACT_##name] = {rank, movement},
+    HW_FACT_LIST(KIND_ROW)
+#undef KIND_ROW
+};
+
+static int order_i64(int64_t a, int64_t b)
+{
+    return (a > b) - (a < b);
+}
+
+int hw_key_order(const struct hw_key *a, const struct hw_key *b)
+{
+    int order = order_i64(a->event_ms, b->event_ms);
+
+    if (order == 0)
+        order = order_i64(a->recorded_ms, b->recorded_ms);
+    if (order == 0)
+        order = order_i64(a->sent_ms, b->sent_ms);
+    if (order == 0)
+        order = order_i64(a->message_sequence, b->message_sequence);
+    if (order == 0)
+        order = memcmp(a->control, b->control, sizeof a->control);
+    if (order == 0)
+        order = hw_hash_compare(a->content, b->content);
+    return order;
+}
+
+int hw_fact_order(const struct hw_fact *a, const struct hw_fact *b)
+{
+    int order = order_i64(a->key.event_ms, b->key.event_ms);
+
+    if (order == 0)
+        order = order_i64(a->key.recorded_ms, b->key.recorded_ms);
+    if (order == 0)
+        order = kinds[a->kind].rank - kinds[b->kind].rank;
+    if (order == 0)
+        order = hw_key_order(&a->key, &b->key);
+    return order;
+}
+
+bool hw_fact_same_message(const struct hw_fact *a, const struct hw_fact *b)
+{
+    struct hw_key left = a->key, right = b->key;
+
+    left.content = right.content = (struct hw_hash){0};
+    return hw_key_order(&left, &right) == 0;
+}
+
+bool hw_fact_is_movement(const struct hw_fact *fact)
+{
+    return kinds[fact->kind].movement != 0;
+}
+
+uint32_t hw_fact_value(const struct hw_fact *fact, enum hw_register reg)
+{
+    if (!hw_fact_has(fact, reg))
+        return 0;
+    return fact->values[__builtin_popcount(fact->set & ((1u << reg) - 1))];
+}
+
+/* Numbers compare by value, before other ids; what is too long is cut (content decides then). */
+static void control_key(struct hw_slice id, uint8_t key[HW_CONTROL_KEY_SIZE])
+{
+    size_t zeros = 0, digits = 0;
+
+    memset(key, 0, HW_CONTROL_KEY_SIZE);
+    while (digits < id.size && id.data[digits] >= '0' && id.data[digits] <= '9')
+        digits++;
+    if (digits == id.size && id.size > 0) {
+        while (zeros + 1 < id.size && id.data[zeros] == '0')
+            zeros++;
+        digits = id.size - zeros;
+        if (digits <= HW_CONTROL_KEY_SIZE - 2) {
+            key[0] = 1;
+            key[1] = (uint8_t)digits;
+            memcpy(key + 2, id.data + zeros, digits);
+            return;
+        }
+    }
+    key[0] = 2;
+    if (id.size > 0)
+        memcpy(key + 1, id.data,
+            id.size < HW_CONTROL_KEY_SIZE - 1 ? id.size : HW_CONTROL_KEY_SIZE - 1);
+}
+
+void hw_key_of_event(const struct hw_event *event, struct hw_key *ret_key)
+{
+    *ret_key = (struct hw_key){
+        .event_ms = event->happened.start_ms,
+        .recorded_ms =
+            hw_time_is(event->recorded) ? event->recorded.start_ms : event->happened.start_ms,
+        .sent_ms = event->sent.start_ms,
+        .message_sequence = event->message_sequence,
+    };
+    control_key(event->control_id, ret_key->control);
+}
+
+/* Which field fills which register, and whose it is: of movements, of updates, or of both. */
+enum owner { OF_MOVEMENT = 1, OF_UPDATE = 2, OF_REASON = 4, OF_WAIT = 8, OF_DISCHARGE = 16 };
+
+static const struct {
+    uint8_t field, reg, owners;
+} registers[] = {
+    {HW_FIELD_SITE, HW_REG_SITE, OF_MOVEMENT},
+    {HW_FIELD_WARD, HW_REG_WARD, OF_MOVEMENT},
+    {HW_FIELD_ROOM, HW_REG_ROOM, OF_MOVEMENT},
+    {HW_FIELD_BED, HW_REG_BED, OF_MOVEMENT},
+    {HW_FIELD_CLASS, HW_REG_CLASS, OF_MOVEMENT},
+    {HW_FIELD_SPECIALTY, HW_REG_SPECIALTY, OF_UPDATE},
+    {HW_FIELD_DESTINATION, HW_REG_DESTINATION, OF_DISCHARGE},
+    {HW_FIELD_DISCHARGE_METHOD, HW_REG_METHOD, OF_DISCHARGE},
+    {HW_FIELD_PATHWAY, HW_REG_PATHWAY, OF_UPDATE},
+    {HW_FIELD_REASON, HW_REG_REASON, OF_REASON | OF_WAIT},
+    {HW_FIELD_RESPONSIBLE, HW_REG_SIDE, OF_REASON | OF_WAIT},
+    {HW_FIELD_COUNCIL, HW_REG_COUNCIL, OF_UPDATE},
+    {HW_FIELD_COUNCIL_PROPOSED, HW_REG_COUNCIL_PROPOSED, OF_UPDATE},
+    {HW_FIELD_ZONE, HW_REG_ZONE, OF_UPDATE},
+    {HW_FIELD_WAIT, HW_REG_WAIT, OF_WAIT},
+};
+
+static void take_registers(
+    struct hw_engine *engine, const struct hw_event *event, unsigned owners, struct hw_fact *fact)
+{
+    unsigned count = 0;
+
+    for (size_t i = 0; i < sizeof registers / sizeof *registers; i++) {
+        enum hw_field field = (enum hw_field)registers[i].field;
+
+        if ((registers[i].owners & owners) == 0)
+            continue;
+        if (hw_event_has(event, field)) {
+            HW_ASSERT(count < HW_FACT_VALUES_MAX);
+            fact->set = (uint16_t)(fact->set | 1u << registers[i].reg);
+            fact->values[count++] = hw_text_intern(engine, event->values[field].text);
+        } else if (hw_event_clears(event, field)) {
+            fact->cleared = (uint16_t)(fact->cleared | 1u << registers[i].reg);
+        }
+    }
+}
+
+static struct hw_time field_time(const struct hw_event *event, enum hw_field field)
+{
+    return hw_event_has(event, field) ? event->values[field].time : hw_time_none();
+}
+
+/* The movement a kind of event makes, and the field that names its moment. */
+static const struct {
+    uint8_t kind, fact, moment;
+} movements[] = {
+    {HW_KIND_SPELL_ADMITTED, HW_FACT_ADMIT, HW_FIELD_ADMITTED_AT},
+    {HW_KIND_SPELL_CLASS_CHANGED, HW_FACT_CLASS, HW_FIELD_COUNT},
+    {HW_KIND_SPELL_MOVED, HW_FACT_MOVE, HW_FIELD_COUNT},
+    {HW_KIND_SPELL_DISCHARGED, HW_FACT_DISCHARGE, HW_FIELD_DISCHARGED_AT},
+    {HW_KIND_SPELL_LEAVE_STARTED, HW_FACT_LEAVE_START, HW_FIELD_COUNT},
+    {HW_KIND_SPELL_LEAVE_ENDED, HW_FACT_LEAVE_END, HW_FIELD_COUNT},
+    {HW_KIND_SPELL_ADMISSION_CANCELLED, HW_FACT_CANCEL_ADMIT, HW_FIELD_COUNT},
+    {HW_KIND_SPELL_MOVE_CANCELLED, HW_FACT_CANCEL_MOVE, HW_FIELD_COUNT},
+    {HW_KIND_SPELL_DISCHARGE_CANCELLED, HW_FACT_CANCEL_DISCHARGE, HW_FIELD_COUNT},
+    {HW_KIND_SPELL_LEAVE_START_CANCELLED, HW_FACT_CANCEL_LEAVE_START, HW_FIELD_COUNT},
+    {HW_KIND_SPELL_LEAVE_END_CANCELLED, HW_FACT_CANCEL_LEAVE_END, HW_FIELD_COUNT},
+};
+
+struct maker {
+    struct hw_engine *engine;
+    const struct hw_event *event;
+    struct hw_fact *facts;
+    uint32_t count;
+    struct hw_key key;
+    uint32_t organisation;
+};
+
+static struct hw_fact *add(struct maker *maker, enum hw_fact_kind kind)
+{
+    struct hw_fact *fact = &maker->facts[maker->count++];
+
+    HW_ASSERT(maker->count <= HW_FACTS_PER_EVENT_MAX);
+    *fact = (struct hw_fact){
+        .key = maker->key,
+        .moment = maker->event->happened,
+        .admitted = hw_time_none(),
+        .discharged = hw_time_none(),
+        .expected = hw_time_none(),
+        .kind = (uint8_t)kind,
+        .event_precision = maker->event->happened.precision,
+        .organisation = maker->organisation,
+    };
+    return fact;
+}
+
+static void name_moment(struct hw_fact *fact, struct hw_time time)
+{
+    if (!hw_time_is(time))
+        return;
+    fact->moment = time;
+    fact->moment_said = 1;
+}
+
+static void add_movement(struct maker *maker)
+{
+    for (size_t i = 0; i < sizeof movements / sizeof *movements; i++) {
+        struct hw_fact *fact;
+
+        if (movements[i].kind != maker->event->kind)
+            continue;
+        fact = add(maker, (enum hw_fact_kind)movements[i].fact);
+        if (!hw_fact_is_movement(fact))
+            return; /* A cancel says nothing but what it cancels. */
+        take_registers(maker->engine, maker->event,
+            fact->kind == HW_FACT_DISCHARGE ? OF_MOVEMENT | OF_DISCHARGE : OF_MOVEMENT, fact);
+        fact->admitted = field_time(maker->event, HW_FIELD_ADMITTED_AT);
+        if (fact->kind == HW_FACT_DISCHARGE)
+            fact->discharged = field_time(maker->event, HW_FIELD_DISCHARGED_AT);
+        if (movements[i].moment != HW_FIELD_COUNT)
+            name_moment(fact, field_time(maker->event, (enum hw_field)movements[i].moment));
+        return;
+    }
+}
+
+static void add_update(struct maker *maker)
+{
+    const struct hw_event *event = maker->event;
+    bool is_update = event->kind == HW_KIND_SPELL_UPDATED;
+    struct hw_fact *fact = add(maker, HW_FACT_UPDATE);
+
+    take_registers(
+        maker->engine, event, is_update ? OF_UPDATE | OF_MOVEMENT | OF_DISCHARGE : OF_UPDATE, fact);
+    fact->expected = field_time(event, HW_FIELD_EXPECTED_DISCHARGE);
+    fact->expected_cleared = hw_event_clears(event, HW_FIELD_EXPECTED_DISCHARGE);
+    if (is_update) {
+        fact->admitted = field_time(event, HW_FIELD_ADMITTED_AT);
+        fact->discharged = field_time(event, HW_FIELD_DISCHARGED_AT);
+    }
+    if (fact->set == 0 && fact->cleared == 0 && !hw_time_is(fact->expected) &&
+        !fact->expected_cleared && !hw_time_is(fact->admitted) && !hw_time_is(fact->discharged))
+        maker->count--; /* It says nothing. */
+}
+
+static void add_ready(struct maker *maker)
+{
+    const struct hw_event *event = maker->event;
+    struct hw_time reviewed = field_time(event, HW_FIELD_REVIEWED_AT);
+    struct hw_fact *fact;
+
+    if (!hw_event_has(event, HW_FIELD_MEETS) && !hw_event_has(event, HW_FIELD_READY_AT) &&
+        !hw_event_clears(event, HW_FIELD_READY_AT))
+        return;
+    fact = add(maker, HW_FACT_READY);
+    if (hw_event_has(event, HW_FIELD_MEETS))
+        fact->meets = event->values[HW_FIELD_MEETS].number != 0 ? HW_MEETS_YES : HW_MEETS_NO;
+    fact->expected = field_time(event, HW_FIELD_READY_AT);
+    fact->expected_cleared = hw_event_clears(event, HW_FIELD_READY_AT);
+    if (fact->meets != HW_MEETS_NOT_SAID)
+        name_moment(fact, reviewed);
+}
+
+static void add_reason(struct maker *maker)
+{
+    const struct hw_event *event = maker->event;
+    uint64_t fields = UINT64_C(1) << HW_FIELD_REASON | UINT64_C(1) << HW_FIELD_RESPONSIBLE;
+
+    switch ((int)event->kind) {
+    case HW_KIND_WAIT_OPENED:
+        take_registers(maker->engine, event, OF_WAIT, add(maker, HW_FACT_WAIT_OPEN));
+        return;
+    case HW_KIND_WAIT_CLOSED:
+        take_registers(maker->engine, event, OF_WAIT, add(maker, HW_FACT_WAIT_CLOSE));
+        return;
+    case HW_KIND_WAIT_VERIFIED:
+        return; /* Seen again: nothing about the wait changes. */
+    case HW_KIND_DECIDE_REASON_SETTLED:
+        take_registers(maker->engine, event, OF_REASON, add(maker, HW_FACT_SETTLED));
+        return;
+    default:
+        if (((event->set | event->cleared) & fields) != 0)
+            take_registers(maker->engine, event, OF_REASON, add(maker, HW_FACT_REASON));
+    }
+}
+
+static void add_death(struct maker *maker)
+{
+    const struct hw_event *event = maker->event;
+    struct hw_time died_at = field_time(event, HW_FIELD_DIED_AT);
+    bool said = event->kind == HW_KIND_PERSON_DIED || hw_time_is(died_at) ||
+        (hw_event_has(event, HW_FIELD_DIED) && event->values[HW_FIELD_DIED].number != 0);
+    bool withdrawn = event->kind == HW_KIND_PERSON_DEATH_WITHDRAWN ||
+        hw_event_clears(event, HW_FIELD_DIED_AT) || hw_event_clears(event, HW_FIELD_DIED) ||
+        (hw_event_has(event, HW_FIELD_DIED) && !hw_time_is(died_at) &&
+            event->values[HW_FIELD_DIED].number == 0);
+    struct hw_fact *fact;
+
+    if (!said && !withdrawn)
+        return;
+    fact = add(maker, HW_FACT_DEATH);
+    fact->died = said;
+    name_moment(fact, died_at);
+}
+
+/* What a fact says and about which stay: the same fact twice is one fact (R0). */
+static void hash_content(
+    const struct hw_engine *engine, const struct hw_event *event, struct hw_fact *fact)
+{
+    struct {
+        struct hw_hash visit, identifier;
+        int64_t times[5];
+        int64_t organisation;
+        uint64_t values[HW_FACT_VALUES_MAX];
+        int64_t recorded;
+        uint16_t set, cleared;
+        uint8_t precisions[5];
+        uint8_t kind, meets, expected_cleared, died, moment_said;
+    } content;
+
+    memset(&content, 0, sizeof content);
+    content.visit = event->visit.hash;
+    if (event->identifiers_count > 0)
+        content.identifier = event->identifiers[event->stay_identifier].hash;
+    content.times[0] = fact->key.event_ms;
+    content.times[1] = fact->moment.start_ms;
+    content.times[2] = fact->admitted.start_ms;
+    content.times[3] = fact->discharged.start_ms;
+    content.times[4] = fact->expected.start_ms;
+    content.precisions[0] = fact->event_precision;
+    content.precisions[1] = fact->moment.precision;
+    content.precisions[2] = fact->admitted.precision;
+    content.precisions[3] = fact->discharged.precision;
+    content.precisions[4] = fact->expected.precision;
+    content.organisation = (int64_t)hw_text_hash(engine, fact->organisation);
+    content.recorded = fact->key.recorded_ms;
+    for (unsigned i = 0; i < (unsigned)__builtin_popcount(fact->set); i++)
+        content.values[i] = hw_text_hash(engine, fact->values[i]);
+    content.set = fact->set;
+    content.cleared = fact->cleared;
+    content.kind = fact->kind;
+    content.meets = fact->meets;
+    content.expected_cleared = fact->expected_cleared;
+    content.died = fact->died;
+    content.moment_said = fact->moment_said;
+    fact->key.content = hw_hash_bytes(hw_slice_of(&content, sizeof content));
+}
+
+uint32_t hw_facts_of_event(
+    struct hw_engine *engine, const struct hw_event *event, struct hw_fact *facts)
+{
+    struct maker maker = {.engine = engine, .event = event, .facts = facts};
+
+    hw_key_of_event(event, &maker.key);
+    maker.organisation = hw_text_intern(engine, event->organisation);
+    add_movement(&maker);
+    if (event->kind != HW_KIND_DECIDE_REASON_SETTLED)
+        add_update(&maker);
+    add_ready(&maker);
+    add_reason(&maker);
+    add_death(&maker);
+    for (uint32_t i = 0; i < maker.count; i++)
+        hash_content(engine, event, &facts[i]);
+    return maker.count;
+}
+
+bool hw_fact_is_personal(const struct hw_fact *fact)
+{
+    const unsigned personal =
+        1u << HW_REG_COUNCIL | 1u << HW_REG_COUNCIL_PROPOSED | 1u << HW_REG_ZONE;
+
+    return fact->kind == HW_FACT_DEATH ||
+        (fact->kind == HW_FACT_UPDATE && ((fact->set | fact->cleared) & personal) != 0);
+}

@@ -1,0 +1,93 @@
+/*
+ * fold.h - the history of a stay as a pure function of its facts (CONTRACT R0-R4, R7).
+ *
+ * The fold does not see now: it gives absolute intervals.  It works in scratch memory of the
+ * engine; what it gives is borrowed until the next fold.
+ */
+#ifndef HW_FOLD_H
+#define HW_FOLD_H
+
+#include "core/stays/fact.h"
+
+enum {
+    HW_RUNS_MAX = 4096,      /* admissions and discharges that take turns */
+    HW_INTERVALS_MAX = 4096, /* in hospital as an inpatient */
+    HW_CLAIMANTS_MAX = 16,   /* organisations that claim a reason for one stay */
+    HW_WAITS_MAX = 64,       /* waits open at one time */
+};
+
+/* The facts of a group, sorted, and what is known of the person. */
+struct hw_fold_input {
+    const struct hw_fact *const *facts;
+    uint32_t facts_count;
+    const struct hw_fact *const *person_facts; /* council, zone, death; sorted */
+    uint32_t person_facts_count;
+    struct hw_hash key;     /* outside key of the stay */
+    uint64_t findings;      /* of the person */
+    int64_t adult_from_day; /* of the person; with adult_known */
+    bool adult_known;
+    bool restricted;
+};
+
+struct hw_interval {
+    int64_t start_ms, end_ms;
+};
+
+/* A run: admissions (or discharges) with none of the other between them. */
+struct hw_run {
+    struct hw_time moment;
+    int64_t recorded_ms;
+    const struct hw_fact *fact; /* NULL: inferred */
+    bool discharge;
+};
+
+/* Memory of the fold, taken once per engine. */
+struct hw_scratch {
+    const struct hw_fact *facts[HW_FOLD_FACTS_MAX];
+    const struct hw_fact *person_facts[HW_FOLD_FACTS_MAX];
+    uint8_t annulled[HW_FOLD_FACTS_MAX];
+    struct hw_run runs[HW_RUNS_MAX];
+    struct hw_interval episodes[HW_INTERVALS_MAX];  /* in hospital, whatever the class */
+    struct hw_interval intervals[HW_INTERVALS_MAX]; /* of those, as an inpatient */
+    struct hw_place places[HW_FOLD_FACTS_MAX + 1];
+    struct hw_period periods[HW_FOLD_FACTS_MAX + 1];
+    const struct hw_fact *openers[HW_FOLD_FACTS_MAX + 1]; /* the fact that opened each period */
+    struct hw_charge charges[2 * HW_FOLD_FACTS_MAX];
+    uint8_t bytes[1 << 16];
+};
+
+/* Fold; *ret_history points into engine->scratch. */
+void hw_fold(
+    struct hw_engine *engine, const struct hw_fold_input *input, struct hw_history *ret_history);
+
+/*
+ * The hash of a history for the history digest: outside keys and codes by content, no handle, no
+ * sequence, no inferred reason.
+ */
+struct hw_hash hw_history_hash(struct hw_engine *engine, const struct hw_history *history);
+
+/* Charges of the periods (delays/ledger.c): fills scratch->charges and findings. */
+void hw_ledger_fold(
+    struct hw_engine *engine, const struct hw_fold_input *input, struct hw_history *history);
+
+/* Ready periods of the inpatient intervals (delays/ready.c). */
+void hw_ready_fold(struct hw_engine *engine, const struct hw_fold_input *input,
+    uint32_t intervals_count, struct hw_history *history);
+
+/* More than 48 h ahead of its recorded time: kept, a finding, no effect (R0). */
+enum { HW_AHEAD_HOURS_MAX = 48 };
+static inline bool hw_far_ahead(const struct hw_fact *fact, int64_t ms)
+{
+    return ms > fact->key.recorded_ms + HW_AHEAD_HOURS_MAX * HW_HOUR_MS;
+}
+
+/* Whether the history is inside one of its inpatient intervals at ms. */
+static inline bool hw_inpatient_at(const struct hw_history *history, int64_t ms)
+{
+    for (uint32_t i = 0; i < history->intervals_count; i++)
+        if (history->intervals[2 * i] <= ms && history->intervals[2 * i + 1] > ms)
+            return true;
+    return false;
+}
+
+#endif

@@ -1,0 +1,578 @@
+#include "core/stays/stay.h"
+
+#include "core/figures/rows.h"
+#include "core/people/people.h"
+#include "core/timers/heap.h"
+#include "core/stays/share.h"
+
+/* ---- lookup ---- */
+
+static uint64_t visit_key(const struct hw_engine *engine, struct hw_hash hash)
+{
+    return hw_hash_keyed(engine->options.hash_key, hw_slice_of(&hash, sizeof hash));
+}
+
+uint64_t hw_visit_hash(const void *owner, uint32_t handle)
+{
+    const struct hw_engine *engine = owner;
+
+    return visit_key(engine, hw_visit_at(engine, handle)->hash);
+}
+
+uint32_t hw_visit_take(struct hw_engine *engine, struct hw_hash visit_hash)
+{
+    uint64_t key = visit_key(engine, visit_hash);
+    uint32_t position = 0, handle;
+
+    while ((handle = hw_table_next(&engine->visit_table, key, &position)) != 0)
+        if (hw_hash_equal(hw_visit_at(engine, handle)->hash, visit_hash))
+            return handle;
+    handle = hw_arena_take(&engine->visits);
+    hw_visit_at(engine, handle)->hash = visit_hash;
+    hw_table_put(&engine->visit_table, key, handle);
+    return handle;
+}
+
+struct hw_hash hw_visit_of_admission(int64_t admitted_ms)
+{
+    int64_t minute = admitted_ms - ((admitted_ms % HW_MINUTE_MS) + HW_MINUTE_MS) % HW_MINUTE_MS;
+    struct hw_slice parts[] = {hw_slice_text("admitted"), hw_slice_of(&minute, sizeof minute)};
+
+    return hw_hash_parts(parts, 2);
+}
+
+static uint64_t stay_key(const struct hw_engine *engine, uint32_t identifier, uint32_t visit)
+{
+    uint32_t key[2] = {identifier, visit};
+
+    return hw_hash_keyed(engine->options.hash_key, hw_slice_of(key, sizeof key));
+}
+
+uint64_t hw_stay_hash(const void *owner, uint32_t handle)
+{
+    const struct hw_engine *engine = owner;
+    const struct hw_stay *stay = hw_stay_at(engine, handle);
+
+    return stay_key(engine, stay->identifier, stay->visit);
+}
+
+uint32_t hw_stay_take(struct hw_engine *engine, uint32_t identifier, struct hw_hash visit_hash,
+    uint64_t sequence, bool *ret_new)
+{
+    uint32_t visit = hw_visit_take(engine, visit_hash);
+    uint64_t key = stay_key(engine, identifier, visit);
+    uint32_t position = 0, handle;
+    struct hw_stay *stay;
+
+    *ret_new = false;
+    while ((handle = hw_table_next(&engine->stay_table, key, &position)) != 0) {
+        stay = hw_stay_at(engine, handle);
+        if (stay->identifier == identifier && stay->visit == visit)
+            return handle;
+    }
+    *ret_new = true;
+    handle = hw_arena_take(&engine->stays);
+    stay = hw_stay_at(engine, handle);
+    stay->reference = sequence;
+    stay->identifier = identifier;
+    stay->visit = visit;
+    stay->visit_next = hw_visit_at(engine, visit)->stays;
+    hw_visit_at(engine, visit)->stays = handle;
+    stay->owner = identifier;
+    stay->owner_next = hw_identifier_at(engine, identifier)->stays;
+    hw_identifier_at(engine, identifier)->stays = handle;
+    stay->leader = stay->group_next = handle;
+    stay->due_ms = HW_TIME_OPEN;
+    stay->admitted_ms = HW_TIME_NONE;
+    stay->ended_ms = HW_TIME_OPEN;
+    stay->delay_since_ms = HW_TIME_NONE;
+    stay->wins = 1;
+    hw_table_put(&engine->stay_table, key, handle);
+    return handle;
+}
+
+void hw_stay_set_owner(struct hw_engine *engine, uint32_t stay, uint32_t owner)
+{
+    struct hw_stay *record = hw_stay_at(engine, stay);
+    uint32_t *at = &hw_identifier_at(engine, record->owner)->stays;
+
+    if (record->owner == owner)
+        return;
+    while (*at != stay)
+        at = &hw_stay_at(engine, *at)->owner_next;
+    *at = record->owner_next;
+    record->owner = owner;
+    record->owner_next = hw_identifier_at(engine, owner)->stays;
+    hw_identifier_at(engine, owner)->stays = stay;
+}
+
+/* ---- facts ---- */
+
+/* The place of a fact in a stay's list: behind the returned one (0: first). */
+static uint32_t place_of(
+    const struct hw_engine *engine, const struct hw_stay *stay, const struct hw_fact *fact)
+{
+    uint32_t at = stay->fact_last;
+
+    while (at != 0 && hw_fact_order(fact, hw_fact_at(engine, at)) < 0)
+        at = hw_fact_at(engine, at)->previous;
+    return at;
+}
+
+static void link_fact(struct hw_engine *engine, struct hw_stay *stay, uint32_t handle)
+{
+    struct hw_fact *fact = hw_fact_at(engine, handle);
+
+    fact->previous = place_of(engine, stay, fact);
+    fact->next = fact->previous == 0 ? stay->fact_first : hw_fact_at(engine, fact->previous)->next;
+    if (fact->previous == 0)
+        stay->fact_first = handle;
+    else
+        hw_fact_at(engine, fact->previous)->next = handle;
+    if (fact->next == 0)
+        stay->fact_last = handle;
+    else
+        hw_fact_at(engine, fact->next)->previous = handle;
+}
+
+static void unlink_fact(struct hw_engine *engine, struct hw_stay *stay, uint32_t handle)
+{
+    struct hw_fact *fact = hw_fact_at(engine, handle);
+
+    if (fact->previous == 0)
+        stay->fact_first = fact->next;
+    else
+        hw_fact_at(engine, fact->previous)->next = fact->next;
+    if (fact->next == 0)
+        stay->fact_last = fact->previous;
+    else
+        hw_fact_at(engine, fact->next)->previous = fact->previous;
+}
+
+/*
+ * The same fact in a list, which may stand under another MSH-7, 13 or 10: among the facts of its
+ * event and recorded time.
+ */
+static uint32_t find_same(
+    const struct hw_engine *engine, const struct hw_stay *stay, const struct hw_fact *fact)
+{
+    for (uint32_t at = stay->fact_last; at != 0; at = hw_fact_at(engine, at)->previous) {
+        const struct hw_fact *other = hw_fact_at(engine, at);
+
+        if (other->key.event_ms < fact->key.event_ms)
+            return 0;
+        if (other->key.event_ms == fact->key.event_ms && other->kind == fact->kind &&
+            hw_hash_equal(other->key.content, fact->key.content))
+            return at;
+    }
+    return 0;
+}
+
+static uint32_t find_same_personal(
+    const struct hw_engine *engine, uint32_t identifier, const struct hw_fact *fact)
+{
+    for (uint32_t at = hw_identifier_at(engine, identifier)->facts; at != 0;
+         at = hw_fact_at(engine, at)->person_next) {
+        const struct hw_fact *other = hw_fact_at(engine, at);
+
+        if (other->stay == 0 && other->kind == fact->kind &&
+            hw_hash_equal(other->key.content, fact->key.content))
+            return at;
+    }
+    return 0;
+}
+
+/* Past this a stay is frozen: its messages are still taken, its history stands (DESIGN). */
+static bool is_frozen(const struct hw_stay *stay)
+{
+    return stay->facts_count >= HW_FOLD_FACTS_MAX / 2;
+}
+
+bool hw_stay_add_fact(
+    struct hw_engine *engine, uint32_t stay, uint32_t identifier, const struct hw_fact *fact)
+{
+    struct hw_stay *record = stay == 0 ? NULL : hw_stay_at(engine, stay);
+    uint32_t same = record == NULL ? find_same_personal(engine, identifier, fact)
+                                   : find_same(engine, record, fact);
+    struct hw_fact *copy;
+    uint32_t handle;
+
+    if (same != 0 && record != NULL && record->sealed)
+        return false;
+    if (same != 0) {
+        /* Of equal facts the least of MSH-7, 13, 10 counts: it may have to move. */
+        struct hw_fact *known = hw_fact_at(engine, same);
+
+        if (hw_fact_order(fact, known) >= 0)
+            return false;
+        if (record != NULL)
+            unlink_fact(engine, record, same);
+        known->key = fact->key;
+        if (record != NULL)
+            link_fact(engine, record, same);
+        return true;
+    }
+    if (record != NULL && (is_frozen(record) || record->sealed))
+        return false;
+    handle = hw_arena_take(&engine->facts);
+    copy = hw_fact_at(engine, handle);
+    *copy = *fact;
+    copy->stay = stay;
+    copy->identifier = 0;
+    copy->person_next = 0;
+    if (hw_fact_is_personal(fact)) {
+        copy->identifier = identifier;
+        copy->person_next = hw_identifier_at(engine, identifier)->facts;
+        hw_identifier_at(engine, identifier)->facts = handle;
+    }
+    if (record != NULL) {
+        link_fact(engine, record, handle);
+        record->facts_count++;
+    }
+    return true;
+}
+
+/* ---- groups ---- */
+
+/* Walk the stays of a person: identifier by identifier. */
+struct walk {
+    uint32_t first, identifier, stay;
+};
+
+static struct walk walk_person(const struct hw_engine *engine, uint32_t identifier)
+{
+    uint32_t first = hw_person_of(engine, identifier);
+
+    return (struct walk){first, first, hw_identifier_at(engine, first)->stays};
+}
+
+static uint32_t walk_next(const struct hw_engine *engine, struct walk *walk)
+{
+    uint32_t stay;
+
+    while (walk->stay == 0) {
+        walk->identifier = hw_identifier_at(engine, walk->identifier)->person_next;
+        if (walk->identifier == walk->first)
+            return 0;
+        walk->stay = hw_identifier_at(engine, walk->identifier)->stays;
+    }
+    stay = walk->stay;
+    walk->stay = hw_stay_at(engine, stay)->owner_next;
+    return stay;
+}
+
+/* The visit a stay belongs to once visits of its person that were merged are followed (A42). */
+static uint32_t visit_now(const struct hw_engine *engine, uint32_t identifier, uint32_t visit)
+{
+    for (int steps = 0; steps < 16; steps++) {
+        struct walk walk = walk_person(engine, identifier);
+        const struct hw_last *last = NULL;
+
+        for (uint32_t stay; (stay = walk_next(engine, &walk)) != 0;) {
+            const struct hw_stay *record = hw_stay_at(engine, stay);
+
+            if (record->visit == visit && hw_last_is(&record->merged) &&
+                (last == NULL || hw_key_order(&record->merged.key, &last->key) > 0))
+                last = &record->merged;
+        }
+        if (last == NULL || (uint32_t)last->value == visit)
+            return visit;
+        visit = (uint32_t)last->value;
+    }
+    return visit;
+}
+
+static void ring_in(struct hw_engine *engine, uint32_t leader, uint32_t stay)
+{
+    struct hw_stay *first = hw_stay_at(engine, leader), *record = hw_stay_at(engine, stay);
+
+    record->leader = leader;
+    record->group_next = first->group_next;
+    first->group_next = stay;
+}
+
+void hw_person_regroup(struct hw_engine *engine, uint32_t identifier)
+{
+    struct walk walk = walk_person(engine, identifier);
+    uint32_t stay;
+
+    while ((stay = walk_next(engine, &walk)) != 0)
+        hw_stay_at(engine, stay)->leader = 0;
+    walk = walk_person(engine, identifier);
+    while ((stay = walk_next(engine, &walk)) != 0) {
+        struct walk others = walk_person(engine, identifier);
+        uint32_t visit = visit_now(engine, identifier, hw_stay_at(engine, stay)->visit);
+        uint32_t leader = 0, other;
+
+        /* The first named leads: the group keeps the reference it was first known by. */
+        while ((other = walk_next(engine, &others)) != 0)
+            if (visit_now(engine, identifier, hw_stay_at(engine, other)->visit) == visit &&
+                (leader == 0 ||
+                    hw_stay_at(engine, other)->reference < hw_stay_at(engine, leader)->reference))
+                leader = other;
+        if (leader == stay) {
+            hw_stay_at(engine, stay)->leader = stay;
+            hw_stay_at(engine, stay)->group_next = stay;
+        }
+    }
+    walk = walk_person(engine, identifier);
+    while ((stay = walk_next(engine, &walk)) != 0) {
+        struct walk others = walk_person(engine, identifier);
+        uint32_t visit = visit_now(engine, identifier, hw_stay_at(engine, stay)->visit);
+        uint32_t other;
+
+        if (hw_stay_at(engine, stay)->leader == stay)
+            continue;
+        while ((other = walk_next(engine, &others)) != 0) {
+            if (hw_stay_at(engine, other)->leader != other ||
+                visit_now(engine, identifier, hw_stay_at(engine, other)->visit) != visit)
+                continue;
+            ring_in(engine, other, stay);
+            break;
+        }
+    }
+}
+
+/* ---- folding a group ---- */
+
+/* Put a fact among those gathered; most come in order. */
+static uint32_t gather_fact(struct hw_engine *engine, uint32_t count, uint32_t handle)
+{
+    const struct hw_fact **facts = engine->scratch->facts;
+    const struct hw_fact *fact = hw_fact_at(engine, handle);
+    uint32_t place = count;
+
+    if (count == HW_FOLD_FACTS_MAX)
+        return count;
+    for (; place > 0 && hw_fact_order(fact, facts[place - 1]) < 0; place--)
+        facts[place] = facts[place - 1];
+    /* Said under two keys of one stay, it is still one fact. */
+    if (place > 0 && hw_fact_order(fact, facts[place - 1]) == 0) {
+        memmove(&facts[place], &facts[place + 1], (count - place) * sizeof *facts);
+        return count;
+    }
+    facts[place] = fact;
+    return count + 1;
+}
+
+/* All stays of a visit are of one group: what names the visit alone is theirs. */
+static bool visit_is_of(const struct hw_engine *engine, uint32_t visit, uint32_t leader)
+{
+    for (uint32_t at = hw_visit_at(engine, visit)->stays; at != 0;
+         at = hw_stay_at(engine, at)->visit_next)
+        if (hw_stay_at(engine, at)->leader != leader)
+            return false;
+    return true;
+}
+
+static uint32_t gather_facts(struct hw_engine *engine, uint32_t leader, uint64_t *findings)
+{
+    uint32_t count = 0, at = leader;
+
+    do {
+        const struct hw_stay *stay = hw_stay_at(engine, at);
+        uint32_t bare = hw_visit_at(engine, stay->visit)->bare;
+
+        if (is_frozen(stay))
+            *findings |= UINT64_C(1) << HW_FINDING_TOO_MANY_FACTS;
+        for (uint32_t fact = stay->fact_first; fact != 0; fact = hw_fact_at(engine, fact)->next)
+            count = gather_fact(engine, count, fact);
+        if (bare != 0 && !visit_is_of(engine, stay->visit, leader)) {
+            *findings |= UINT64_C(1) << HW_FINDING_AMBIGUOUS_SPELL;
+            bare = 0;
+        }
+        for (; bare != 0; bare = hw_fact_at(engine, bare)->person_next)
+            count = gather_fact(engine, count, bare);
+        at = stay->group_next;
+    } while (at != leader);
+    return count;
+}
+
+static uint32_t gather_person_facts(struct hw_engine *engine, uint32_t person)
+{
+    const struct hw_fact **facts = engine->scratch->person_facts;
+    uint32_t count = 0, at = person;
+
+    do {
+        const struct hw_identifier_record *identifier = hw_identifier_at(engine, at);
+
+        for (uint32_t fact = identifier->facts; fact != 0 && count < HW_FOLD_FACTS_MAX;
+             fact = hw_fact_at(engine, fact)->person_next) {
+            uint32_t place = count++;
+            const struct hw_fact *moving = hw_fact_at(engine, fact);
+
+            /* Newest first in the list: what is walked last goes in front. */
+            for (; place > 0 && hw_fact_order(moving, facts[place - 1]) > 0; place--)
+                facts[place] = facts[place - 1];
+            facts[place] = moving;
+        }
+        at = identifier->person_next;
+    } while (at != person);
+    for (uint32_t i = 0; i < count / 2; i++) {
+        const struct hw_fact *swap = facts[i];
+
+        facts[i] = facts[count - 1 - i];
+        facts[count - 1 - i] = swap;
+    }
+    return count;
+}
+
+static const struct hw_last *last_of_person(
+    const struct hw_engine *engine, uint32_t person, bool born)
+{
+    const struct hw_last *last = NULL;
+    uint32_t at = person;
+
+    do {
+        const struct hw_identifier_record *identifier = hw_identifier_at(engine, at);
+        const struct hw_last *own = born ? &identifier->born : &identifier->restricted;
+
+        if (hw_last_is(own) && (last == NULL || hw_key_order(&own->key, &last->key) > 0))
+            last = own;
+        at = identifier->person_next;
+    } while (at != person);
+    return last;
+}
+
+void hw_stay_fold(struct hw_engine *engine, uint32_t leader, struct hw_history *ret_history)
+{
+    const struct hw_stay *stay = hw_stay_at(engine, leader);
+    uint32_t person = hw_person_of(engine, stay->owner);
+    const struct hw_last *born = last_of_person(engine, person, true);
+    const struct hw_last *restricted = last_of_person(engine, person, false);
+    uint32_t visit = visit_now(engine, stay->owner, stay->visit);
+    struct hw_hash parts[2] = {
+        hw_visit_at(engine, visit)->hash, hw_identifier_at(engine, person)->hash};
+    struct hw_fold_input input = {
+        .facts = engine->scratch->facts,
+        .person_facts = engine->scratch->person_facts,
+        .key = hw_hash_bytes(hw_slice_of(parts, sizeof parts)),
+        .findings = hw_identifier_at(engine, person)->findings,
+        .adult_known = born != NULL && born->value != 0,
+        .adult_from_day = born == NULL ? 0 : born->value2,
+        .restricted = restricted != NULL && restricted->value != 0,
+    };
+
+    input.facts_count = gather_facts(engine, leader, &input.findings);
+    input.person_facts_count = gather_person_facts(engine, person);
+    hw_fold(engine, &input, ret_history);
+    ret_history->reference = stay->reference;
+}
+
+/* ---- what names a visit alone ---- */
+
+void hw_visit_add_fact(struct hw_engine *engine, uint32_t visit, const struct hw_fact *fact)
+{
+    struct hw_visit_record *record = hw_visit_at(engine, visit);
+    uint32_t handle;
+
+    for (uint32_t at = record->bare; at != 0; at = hw_fact_at(engine, at)->person_next) {
+        struct hw_fact *known = hw_fact_at(engine, at);
+
+        if (known->kind != fact->kind || !hw_hash_equal(known->key.content, fact->key.content))
+            continue;
+        if (hw_fact_order(fact, known) < 0)
+            known->key = fact->key;
+        return;
+    }
+    handle = hw_arena_take(&engine->facts);
+    *hw_fact_at(engine, handle) = *fact;
+    hw_fact_at(engine, handle)->person_next = record->bare;
+    record->bare = handle;
+}
+
+/* ---- shares of a person ---- */
+
+void hw_person_withdraw(struct hw_engine *engine, uint32_t identifier)
+{
+    struct walk walk = walk_person(engine, identifier);
+    uint32_t stay;
+
+    while ((stay = walk_next(engine, &walk)) != 0)
+        hw_share_withdraw(engine, stay);
+}
+
+/* Of two open stays the one admitted last counts; ties by outside key, never by handle. */
+static uint32_t winner(struct hw_engine *engine, uint32_t identifier, unsigned *ret_open)
+{
+    struct walk walk = walk_person(engine, identifier);
+    uint32_t best = 0, stay;
+
+    *ret_open = 0;
+    while ((stay = walk_next(engine, &walk)) != 0) {
+        const struct hw_stay *record = hw_stay_at(engine, stay);
+        const struct hw_stay *leading = best == 0 ? NULL : hw_stay_at(engine, best);
+
+        if (record->leader != stay || !record->open_now)
+            continue;
+        (*ret_open)++;
+        if (leading == NULL || record->admitted_ms > leading->admitted_ms ||
+            (record->admitted_ms == leading->admitted_ms &&
+                hw_hash_compare(hw_visit_at(engine, record->visit)->hash,
+                    hw_visit_at(engine, leading->visit)->hash) > 0))
+            best = stay;
+    }
+    return best;
+}
+
+/* Who counts may have changed: bring the shares of the others up to date, too. */
+static void settle_winner(struct hw_engine *engine, uint32_t identifier)
+{
+    unsigned open;
+    uint32_t best = winner(engine, identifier, &open), stay;
+    struct walk walk = walk_person(engine, identifier);
+
+    while ((stay = walk_next(engine, &walk)) != 0) {
+        struct hw_stay *record = hw_stay_at(engine, stay);
+        bool wins = stay == best || !record->open_now;
+        bool rivals = open > 1 && record->open_now;
+
+        if (record->leader != stay)
+            continue;
+        if (record->wins == wins &&
+            ((record->findings >> HW_FINDING_TWO_OPEN_STAYS & 1u) != 0) == rivals)
+            continue;
+        record->wins = wins;
+        hw_share_withdraw(engine, stay);
+        hw_share_contribute(engine, stay, rivals);
+    }
+}
+
+void hw_person_contribute(struct hw_engine *engine, uint32_t identifier)
+{
+    struct walk walk = walk_person(engine, identifier);
+    uint32_t stay;
+
+    while ((stay = walk_next(engine, &walk)) != 0) {
+        struct hw_stay *record = hw_stay_at(engine, stay);
+
+        if (record->leader != stay) {
+            hw_share_retire(engine, stay);
+            continue;
+        }
+        record->wins = 1;
+        hw_share_contribute(engine, stay, false);
+    }
+    settle_winner(engine, identifier);
+}
+
+void hw_stay_refresh(struct hw_engine *engine, uint32_t stay)
+{
+    uint32_t leader = hw_stay_at(engine, stay)->leader;
+    struct hw_stay *record = hw_stay_at(engine, leader);
+    bool rivals = (record->findings >> HW_FINDING_TWO_OPEN_STAYS & 1u) != 0;
+
+    hw_share_withdraw(engine, leader);
+    hw_share_contribute(engine, leader, rivals);
+    settle_winner(engine, record->owner);
+}
+
+void hw_stay_due(struct hw_engine *engine, uint32_t leader)
+{
+    const struct hw_stay *stay = hw_stay_at(engine, leader);
+
+    if (hw_share_is_sealable(engine, stay))
+        hw_share_seal(engine, leader);
+    else
+        hw_stay_refresh(engine, leader);
+}

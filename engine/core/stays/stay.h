@@ -1,0 +1,54 @@
+/*
+ * stay.h - stays: which facts are whose, and what each stay adds to figures (CONTRACT R0, R2, R6).
+ *
+ * A stay record is one key as said: (identifier, visit).  Keys that resolve to one person and one
+ * visit form a group, which is what the outside calls a spell; its first (least key) is the leader
+ * and carries what the group adds to figures.
+ */
+#ifndef HW_STAY_H
+#define HW_STAY_H
+
+#include "core/stays/fold.h"
+
+/* The record of (identifier, visit hash), made when new; sequence names it outside. */
+uint32_t hw_stay_take(struct hw_engine *engine, uint32_t identifier, struct hw_hash visit_hash,
+    uint64_t sequence, bool *ret_new);
+
+/* The visit record of a hash, made when new. */
+uint32_t hw_visit_take(struct hw_engine *engine, struct hw_hash visit_hash);
+
+/* The visit part of a stay key where there is no visit number: the admission to the minute. */
+struct hw_hash hw_visit_of_admission(int64_t admitted_ms);
+
+/*
+ * Put a fact (copied; room was ensured) into the list of stay (0: of no stay) and, when it says
+ * council, zone or death, of identifier.  False when the same fact is there already.
+ */
+bool hw_stay_add_fact(
+    struct hw_engine *engine, uint32_t stay, uint32_t identifier, const struct hw_fact *fact);
+
+/* Keep a fact that names a visit without saying whose. */
+void hw_visit_add_fact(struct hw_engine *engine, uint32_t visit, const struct hw_fact *fact);
+
+/* Give a stay to another owner, or back, as its last statement by key says. */
+void hw_stay_set_owner(struct hw_engine *engine, uint32_t stay, uint32_t owner);
+
+/* Form anew the groups of all stays of the person of identifier.  Shares must be out. */
+void hw_person_regroup(struct hw_engine *engine, uint32_t identifier);
+
+/* Take the shares of all stays of a person out of the totals; put them in again. */
+void hw_person_withdraw(struct hw_engine *engine, uint32_t identifier);
+void hw_person_contribute(struct hw_engine *engine, uint32_t identifier);
+
+/* One stay's facts changed: fold its group and bring its share up to date. */
+void hw_stay_refresh(struct hw_engine *engine, uint32_t stay);
+
+/* Fold the group of a leader as it is; nothing is changed. */
+void hw_stay_fold(struct hw_engine *engine, uint32_t leader, struct hw_history *ret_history);
+
+/* Its timer is due: a boundary came into effect. */
+void hw_stay_due(struct hw_engine *engine, uint32_t leader);
+
+hw_table_hash hw_stay_hash, hw_visit_hash;
+
+#endif

@@ -1,0 +1,71 @@
+/*
+ * Codes, each kept once: sites, wards, reasons, organisations ... named by outsiders, so found by a
+ * keyed hash; their handles follow arrival and never reach a history digest.
+ */
+#include "core/state.h"
+
+#include "core/text.h"
+
+static struct hw_text_record *text_at(const struct hw_engine *engine, uint32_t handle)
+{
+    return HW_AT(engine, texts, hw_text_record, handle);
+}
+
+struct hw_slice hw_engine_text(const struct hw_engine *engine, uint32_t text)
+{
+    const struct hw_text_record *record;
+
+    if (text == 0)
+        return (struct hw_slice){0};
+    record = text_at(engine, text);
+    return hw_slice_of(
+        engine->text_bytes.base + (size_t)record->offset * sizeof(struct hw_text_word),
+        record->size);
+}
+
+uint64_t hw_text_hash(const struct hw_engine *engine, uint32_t text)
+{
+    return text == 0 ? 0 : text_at(engine, text)->hash;
+}
+
+uint64_t hw_text_table_hash(const void *owner, uint32_t handle)
+{
+    const struct hw_engine *engine = owner;
+
+    return hw_hash_keyed(engine->options.hash_key, hw_engine_text(engine, handle));
+}
+
+uint32_t hw_text_find(const struct hw_engine *engine, struct hw_slice text)
+{
+    uint64_t hash = hw_hash_keyed(engine->options.hash_key, text);
+    uint32_t position = 0, handle;
+
+    if (text.size == 0)
+        return 0;
+    while ((handle = hw_table_next(&engine->text_table, hash, &position)) != 0)
+        if (hw_slice_equal(hw_engine_text(engine, handle), text))
+            return handle;
+    return 0;
+}
+
+uint32_t hw_text_intern(struct hw_engine *engine, struct hw_slice text)
+{
+    uint32_t handle = hw_text_find(engine, text);
+    struct hw_text_record *record;
+    uint32_t words =
+        (uint32_t)((text.size + sizeof(struct hw_text_word) - 1) / sizeof(struct hw_text_word));
+
+    if (handle != 0 || text.size == 0)
+        return handle;
+    handle = hw_arena_take(&engine->texts);
+    record = text_at(engine, handle);
+    record->offset = hw_arena_take(&engine->text_bytes);
+    for (uint32_t i = 1; i < words; i++)
+        (void)hw_arena_take(&engine->text_bytes); /* Nothing is given back: they lie in a row. */
+    record->size = (uint32_t)text.size;
+    record->hash = hw_hash_bytes(text).low;
+    memcpy(engine->text_bytes.base + (size_t)record->offset * sizeof(struct hw_text_word),
+        text.data, text.size);
+    hw_table_put(&engine->text_table, hw_hash_keyed(engine->options.hash_key, text), handle);
+    return handle;
+}
