@@ -35,7 +35,7 @@ static int value_of(uint8_t c)
         c = '0';
     if (c == 'I' || c == 'L')
         c = '1';
-    found = c == '\0' ? NULL : strchr(digits, c);
+    found = c == 0 ? NULL : memchr(digits, c, sizeof digits - 1);
     return found == NULL ? -1 : (int)(found - digits);
 }
 

@@ -57,11 +57,20 @@ bool hw_fact_is_movement(const struct hw_fact *fact)
     return kinds[fact->kind].movement != 0;
 }
 
+/* How many bits are set, by the usual halving: the compiler's own may call a library. */
+static unsigned bits(uint32_t set)
+{
+    set = set - (set >> 1 & 0x55555555u);
+    set = (set & 0x33333333u) + (set >> 2 & 0x33333333u);
+    set = (set + (set >> 4)) & 0x0f0f0f0fu;
+    return (unsigned)((set * 0x01010101u) >> 24);
+}
+
 uint32_t hw_fact_value(const struct hw_fact *fact, enum hw_register reg)
 {
     if (!hw_fact_has(fact, reg))
         return 0;
-    return fact->values[__builtin_popcount(fact->set & ((1u << reg) - 1))];
+    return fact->values[bits(fact->set & ((1u << reg) - 1))];
 }
 
 /* Numbers compare by value, before other ids; what is too long is cut (content decides then). */
@@ -332,7 +341,7 @@ static void hash_content(
     content.precisions[4] = fact->expected.precision;
     content.organisation = (int64_t)hw_text_hash(engine, fact->organisation);
     content.recorded = fact->key.recorded_ms;
-    for (unsigned i = 0; i < (unsigned)__builtin_popcount(fact->set); i++)
+    for (unsigned i = 0; i < bits(fact->set); i++)
         content.values[i] = hw_text_hash(engine, fact->values[i]);
     content.set = fact->set;
     content.cleared = fact->cleared;

@@ -1,0 +1,184 @@
+/*
+ * Goal: records in, figures out: what one small feed gives, and that replay gives it again.
+ * Method: a handful of events through hw_engine_apply(), figures worked by hand.
+ */
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+
+#include "homeward/figures.h"
+#include "runtime/memory.h"
+
+static uint8_t journal[1 << 20];
+static size_t journal_size;
+static uint64_t sequence;
+
+static struct hw_engine *make(void)
+{
+    struct hw_limits limits = hw_limits_default();
+    struct hw_engine_options options = {.memory = hw_memory_system(),
+        .hash_key = {1, 2},
+        .dedupe_ms = 35 * HW_DAY_MS,
+        .history_open_ms = 90 * HW_DAY_MS};
+    struct hw_engine *engine = NULL;
+
+    limits.message_ids = 1 << 16;
+    options.limits = limits;
+    cr_assert(eq(int, hw_engine_new(&options, &engine), HW_OK));
+    journal_size = 0;
+    sequence = 0;
+    return engine;
+}
+
+static int64_t at(const char *text)
+{
+    struct hw_time time;
+
+    cr_assert(eq(int, hw_time_parse_iso(hw_slice_text(text), &time), HW_OK));
+    return time.start_ms;
+}
+
+static void submit(struct hw_engine *engine, struct hw_event *event, int64_t accepted_ms)
+{
+    size_t size;
+
+    while (hw_engine_due_ms(engine) <= accepted_ms && hw_engine_sequence(engine) > 0) {
+        struct hw_event tick;
+
+        hw_event_init(&tick, HW_KIND_CLOCK_TICK);
+        size = hw_record_encode(
+            &tick, ++sequence, accepted_ms, journal + journal_size, sizeof journal - journal_size);
+        cr_assert(
+            eq(int, hw_engine_apply(engine, hw_slice_of(journal + journal_size, size)), HW_OK));
+        journal_size += size;
+    }
+    size = hw_record_encode(
+        event, ++sequence, accepted_ms, journal + journal_size, sizeof journal - journal_size);
+    cr_assert(ne(sz, size, 0));
+    cr_assert(eq(int, hw_engine_apply(engine, hw_slice_of(journal + journal_size, size)), HW_OK));
+    journal_size += size;
+}
+
+static struct hw_event said(enum hw_kind kind, const char *when, const char *control_id)
+{
+    struct hw_event event;
+
+    hw_event_init(&event, kind);
+    event.happened = event.recorded = event.sent = hw_time_at(at(when));
+    event.control_id = hw_slice_text(control_id);
+    event.organisation = hw_slice_text("RWE");
+    event.source = hw_slice_text("RWE/PAS");
+    hw_event_add_identifier(
+        &event, HW_IDENTIFIER_NHS, hw_slice_text(""), hw_slice_text("9990000018"));
+    hw_event_add_identifier(
+        &event, HW_IDENTIFIER_LOCAL, hw_slice_text("RWE"), hw_slice_text("S100"));
+    event.visit.authority = hw_slice_text("RWE");
+    event.visit.number = hw_slice_text("V1");
+    return event;
+}
+
+static void feed(struct hw_engine *engine)
+{
+    struct hw_event event = said(HW_KIND_SPELL_ADMITTED, "2026-03-02T09:00:00Z", "1");
+
+    hw_event_set_text(&event, HW_FIELD_SITE, hw_slice_text("RWEAA"));
+    hw_event_set_text(&event, HW_FIELD_WARD, hw_slice_text("W1"));
+    hw_event_set_text(&event, HW_FIELD_CLASS, hw_slice_text("I"));
+    hw_event_finish(&event);
+    submit(engine, &event, at("2026-03-02T09:00:01Z"));
+
+    event = said(HW_KIND_SPELL_UPDATED, "2026-03-03T10:00:00Z", "2");
+    hw_event_set_bool(&event, HW_FIELD_MEETS, false);
+    hw_event_set_text(&event, HW_FIELD_PATHWAY, hw_slice_text("P1"));
+    hw_event_set_text(&event, HW_FIELD_REASON, hw_slice_text("E"));
+    hw_event_set_text(&event, HW_FIELD_RESPONSIBLE, hw_slice_text("SC"));
+    hw_event_finish(&event);
+    submit(engine, &event, at("2026-03-03T10:00:01Z"));
+}
+
+Test(engine, ready_hours_of_one_feed)
+{
+    struct hw_engine *engine = make();
+    struct hw_figures figures;
+    struct hw_reason_row reasons[4];
+    struct hw_event event;
+
+    feed(engine);
+    hw_figures_total(engine, at("2026-03-03T12:00:00Z"), &figures);
+    cr_expect(eq(i64, figures.in_hospital, 1));
+    cr_expect(eq(i64, figures.ready, 1));
+    cr_expect(eq(i64, figures.ready_ms, 2 * HW_HOUR_MS));
+    cr_expect(eq(i64, figures.delayed, 0));
+    cr_expect(eq(i64, figures.by_pathway[HW_P1], 1));
+    cr_expect(eq(i64, figures.admitted_today, 0));
+
+    /* Discharged on the fourth, which was cancelled after midnight. */
+    event = said(HW_KIND_SPELL_DISCHARGED, "2026-03-04T23:50:00Z", "3");
+    hw_event_finish(&event);
+    submit(engine, &event, at("2026-03-04T23:50:01Z"));
+    hw_figures_total(engine, at("2026-03-04T23:50:01Z"), &figures);
+    cr_expect(eq(i64, figures.in_hospital, 0));
+    cr_expect(eq(i64, figures.discharged_today, 1));
+    event = said(HW_KIND_SPELL_DISCHARGE_CANCELLED, "2026-03-05T00:40:00Z", "4");
+    hw_event_finish(&event);
+    submit(engine, &event, at("2026-03-05T00:40:00Z"));
+    hw_figures_total(engine, at("2026-03-05T12:00:00Z"), &figures);
+    cr_expect(eq(i64, figures.in_hospital, 1));
+    cr_expect(eq(i64, figures.ready_ms, 50 * HW_HOUR_MS));
+    cr_expect(eq(i64, figures.ready_today_ms, 12 * HW_HOUR_MS));
+    cr_expect(eq(i64, figures.delayed, 1));
+    cr_expect(eq(i64, figures.delayed_days, 2));
+    cr_expect(eq(i64, figures.discharged_today, 0));
+    cr_assert(eq(u32, hw_figures_reasons(engine, 0, at("2026-03-05T12:00:00Z"), reasons, 4), 1));
+    cr_expect(hw_slice_is(reasons[0].reason, "E"));
+    cr_expect(hw_slice_is(reasons[0].responsible, "SC"));
+    cr_expect(eq(i64, reasons[0].people, 1));
+    cr_expect(eq(i64, reasons[0].ms, 50 * HW_HOUR_MS));
+    hw_engine_free(engine);
+}
+
+Test(engine, replay_and_images_give_the_same_state)
+{
+    struct hw_engine *engine = make(), *again, *loaded;
+    struct hw_hash state, history;
+    size_t size;
+
+    feed(engine);
+    size = journal_size;
+    state = hw_engine_state_digest(engine);
+    history = hw_engine_history_digest(engine);
+    again = make();
+    for (size_t i = 0; i < size;) {
+        struct hw_record_header header;
+
+        cr_assert(eq(int, hw_record_header(hw_slice_of(journal + i, size - i), &header), HW_OK));
+        cr_assert(eq(int, hw_engine_apply(again, hw_slice_of(journal + i, header.size)), HW_OK));
+        i += header.size;
+    }
+    cr_expect(hw_hash_equal(hw_engine_state_digest(again), state));
+    cr_expect(hw_hash_equal(hw_engine_history_digest(again), history));
+    loaded = make();
+    for (uint32_t part = 0; part < hw_engine_image_count(engine); part++)
+        cr_assert(
+            eq(int, hw_engine_image_load(loaded, part, hw_engine_image_part(engine, part)), HW_OK));
+    cr_expect(hw_hash_equal(hw_engine_state_digest(loaded), state));
+    hw_engine_free(engine);
+    hw_engine_free(again);
+    hw_engine_free(loaded);
+}
+
+Test(engine, references_carry_their_check)
+{
+    const uint64_t samples[] = {1, 31, 32, 1234567, UINT64_MAX};
+    char text[HW_REFERENCE_TEXT_SIZE];
+
+    for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
+        uint64_t back = 0;
+
+        hw_reference_format('S', samples[i], text);
+        cr_expect(eq(int, hw_reference_parse(hw_slice_text(text), 'S', &back), HW_OK), "%s", text);
+        cr_expect(eq(u64, back, samples[i]));
+        text[1] = text[1] == 'Z' ? 'Y' : 'Z';
+        cr_expect(
+            eq(int, hw_reference_parse(hw_slice_text(text), 'S', &back), HW_E_INVALID), "%s", text);
+    }
+}
