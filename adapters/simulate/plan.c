@@ -358,6 +358,7 @@ static void draw_adult(struct hw_sim_plan *plan, struct hw_sim_chance *chance, i
     draw_incidents(plan, chance, days, rates);
     if (emergency && hw_sim_happens(chance, rates[HW_SIM_RATE_CANCEL_ADMIT])) {
         plan->end = HW_SIM_END_CANCELLED;
+        plan->by_admission = true; /* An A11 takes back an admission, not a change of class. */
         plan->ended_ms = plan->admit_cancelled_ms =
             plan->admitted_ms + MINUTES(hw_sim_between(chance, 15, 40));
     }

@@ -496,7 +496,8 @@ static void schedule(struct hw_sim_stay *stay)
     at[HW_SIM_DEATH] = plan->death_said_ms;
     at[HW_SIM_END] =
         plan->death_said_ms == HW_TIME_OPEN ? plan->ended_ms : plan->death_said_ms + MINUTES(20);
-    if (plan->expected_said_ms != HW_TIME_OPEN && hw_sim_below(&stay->chance, 100) < 12)
+    if (plan->expected_said_ms < plan->ended_ms && plan->end != HW_SIM_END_CANCELLED &&
+        hw_sim_below(&stay->chance, 100) < 12)
         at[HW_SIM_PENDING] = plan->ended_ms - MINUTES(hw_sim_between(&stay->chance, 30, 55));
 }
 
