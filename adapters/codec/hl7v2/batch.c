@@ -81,7 +81,8 @@ bool hw_hl7_batch_next(struct hw_slice *rest, struct hw_slice *ret_message)
         if (is_named(text, "MSH") || is_batch_line(text))
             break;
         stop = frame_end(line);
-        end = line.data + line.size;
+        if (line.size > 0)
+            end = line.data + line.size;
         *rest = ahead;
     }
     if (stop != NULL)

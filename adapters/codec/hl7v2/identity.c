@@ -1,9 +1,6 @@
 /* Who a message is about, and which stay (CONTRACT 3.1 "Person", R6). */
 #include "codec/hl7v2/reader.h"
 
-/* Longer ones are no identifiers: kept whole or not at all, since a cut one could be another's. */
-enum { IDENTIFIER_SIZE_MAX = 199 };
-
 struct identifiers {
     bool said;        /* something stood there */
     bool nhs_invalid; /* an NHS number that fails its check digit */
@@ -62,7 +59,7 @@ static void read_cx(
     }
     if (authority.size == 0)
         authority = reader->organisation;
-    if (id.size > IDENTIFIER_SIZE_MAX || authority.size > IDENTIFIER_SIZE_MAX) {
+    if (id.size > HL7_IDENTIFIER_SIZE_MAX || authority.size > HL7_AUTHORITY_SIZE_MAX) {
         reader->event->flags |= HW_FLAG_VALUE_DROPPED;
         return;
     }
@@ -153,7 +150,8 @@ static struct hw_visit read_visit(
     visit.authority = authority_of(reader, cx, 4);
     if (visit.authority.size == 0)
         visit.authority = reader->organisation;
-    if (visit.number.size > IDENTIFIER_SIZE_MAX || visit.authority.size > IDENTIFIER_SIZE_MAX) {
+    if (visit.number.size > HL7_IDENTIFIER_SIZE_MAX ||
+        visit.authority.size > HL7_AUTHORITY_SIZE_MAX) {
         reader->event->flags |= HW_FLAG_VALUE_DROPPED;
         return (struct hw_visit){0};
     }
@@ -180,4 +178,46 @@ void hl7_visit_read(struct hl7_reader *reader, const struct hl7_group *group)
     }
     if ((needs & HL7_MOVED) && event->visit.number.size == 0)
         event->visit = event->retired_visit;
+}
+
+static struct hw_slice ei_field(
+    const struct hl7_reader *reader, struct hw_slice segment, uint32_t number)
+{
+    struct hl7_fields fields;
+
+    hl7_fields_cut(&fields, segment, reader->message.delimiters.field);
+    return hl7_part(hl7_field(&fields, number), 1, reader->message.delimiters.repetition);
+}
+
+/* A referral is AUTHORITY/ID: RF1-6, else ORC-2, else OBR-2, else sender and control id. */
+void hl7_referral_read(struct hl7_reader *reader)
+{
+    const struct hw_slice names[] = {
+        ei_field(reader, reader->message.rf1, 6),
+        ei_field(reader, reader->message.orc, 2),
+        ei_field(reader, reader->message.obr, 2),
+    };
+    struct hw_slice authority = reader->source, id = {0};
+    struct hw_slice first, last;
+
+    for (size_t i = 0; i < sizeof names / sizeof *names && id.size == 0; i++) {
+        id = hl7_text(&reader->scratch, hl7_component(reader, names[i], 1));
+        if (id.size == 0 || hl7_is_null(id)) {
+            id = (struct hw_slice){0};
+            continue;
+        }
+        authority = hl7_text(&reader->scratch, hl7_component(reader, names[i], 2));
+        if (authority.size == 0)
+            authority = reader->organisation;
+    }
+    if (id.size == 0)
+        id = hl7_text(&reader->scratch, reader->reading->control_id);
+    id = hl7_cut(&reader->scratch, id, HL7_IDENTIFIER_SIZE_MAX);
+    authority = hl7_cut(&reader->scratch, authority, 2 * HL7_AUTHORITY_SIZE_MAX + 1);
+    first = hl7_scratch_copy(&reader->scratch, authority.data, authority.size);
+    (void)hl7_scratch_copy(&reader->scratch, "/", 1);
+    last = hl7_scratch_copy(&reader->scratch, id.data, id.size);
+    if (last.size > 0)
+        hw_event_set_text(reader->event, HW_FIELD_REFERRAL,
+            hw_slice_of(first.data, (size_t)(last.data + last.size - first.data)));
 }

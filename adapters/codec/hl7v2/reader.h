@@ -10,6 +10,12 @@
 #include "codec/hl7v2/text.h"
 #include "codec/hl7v2/trigger.h"
 
+/*
+ * Bytes.  A longer identifier is none: kept whole or not at all, since a cut one could be
+ * another's. A sender's name (HL7: 227) is cut.
+ */
+enum { HL7_IDENTIFIER_SIZE_MAX = 199, HL7_AUTHORITY_SIZE_MAX = 199 };
+
 /* Of several faults of content the first of these is answered. */
 enum hl7_rank { HL7_RANK_IDENTITY, HL7_RANK_VALUE, HL7_RANK_STAY, HL7_RANK_ORDER, HL7_RANK_NONE };
 
@@ -45,6 +51,33 @@ struct hl7_reader {
 /* How a value stands in a message. */
 enum hl7_said { HL7_ABSENT, HL7_CLEARED, HL7_GIVEN, HL7_UNREADABLE };
 
+/* A fault of the header; code 0: none. */
+struct hl7_header_fault {
+    uint16_t code;  /* table 0357 */
+    unsigned field; /* of MSH; 0: the whole */
+    const char *words;
+};
+
+/* header.c */
+void hl7_reading_init(struct hw_hl7_reading *reading);
+void hl7_header_read(struct hl7_reader *reader);
+struct hw_slice hl7_message_type(const struct hl7_reader *reader); /* MSH-9.1 */
+bool hl7_is_acknowledgement(const struct hl7_reader *reader);
+struct hl7_header_fault hl7_header_fault_find(const struct hl7_reader *reader);
+void hl7_header_refuse(struct hw_hl7_reading *reading, const struct hl7_header_fault *fault);
+void hl7_refuse(struct hw_hl7_reading *reading, bool header, uint16_t code, const char *words);
+
+/* ERR-2 form: segment^sequence^field[^1^component]. */
+void hl7_place(
+    char where[24], const char *segment, unsigned sequence, unsigned field, unsigned component);
+
+/* class.c: the class of PV1-2 as said; of a group; whether it passes the filter; its words. */
+struct hl7_class hl7_class_read(struct hl7_reader *reader, struct hw_slice raw);
+struct hl7_class hl7_class_of_group(struct hl7_reader *reader, const struct hl7_group *group);
+bool hl7_class_passes(uint8_t number, const struct hl7_class *class);
+const char *hl7_class_ignored(const struct hl7_class *class);
+const char *hl7_class_admitted(uint8_t number, const struct hl7_class *class);
+
 /* Hold a fault: table 0357 code, place ("PID^1^3", sequence put in by group), words. */
 void hl7_fault(struct hl7_reader *reader, enum hl7_rank rank, uint16_t code, const char *segment,
     unsigned field, unsigned component, const char *words);
@@ -56,9 +89,6 @@ struct hw_slice hl7_component(
 /* A time: its first component, of the first repetition.  Flags of the clock go to the scratch. */
 enum hl7_said hl7_time(struct hl7_reader *reader, struct hw_slice raw, struct hw_time *ret_time);
 
-/* The class of a PV1 (person.c's class filter and the CLASS field). */
-struct hl7_class hl7_class_read(struct hl7_reader *reader, struct hw_slice pv1);
-
 bool hl7_in_list(struct hw_slice text, const struct hw_slice *list, uint32_t list_count);
 
 /* identity.c: who and which stay, into reader->event; faults 101. */
@@ -66,6 +96,8 @@ void hl7_identity_read(struct hl7_reader *reader, const struct hl7_group *group)
 /* The other person of a link. */
 void hl7_identity_read_other(struct hl7_reader *reader, const struct hl7_group *group);
 void hl7_visit_read(struct hl7_reader *reader, const struct hl7_group *group);
+/* The referral a REF is about, as AUTHORITY/ID. */
+void hl7_referral_read(struct hl7_reader *reader);
 
 /* values.c: attributes of person and stay, into reader->event; faults 102, 103, 207. */
 void hl7_values_read(struct hl7_reader *reader, const struct hl7_group *group);

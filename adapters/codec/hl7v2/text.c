@@ -249,11 +249,11 @@ static void put_text(
     }
 }
 
-/* At most limit bytes, not ending inside a character. */
-static struct hw_slice cut(struct hw_slice text, size_t limit)
+struct hw_slice hl7_cut(struct hl7_scratch *scratch, struct hw_slice text, size_t limit)
 {
     if (text.size <= limit)
         return text;
+    scratch->flags |= HW_FLAG_TEXT_CUT;
     while (limit > 0 && (text.data[limit] & 0xc0) == 0x80)
         limit--;
     text.size = limit;
@@ -281,16 +281,9 @@ struct hw_slice hl7_text(struct hl7_scratch *scratch, struct hw_slice raw)
     if ((scratch->charset == HL7_UTF8 || is_ascii(raw)) &&
         (scratch->delimiters.escape == 0 ||
             memchr(raw.data, scratch->delimiters.escape, raw.size) == NULL)) {
-        text = cut(raw, HW_TEXT_SIZE_MAX);
-        if (text.size < raw.size)
-            scratch->flags |= HW_FLAG_TEXT_CUT;
-        return text;
+        return hl7_cut(scratch, raw, HW_TEXT_SIZE_MAX);
     }
-    /* Three bytes of UTF-8 for one of ours at most, so that this much is always enough. */
-    if (raw.size > HW_TEXT_SIZE_MAX) {
-        raw = cut(raw, HW_TEXT_SIZE_MAX);
-        scratch->flags |= HW_FLAG_TEXT_CUT;
-    }
+    raw = hl7_cut(scratch, raw, HW_TEXT_SIZE_MAX);
     writer = (struct writer){scratch->at, scratch->end, scratch->charset, false};
     put_text(&writer, &scratch->delimiters, raw);
     if (writer.full) {
@@ -298,9 +291,8 @@ struct hw_slice hl7_text(struct hl7_scratch *scratch, struct hw_slice raw)
         return (struct hw_slice){0};
     }
     make_utf8(scratch->at, (size_t)(writer.at - scratch->at));
-    text = cut(hw_slice_of(scratch->at, (size_t)(writer.at - scratch->at)), HW_TEXT_SIZE_MAX);
-    if (text.size < (size_t)(writer.at - scratch->at))
-        scratch->flags |= HW_FLAG_TEXT_CUT;
+    text = hl7_cut(
+        scratch, hw_slice_of(scratch->at, (size_t)(writer.at - scratch->at)), HW_TEXT_SIZE_MAX);
     scratch->at += text.size;
     return hl7_trim(text);
 }

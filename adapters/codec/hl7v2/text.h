@@ -34,6 +34,9 @@ bool hl7_is_utf8(struct hw_slice bytes);
  */
 struct hw_slice hl7_text(struct hl7_scratch *scratch, struct hw_slice raw);
 
+/* The first limit bytes of text at most, not ending inside a character; cut is flagged. */
+struct hw_slice hl7_cut(struct hl7_scratch *scratch, struct hw_slice text, size_t limit);
+
 /* A copy of bytes in scratch; empty, flagged VALUE_DROPPED, when it is full. */
 struct hw_slice hl7_scratch_copy(struct hl7_scratch *scratch, const void *bytes, size_t size);
 
