@@ -100,6 +100,13 @@ static void begin(void)
     sent[0] = '\0';
 }
 
+static void begin_again(void)
+{
+    hw_connection_drop(&connection);
+    hw_mllp_shared_free(shared);
+    begin();
+}
+
 static void set_up(void)
 {
     hw_hl7_options_init(&codec);
@@ -314,8 +321,7 @@ Test(mllp_connection, the_cut_of_the_bytes_changes_nothing)
     cr_expect(eq(u64, shared->counters.unanswered, 1));
 
     for (size_t cut = 1; cut < mail.size; cut++) {
-        hw_connection_drop(&connection);
-        begin();
+        begin_again();
         feed(mail.data, cut, cut);
         feed(mail.data + cut, mail.size - cut, mail.size);
         everything_durable();
@@ -323,8 +329,7 @@ Test(mllp_connection, the_cut_of_the_bytes_changes_nothing)
         cr_expect(eq(u64, shared->counters.stray_bytes, 15), "cut at %zu", cut);
     }
     for (size_t part = 1; part < 9; part++) {
-        hw_connection_drop(&connection);
-        begin();
+        begin_again();
         feed(mail.data, mail.size, part);
         everything_durable();
         cr_expect(eq(str, sent, whole), "parts of %zu", part);
@@ -398,8 +403,7 @@ Test(mllp_connection, no_room_keeps_the_frame_and_stops_reading)
     put_kind(&mail, 't', "3");
     put_kind(&mail, 'e', "4");
     for (size_t part = 1; part <= mail.size; part += 97) {
-        hw_connection_drop(&connection);
-        begin();
+        begin_again();
         size_t first = 300; /* somewhere in the second message */
         feed(mail.data, first, part);
         store.full = 2;
@@ -460,8 +464,7 @@ Test(mllp_connection, the_answers_asked_for_and_no_others)
     struct mail mail = mail_new();
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        hw_connection_drop(&connection);
-        begin();
+        begin_again();
         mail.size = 0;
         put_message(&mail, rows[i].kind == 't' ? "ADT^A01" : "ADT^A99", "1", rows[i].commit,
             rows[i].application);
@@ -490,8 +493,7 @@ Test(mllp_connection, refusals_in_enhanced_mode)
     char text[512];
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        hw_connection_drop(&connection);
-        begin();
+        begin_again();
         int size = snprintf(text, sizeof text,
             "\x0bMSH|^~\\&|PAS|RWE|HW|LLR|20261121101500||ADT^A01|1|P|%s|||%s|%s\r"
             "EVN||20261121101500\rPID|||A1^^^RWE^PI\rPV1||I|W1||||||||||||||||%s\r\x1c\r",
@@ -563,11 +565,10 @@ Test(mllp_connection, a_frame_as_large_as_allowed_is_taken)
     struct mail mail = mail_new();
 
     for (int over = 0; over < 2; over++) {
-        hw_connection_drop(&connection);
         mail.size = 0;
         put_kind(&mail, 't', "1");
         options.frame_size_max = mail.size - 3 - (size_t)over;
-        begin();
+        begin_again();
         feed(mail.data, mail.size, 100);
         everything_durable();
         cr_expect(eq(str, (char *)answers_sent(), over ? "AR 1" : "AA 1"));
@@ -599,8 +600,7 @@ Test(mllp_connection, the_bytes_of_all_connections_are_bounded)
     struct mail mail = mail_new();
 
     options.buffers_size_max = 16 * 1024;
-    hw_connection_drop(&connection);
-    begin();
+    begin_again();
     put_kind(&mail, 't', "1");
     memset(mail.data + mail.size, 'x', 40000);
     mail.data[mail.size] = 0x0b;
@@ -685,8 +685,7 @@ Test(mllp_connection, any_order_of_bytes_disk_and_writes_gives_the_same_answers)
         size_t done = 0;
 
         chance_state = seed * UINT64_C(0x9e3779b97f4a7c15);
-        hw_connection_drop(&connection);
-        begin();
+        begin_again();
         mail.size = 0;
         for (unsigned i = 0; i < 100; i++) {
             char kind = kinds[chance(sizeof kinds - 1)];

@@ -407,6 +407,7 @@ void hw_connection_written(struct hw_connection *connection, size_t size, int64_
 
     shared->counters.bytes_out += size;
     hw_outbox_written(&shared->buffers, &connection->outbox, size, answer_left, &leaving);
+    shared->counters.buffered_bytes = shared->buffers.used;
 }
 
 /* Forget what was received and not taken; the peer never heard of it and sends it again. */
