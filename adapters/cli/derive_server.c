@@ -68,6 +68,7 @@ void hw_derive_runtime(const struct hw_config_top *keys, struct hw_runtime_optio
         .history_open_ms = keys->history.open_days * HW_DAY_MS,
         .sync = (enum hw_sync_policy)policy,
         .sync_interval_ms = interval_ms,
+        .quarantine_quota = (uint64_t)keys->quarantine.quota,
         .event_clock = strcmp(keys->clock, "events") == 0,
     };
 }

@@ -69,6 +69,9 @@
 #define HW_KEYS_JOURNAL(X, T)                                                                         \
     X(T, SYNC, sync, "always", "always, interval:MS or never", "when the journal is on stable storage; durable means this")
 
+#define HW_KEYS_QUARANTINE(X, T)                                                                   \
+    X(T, BYTES, quota, "64 MiB", "1048576..1099511627776", "refused input kept of one source; its oldest makes room")
+
 #define HW_KEYS_DEDUPE(X, T)                                                                          \
     X(T, COUNT, days, "35", "1..366", "how long the id of a message is remembered")
 
@@ -123,6 +126,7 @@
     X(T, GROUP, listen, listen, "", "rules for all listeners")                                        \
     X(T, GROUP, metrics, metrics, "", "publication of figures")                                       \
     X(T, GROUP, journal, journal, "", "the journal")                                                  \
+    X(T, GROUP, quarantine, quarantine, "", "refused input")                                       \
     X(T, GROUP, dedupe, dedupe, "", "messages that come twice")                                       \
     X(T, GROUP, history, history, "", "stays that are over")                                          \
     X(T, GROUP, limits, limits, "", "how many of each there may be; they only grow")                  \
@@ -136,6 +140,7 @@
     Y(mode, HW_KEYS_MODE) Y(mllp, HW_KEYS_MLLP) Y(class, HW_KEYS_CLASS)                            \
     Y(mapping, HW_KEYS_MAPPING) Y(hl7, HW_KEYS_HL7) Y(nanomsg, HW_KEYS_NANOMSG)                    \
     Y(listen, HW_KEYS_LISTEN) Y(metrics, HW_KEYS_METRICS) Y(journal, HW_KEYS_JOURNAL)              \
+    Y(quarantine, HW_KEYS_QUARANTINE)                                                              \
     Y(dedupe, HW_KEYS_DEDUPE) Y(history, HW_KEYS_HISTORY) Y(limits, HW_KEYS_LIMITS)                \
     Y(log, HW_KEYS_LOG) Y(ward, HW_KEYS_WARD) Y(site, HW_KEYS_SITE) Y(zone, HW_KEYS_ZONE)          \
     Y(council, HW_KEYS_COUNCIL) Y(top, HW_KEYS_TOP)
@@ -147,7 +152,7 @@
 #define HW_KEYS_LATER(X)                                                                           \
     X("http") X("mllp.tls") X("nanomsg.ingest") X("spool") X("routing") X("automation")            \
     X("raw") X("census") X("full") X("council") X("continuity") X("retention") X("disclosure")     \
-    X("alerts") X("returns") X("services") X("sources") X("quarantine")
+    X("alerts") X("returns") X("services") X("sources")
 /* clang-format on */
 
 enum hw_key_kind {

@@ -110,11 +110,9 @@ static bool is_wanted(
     return false;
 }
 
-static void change(
-    struct hw_event *event, struct hw_slice key, struct hw_slice value, int64_t now_ms)
+static void change(struct hw_event *event, struct hw_slice key, struct hw_slice value)
 {
     hw_event_init(event, HW_KIND_CONFIGURATION);
-    event->happened = event->recorded = event->sent = hw_time_at(now_ms);
     event->message_sequence = -1;
     event->source = hw_slice_text("homeward/configuration");
     hw_event_set_text(event, HW_FIELD_CONFIGURATION_KEY, key);
@@ -125,24 +123,27 @@ static void change(
     hw_event_finish(event);
 }
 
-uint32_t hw_settings_changes(const struct hw_setting *settings, uint32_t settings_count,
-    const struct hw_engine *engine, int64_t now_ms, struct hw_event **ret_events)
+uint32_t hw_settings_changes(struct hw_config *config, const struct hw_setting *settings,
+    uint32_t settings_count, const struct hw_engine *engine, struct hw_event **ret_events)
 {
     uint32_t held = hw_engine_settings(engine), count = 0;
-    struct hw_event *events = calloc((size_t)held + settings_count + 1, sizeof *events);
+    struct hw_event *events =
+        hw_tree_take(&config->tree, ((size_t)held + settings_count + 1) * sizeof *events);
     struct hw_slice key, value;
 
-    HW_ASSERT(events != NULL);
     for (uint32_t i = 0; i < settings_count; i++) {
         key = hw_slice_text(settings[i].key);
         value = hw_slice_text(settings[i].value);
         if (!hw_slice_equal(hw_engine_setting(engine, key), value))
-            change(&events[count++], key, value, now_ms);
+            change(&events[count++], key, value);
     }
     for (uint32_t i = 0; i < held; i++) {
         hw_engine_setting_at(engine, i, &key, &value);
-        if (value.size > 0 && !is_wanted(settings, settings_count, key))
-            change(&events[count++], key, (struct hw_slice){0}, now_ms);
+        if (value.size == 0 || is_wanted(settings, settings_count, key))
+            continue;
+        /* The engine's own text goes with the next apply. */
+        change(&events[count++], hw_slice_text(hw_tree_text(&config->tree, key)),
+            (struct hw_slice){0});
     }
     *ret_events = events;
     return count;

@@ -23,12 +23,12 @@ struct hw_setting {
 const struct hw_setting *hw_settings_of(struct hw_config *config, uint32_t *ret_count);
 
 /*
- * The events that bring the engine's settings to these, at now_ms: those that differ are set, those
- * the configuration no longer has are cleared.  *ret_events is to be freed and borrows from the
- * configuration and, until the next apply, from the engine: copy nothing, submit them at once.
- * Returns how many.
+ * The events that bring the engine's settings to these: those that differ are set, those the
+ * configuration no longer has are cleared.  They live as long as the configuration, say no time of
+ * their own (the accepted time is enough, and clock: events must not be moved by a configuration)
+ * and no message id.  Returns how many.
  */
-uint32_t hw_settings_changes(const struct hw_setting *settings, uint32_t settings_count,
-    const struct hw_engine *engine, int64_t now_ms, struct hw_event **ret_events);
+uint32_t hw_settings_changes(struct hw_config *config, const struct hw_setting *settings,
+    uint32_t settings_count, const struct hw_engine *engine, struct hw_event **ret_events);
 
 #endif

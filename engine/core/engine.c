@@ -708,7 +708,8 @@ bool hw_engine_has_room(const struct hw_engine *engine, unsigned *ret_used_perce
     } while (0);
     HW_ARENA_LIST(ARENA_USED)
 #undef ARENA_USED
-    *ret_used_percent = fullest;
+    if (ret_used_percent != NULL)
+        *ret_used_percent = fullest;
     return fullest < 100;
 }
 

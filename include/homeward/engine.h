@@ -67,7 +67,7 @@ int64_t hw_engine_accepted_ms(const struct hw_engine *engine);
  */
 int64_t hw_engine_due_ms(const struct hw_engine *engine);
 
-/* Whether every arena has room for one more event; used is the fullest, in per cent. */
+/* Whether every arena has room for one more event; used (or NULL) is the fullest, in per cent. */
 bool hw_engine_has_room(const struct hw_engine *engine, unsigned *ret_used_percent);
 
 /* What the duplicate window knows of a message (CONTRACT 3.1). */

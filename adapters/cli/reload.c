@@ -1,0 +1,143 @@
+/*
+ * reload.c - SIGHUP: all of a new configuration that can be taken over is, or nothing.
+ */
+#include "cli/notify.h"
+#include "cli/server.h"
+#include "config/settings.h"
+#include "config/value.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <time.h>
+
+extern char **environ;
+
+enum { SETTINGS_AT_ONCE = 32 }; /* records of a batch; a batch of the journal holds more */
+
+/* Keys at the top that a reload takes over; all others need a restart. */
+static bool can_reload(const char *name)
+{
+    return hw_value_choice(name, "hl7|sites|zones|councils|log") >= 0;
+}
+
+bool hw_server_submit_settings(struct hw_server *server)
+{
+    while (server->settings_done < server->settings_count) {
+        uint32_t count = server->settings_count - server->settings_done;
+
+        if (count > SETTINGS_AT_ONCE)
+            count = SETTINGS_AT_ONCE;
+        struct hw_submitted submitted =
+            hw_runtime_submit(server->runtime, server->settings + server->settings_done, count);
+        if (submitted.outcome == HW_OUTCOME_FULL)
+            return false;
+        server->settings_done += count;
+    }
+    return true;
+}
+
+void hw_server_take_settings(struct hw_server *server, struct hw_config *config)
+{
+    uint32_t count;
+    const struct hw_setting *settings = hw_settings_of(config, &count);
+
+    server->settings_done = 0;
+    server->settings_count = hw_settings_changes(
+        config, settings, count, hw_runtime_engine(server->runtime), &server->settings);
+    if (server->settings_count > 0)
+        hw_log(&server->log, HW_LOG_INFO, "settings changed", "{s:i}", "count",
+            (int)server->settings_count);
+}
+
+static void say(void *context, const char *line)
+{
+    const struct hw_server *server = context;
+
+    hw_log(&server->log, HW_LOG_ERROR, "configuration", "{s:s}", "error", line);
+}
+
+static char *node_text(const struct hw_node *node)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+
+    HW_ASSERT(out != NULL);
+    hw_node_print(out, node);
+    HW_ASSERT(fclose(out) == 0);
+    return text;
+}
+
+/* The keys that differ from those of the start and are not taken over now. */
+static json_t *restart_keys(const struct hw_node *before, const struct hw_node *after)
+{
+    json_t *names = json_array();
+
+    for (const struct hw_node *node = before->first; node != NULL; node = node->next) {
+        if (can_reload(node->name))
+            continue;
+        char *old = node_text(node), *new = node_text(hw_node_find(after, node->name));
+        if (strcmp(old, new) != 0)
+            json_array_append_new(names, json_string(node->name));
+        free(old);
+        free(new);
+    }
+    return names;
+}
+
+static void notify_reloading(void)
+{
+    struct timespec now;
+    char state[64];
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    snprintf(state, sizeof state, "RELOADING=1\nMONOTONIC_USEC=%" PRId64,
+        (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000);
+    hw_notify(state);
+}
+
+static void take_over(struct hw_server *server, struct hw_config *config)
+{
+    json_t *restart = restart_keys(server->first.top, config->top);
+
+    hw_derive_hl7(config, &server->hl7);
+    hw_log_set(&server->log, stderr, config->keys->log.level, config->keys->log.format);
+    hw_server_take_settings(server, config);
+    (void)hw_server_submit_settings(server); /* What has no room now goes with the next turns. */
+    if (server->current.keys != NULL)
+        hw_config_free(&server->current);
+    server->current = *config;
+    if (json_array_size(restart) > 0)
+        hw_log(&server->log, HW_LOG_WARNING, "reloaded; restart to take over the rest", "{s:o}",
+            "restart", restart);
+    else {
+        json_decref(restart);
+        hw_log(&server->log, HW_LOG_INFO, "reloaded", NULL);
+    }
+}
+
+void hw_server_reload(struct hw_server *server)
+{
+    const struct hw_settle *settle = server->settle;
+    struct hw_report report = {.say = say, .context = server};
+    struct hw_config_sources sources = {
+        .file = settle->file,
+        .environment = environ,
+        .sets = settle->sets,
+        .sets_count = settle->sets_count,
+    };
+    struct hw_config config;
+
+    if (server->settings_done < server->settings_count) {
+        hw_log(&server->log, HW_LOG_WARNING, "not reloaded", "{s:s}", "reason",
+            "the last reload is still being journaled; try again");
+        return;
+    }
+    notify_reloading();
+    if (hw_config_load(&sources, &report, &config) == HW_OK)
+        take_over(server, &config);
+    else
+        hw_log(&server->log, HW_LOG_ERROR, "not reloaded", "{s:s}", "reason",
+            "the configuration is wrong: nothing changed");
+    hw_notify("READY=1");
+}
