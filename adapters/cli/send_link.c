@@ -58,6 +58,7 @@ struct run {
     struct line *lines;
     uint64_t next; /* number of the next message never sent */
     uint64_t started_ns, progress_ns, shown_ns;
+    const char *trouble; /* why the last connection ended; NULL: none did; static text */
     bool told, over;
     uint8_t slab[SLAB_SIZE];
 };
@@ -286,6 +287,7 @@ static void line_failed(struct line *line, const char *what)
     if (run->over || line->failing)
         return;
     line->failing = true;
+    run->trouble = what;
     line->connected = false;
     uv_read_stop((uv_stream_t *)&line->tcp);
     if (is_all_done(run)) {
@@ -559,10 +561,12 @@ static void time_out(struct run *run)
         run_end(run);
         return;
     }
-    snprintf(why, sizeof why, "no answer for %lld s; %llu messages are unanswered. Check that %s",
-        (long long)(run->options->timeout_ms / 1000),
+    bool reached = run->result->ack_ns.count > 0 || run->trouble == NULL;
+    snprintf(why, sizeof why, "no answer for %lld s%s%s; unanswered: %llu; check that %s",
+        (long long)(run->options->timeout_ms / 1000), run->trouble != NULL ? ": " : "",
+        run->trouble != NULL ? run->trouble : "",
         (unsigned long long)(run->result->messages - answered(run->result)),
-        "an MLLP receiver listens there and that its journal has room");
+        reached ? "the receiver's disk and journal have room" : "an MLLP receiver listens there");
     give_up(run, why);
 }
 
