@@ -34,6 +34,16 @@ HW_MUST_CHECK enum hw_status hw_arena_ensure(
 uint32_t hw_arena_take(struct hw_arena *arena);
 void hw_arena_give(struct hw_arena *arena, uint32_t handle);
 
+/* How many more can be taken without hw_arena_ensure(). */
+static inline uint32_t hw_arena_room(const struct hw_arena *arena)
+{
+    uint32_t committed = (uint32_t)(arena->committed / arena->item_size);
+
+    if (committed > arena->count_max)
+        committed = arena->count_max;
+    return arena->free_count + committed - arena->count;
+}
+
 static inline void *hw_arena_at(const struct hw_arena *arena, uint32_t handle)
 {
     HW_ASSERT(handle > 0);

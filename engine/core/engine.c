@@ -150,9 +150,10 @@ enum {
     ROOM_BONDS = 2 * HW_BONDS_PER_EVENT_MAX,
     ROOM_STAYS = 4,
     ROOM_FACTS = HW_FACTS_PER_EVENT_MAX,
-    ROOM_CHARGES = 16384, /* of all stays of the people it touches, folded anew */
+    ROOM_CHARGES = 1024, /* of stays folded anew; what they had was given back before */
     ROOM_TEXTS = HW_FIELD_COUNT + 2 * HW_IDENTIFIERS_MAX + 8,
-    ROOM_ROWS = 1024,
+    ROOM_ROWS = 64,
+    ROOM_ACCOUNTS = 256,
 };
 
 static enum hw_status ensure_arenas(struct hw_engine *engine)
@@ -169,7 +170,7 @@ static enum hw_status ensure_arenas(struct hw_engine *engine)
         {&engine->facts, ROOM_FACTS},
         {&engine->charges, ROOM_CHARGES},
         {&engine->rows, ROOM_ROWS},
-        {&engine->accounts, ROOM_ROWS},
+        {&engine->accounts, ROOM_ACCOUNTS},
         {&engine->texts, ROOM_TEXTS},
         {&engine->text_bytes, ROOM_TEXTS * (HW_TEXT_SIZE_MAX / sizeof(struct hw_text_word))},
         {&engine->settings, 1},
@@ -194,7 +195,7 @@ static enum hw_status ensure_room(struct hw_engine *engine)
     if (status != HW_OK)
         return status;
 #define TABLE_ENSURE(table, arena, hash)                                                           \
-    status = hw_table_ensure(&engine->table, memory, ROOM_ROWS, hash, engine);                     \
+    status = hw_table_ensure(&engine->table, memory, ROOM_ACCOUNTS, hash, engine);                     \
     if (status != HW_OK)                                                                           \
         return status;
     TABLE_LIST(TABLE_ENSURE)
@@ -644,6 +645,7 @@ static void fire_timers(struct hw_engine *engine, int64_t until_ms)
         }
         stay = hw_timer_first(engine, due);
         HW_ASSERT(stay != 0);
+        HW_ASSERT(ensure_room(engine) == HW_OK); /* Reading stopped long before (has_room). */
         hw_stay_due(engine, stay);
     }
 }

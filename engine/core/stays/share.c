@@ -62,6 +62,11 @@ static void contribute_charges(struct hw_engine *engine, struct hw_stay *stay,
 
         if (charge->start_ms > now || !history->counted)
             continue;
+        if (hw_arena_room(&engine->charges) == 0 || hw_arena_room(&engine->accounts) < 2) {
+            stay->findings |= UINT64_C(1) << HW_FINDING_TOO_MANY_FACTS;
+            engine->root.findings[HW_FINDING_TOO_MANY_FACTS]++;
+            return;
+        }
         handle = hw_arena_take(&engine->charges);
         record = charge_at(engine, handle);
         record->start_ms = charge->start_ms;

@@ -261,23 +261,34 @@ static uint32_t walk_next(const struct hw_engine *engine, struct walk *walk)
     return stay;
 }
 
-/* The visit a stay belongs to once visits of its person that were merged are followed (A42). */
+/* The merge of a visit that holds among the stays of a person: the last by key (A42). */
+static const struct hw_last *visit_merge(
+    const struct hw_engine *engine, uint32_t identifier, uint32_t visit)
+{
+    struct walk walk = walk_person(engine, identifier);
+    const struct hw_last *last = NULL;
+
+    for (uint32_t stay; (stay = walk_next(engine, &walk)) != 0;) {
+        const struct hw_stay *record = hw_stay_at(engine, stay);
+
+        if (record->visit == visit && hw_last_is(&record->merged) &&
+            (last == NULL || hw_key_order(&record->merged.key, &last->key) > 0))
+            last = &record->merged;
+    }
+    return last;
+}
+
+/* The visit a stay belongs to once merges are followed; past this many it is a ring. */
+enum { VISIT_STEPS_MAX = 16 };
+
 static uint32_t visit_now(const struct hw_engine *engine, uint32_t identifier, uint32_t visit)
 {
-    for (int steps = 0; steps < 16; steps++) {
-        struct walk walk = walk_person(engine, identifier);
-        const struct hw_last *last = NULL;
+    for (int steps = 0; steps < VISIT_STEPS_MAX; steps++) {
+        const struct hw_last *merge = visit_merge(engine, identifier, visit);
 
-        for (uint32_t stay; (stay = walk_next(engine, &walk)) != 0;) {
-            const struct hw_stay *record = hw_stay_at(engine, stay);
-
-            if (record->visit == visit && hw_last_is(&record->merged) &&
-                (last == NULL || hw_key_order(&record->merged.key, &last->key) > 0))
-                last = &record->merged;
-        }
-        if (last == NULL || (uint32_t)last->value == visit)
+        if (merge == NULL || (uint32_t)merge->value == visit)
             return visit;
-        visit = (uint32_t)last->value;
+        visit = (uint32_t)merge->value;
     }
     return visit;
 }
