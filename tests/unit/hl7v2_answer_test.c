@@ -163,6 +163,15 @@ Test(hl7v2_answer, cannot_be_made_to_end_a_frame)
     cr_expect(strstr(text, "MSA|AE|ID?\r") != NULL, "%s", text);
 }
 
+Test(hl7v2_answer, to_broken_delimiters_is_whole)
+{
+    const struct hw_hl7_reading *reading = letter_read(NULL, "MSH$$PA|S$RWE$$$2026$$ADT$ID1$P$2.4");
+    const char *text = answer_text(reading, "AR", "");
+
+    cr_expect(strncmp(text, "MSH|^~\\&|||PA?S|RWE|", 20) == 0, "%s", text);
+    cr_expect(strstr(text, "\rMSA|AR|ID1\r") != NULL, "%s", text);
+}
+
 Test(hl7v2_answer, always_fits_and_never_runs_over)
 {
     static char message[8192];

@@ -99,13 +99,19 @@ static void put_fields(struct writer *writer, unsigned count)
         put(writer, writer->delimiters.field);
 }
 
-/* As it came.  What could end a frame or a segment early was no character of a name. */
+/*
+ * As it came.  What could end a frame, a segment or (where the delimiters were broken, and are
+ * ours) a field early was no character of a name.
+ */
 static void put_echo(struct writer *writer, struct hw_slice raw, size_t size_max)
 {
     size_t size = raw.size < size_max ? raw.size : size_max;
 
-    for (size_t i = 0; i < size; i++)
-        put(writer, raw.data[i] < 0x20 ? '?' : raw.data[i]);
+    for (size_t i = 0; i < size; i++) {
+        uint8_t c = raw.data[i];
+
+        put(writer, c < 0x20 || c == writer->delimiters.field ? '?' : c);
+    }
 }
 
 /* The letter of the escape sequence for c; 0 if c is no delimiter. */
