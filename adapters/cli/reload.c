@@ -12,7 +12,7 @@
 
 extern char **environ;
 
-enum { SETTINGS_AT_ONCE = 32 }; /* records of a batch; a batch of the journal holds more */
+enum { SETTINGS_AT_ONCE = 8 }; /* as many as a message has at most: that many always fit */
 
 /* Keys at the top that a reload takes over; all others need a restart. */
 static bool can_reload(const char *name)

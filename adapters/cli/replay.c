@@ -108,7 +108,7 @@ static int print_resource(struct asked *asked, struct hw_engine *engine)
     HW_ASSERT(resources != NULL);
     enum hw_answer answer = hw_resources_answer(resources, asked->print, NULL, &body);
     if (answer == HW_ANSWER_OK) {
-        json_dumpf(body, stdout, JSON_INDENT(2));
+        json_dumpf(body, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
         putchar('\n');
     } else {
         fprintf(stderr, "homeward replay: %s\n",

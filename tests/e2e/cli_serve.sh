@@ -3,6 +3,7 @@
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/tap.sh"
 . "$(dirname "${BASH_SOURCE[0]}")/server.sh"
+source_root=$2
 unset "${!HOMEWARD_@}"
 
 cat >"$folder/homeward.yaml" <<'YAML'
@@ -55,6 +56,7 @@ tap_case "what is not there is a failure" 1 "$code"
 
 tap_run "$program" replay -d "$folder/data"
 tap_has "replay beside the server counts the person" '"in_hospital": 1' "$out"
+tap_case "hours have at most four decimals" "" "$(grep -E '[.][0-9]{5}' <<<"$out" || true)"
 tap_has "and the beds of the configuration" '"beds": 100' "$out"
 tap_run "$program" replay -d "$folder/data" --until "$first"
 tap_has "before the message nobody was there" '"in_hospital": 0' "$out"
@@ -118,6 +120,15 @@ tap_case "SIGINT exits 0" 0 "$code"
 tap_run "$program" serve -c "$folder/homeward.yaml" --set county=elsewhere
 tap_case "the folder of another county is refused" 1 "$code"
 tap_has "and says so" 'testshire' "$err"
+for example in "$source_root"/adapters/config/examples/*.yaml; do
+    name=$(basename "$example" .yaml)
+    server_start -c "$example" -d "$folder/$name" --set mllp.listen=127.0.0.1:0 \
+        --set nanomsg.publish="ipc://$folder/$name.pub" --set nanomsg.query=off
+    tap_has "the example $name is served" "\"publish\":\"ipc://$folder/$name.pub\",\"county\":\"$name\"" \
+        "$ready"
+    server_stop TERM
+    tap_case "and stopped" 0 "$code"
+done
 tap_run "$program" serve -c "$folder/none.yaml"
 tap_case "without its file it does not start" 1 "$code"
 tap_end
