@@ -230,8 +230,10 @@ int hw_command_decode(int argc, char **argv)
             decoding.json = true;
         else if (found == IDENTITIES)
             decoding.identities = true;
-        else if (!hw_settle_take(&settle, found, value))
-            found = hw_args_wrong(&usage, "%s: one too many", value), code = HW_EXIT_USAGE;
+        else if (!hw_settle_take(&settle, found, value)) {
+            (void)hw_args_wrong(&usage, "%s: one too many", value);
+            code = HW_EXIT_USAGE;
+        }
     }
     if (found == HW_ARG_HELP || found == HW_ARG_WRONG || code != HW_EXIT_OK) {
         free(files);

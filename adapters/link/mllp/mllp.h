@@ -29,8 +29,7 @@ struct hw_mllp_port {
     void *context;
     struct hw_submitted (*submit)(
         void *context, struct hw_event *events, uint32_t events_count); /* hw_runtime_submit() */
-    enum hw_status (*quarantine)(
-        void *context, const struct hw_refused *refused, uint64_t *ret_id);
+    enum hw_status (*quarantine)(void *context, const struct hw_refused *refused, uint64_t *ret_id);
     uint64_t (*durable)(void *context);            /* last sequence on stable storage */
     uint64_t (*quarantine_durable)(void *context); /* last quarantine id there */
     int64_t (*now_ms)(void *context);              /* for MSH-7 of answers */
@@ -96,8 +95,8 @@ enum {
 
 /* Upper bounds of the acknowledgement histogram, in microseconds; above the last: one more. */
 #define HW_MLLP_LATENCY_LIST(X)                                                                    \
-    X(100) X(250) X(500) X(1000) X(2500) X(5000) X(10000) X(25000) X(50000) X(100000) X(250000)    \
-    X(1000000)
+    X(100)                                                                                         \
+    X(250) X(500) X(1000) X(2500) X(5000) X(10000) X(25000) X(50000) X(100000) X(250000) X(1000000)
 
 enum {
 #define HW_MLLP_LATENCY_ONE(us) +1
