@@ -20,7 +20,8 @@ enum hw_exit { HW_EXIT_OK = 0, HW_EXIT_FAILED = 1, HW_EXIT_USAGE = 2 };
     X(send, "sends HL7 v2 messages and sums up what was answered")                                 \
     X(replay, "the state as of any moment, from the journal, as JSON; reads only")                 \
     X(quarantine, "what was refused, why, and the bytes themselves")                               \
-    X(simulate, "writes the messages of a synthetic county")
+    X(simulate, "writes the messages of a synthetic county")                                       \
+    X(top, "shows the figures of a running engine as they change")
 /* clang-format on */
 
 #define HW_COMMAND_DECLARE(name, does) int hw_command_##name(int argc, char **argv);

@@ -1,0 +1,457 @@
+#include "cli/top_view.h"
+
+#include "cli/top_canvas.h"
+#include "homeward/time.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum {
+    WIDTH_MIN = 10,
+    LINES_MAX = 500,
+    REASONS_MAX = 64,
+    SILENT_MS = 25000, /* everything is said every 10 s */
+    FIGURE_SIZE = 40,
+    FIXED_LINES = 17, /* of a picture with no rows at all */
+    ROWS_OF_FILE = 12,
+};
+
+/* ---- figures as text ---- */
+
+/* 1234567 as "1,234,567". */
+static const char *grouped(char text[FIGURE_SIZE], int64_t count)
+{
+    char digits[24];
+    int length = snprintf(digits, sizeof digits, "%lld", (long long)(count < 0 ? -count : count));
+    size_t size = 0;
+
+    if (count < 0)
+        text[size++] = '-';
+    for (int i = 0; i < length; i++) {
+        if (i > 0 && (length - i) % 3 == 0)
+            text[size++] = ',';
+        text[size++] = digits[i];
+    }
+    text[size] = '\0';
+    return text;
+}
+
+/* A count of a row; "-" where it is not known. */
+static const char *count_text(char text[FIGURE_SIZE], const json_t *row, const char *name)
+{
+    const json_t *value = json_object_get(row, name);
+
+    return json_is_integer(value) ? grouped(text, json_integer_value(value)) : "-";
+}
+
+static int64_t count_of(const json_t *row, const char *name)
+{
+    return json_integer_value(json_object_get(row, name));
+}
+
+/* Hours with one decimal. */
+static const char *hours_text(char text[FIGURE_SIZE], int64_t ms)
+{
+    int64_t tenths = (ms + HW_HOUR_MS / 20) / (HW_HOUR_MS / 10);
+    size_t size = strlen(grouped(text, tenths / 10));
+
+    (void)snprintf(text + size, FIGURE_SIZE - size, ".%d", (int)(tenths % 10));
+    return text;
+}
+
+/* "18% of WHAT"; empty where either is not known. */
+static const char *share_text(
+    char text[FIGURE_SIZE], int64_t part, int64_t whole, const char *of_what)
+{
+    *text = '\0';
+    if (whole > 0)
+        (void)snprintf(text, FIGURE_SIZE, "%lld%% of %s",
+            (long long)((part * 100 + whole / 2) / whole), of_what);
+    return text;
+}
+
+static const char *text_of(const json_t *row, const char *name)
+{
+    const char *text = json_string_value(json_object_get(row, name));
+
+    return text != NULL ? text : "";
+}
+
+/* "10:15" in London. */
+static const char *clock_text(char text[FIGURE_SIZE], int64_t ms)
+{
+    int64_t minutes;
+
+    if (ms == HW_TIME_NONE)
+        return "--:--";
+    minutes = (ms + hw_london_offset(ms)) / HW_MINUTE_MS % (24 * 60);
+    (void)snprintf(text, FIGURE_SIZE, "%02d:%02d", (int)(minutes / 60), (int)(minutes % 60));
+    return text;
+}
+
+/* "Sat 21 Nov 2026 10:15:32" in London. */
+static const char *date_text(char text[FIGURE_SIZE], int64_t ms)
+{
+    static const char *const days[] = {"Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"};
+    static const char *const months[] = {
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    int year, month, day;
+
+    if (ms == HW_TIME_NONE || ms < 0)
+        return "";
+    int32_t london = hw_london_day(ms);
+    int64_t seconds = (ms + hw_london_offset(ms)) / HW_SECOND_MS % (24 * 60 * 60);
+    hw_civil_from_day(london, &year, &month, &day);
+    (void)snprintf(text, FIGURE_SIZE, "%s %d %s %d %02d:%02d:%02d", days[london % 7], day,
+        months[month - 1], year, (int)(seconds / 3600), (int)(seconds / 60 % 60),
+        (int)(seconds % 60));
+    return text;
+}
+
+/* ---- the parts of the picture ---- */
+
+struct picture {
+    struct hw_canvas canvas;
+    const struct hw_top_model *model;
+    const struct hw_top_look *look;
+    unsigned sites, reasons, events; /* rows that are shown */
+};
+
+static void draw_header(struct picture *picture)
+{
+    const struct hw_top_model *model = picture->model;
+    struct hw_canvas *canvas = &picture->canvas;
+    int64_t silent_ms = picture->look->now_ms - model->heard_ms;
+    char date[FIGURE_SIZE], sequence[FIGURE_SIZE], state[FIGURE_SIZE];
+    enum hw_style style = HW_GOOD;
+
+    (void)snprintf(state, sizeof state, "live");
+    if (picture->look->height == 0) {
+        *state = '\0';
+    } else if (silent_ms > SILENT_MS) {
+        (void)snprintf(state, sizeof state, "no word for %lld s", (long long)(silent_ms / 1000));
+        style = HW_BAD;
+    }
+    hw_canvas_put(canvas, HW_TITLE, " Homeward");
+    hw_canvas_put(canvas, HW_PLAIN, "  %s", date_text(date, model->as_at_ms));
+    hw_canvas_put(canvas, HW_FAINT, "  record %s", grouped(sequence, model->sequence));
+    if (model->rate >= 0)
+        hw_canvas_put(canvas, HW_FAINT, "  %s/s", grouped(date, model->rate));
+    hw_canvas_right(canvas, canvas->width, style, "%s", state);
+    hw_canvas_end_line(canvas);
+    hw_canvas_end_line(canvas);
+}
+
+/* Six figures, each a label, a number and what it means. */
+static void draw_totals(struct picture *picture)
+{
+    const json_t *total = json_object_get(picture->model->summary, "total");
+    struct hw_canvas *canvas = &picture->canvas;
+    int64_t here = count_of(total, "in_hospital"), ready = count_of(total, "ready");
+    char number[6][FIGURE_SIZE], note[6][FIGURE_SIZE];
+    const struct {
+        const char *label, *value, *note;
+        enum hw_style style;
+    } figures[] = {
+        {"In hospital", count_text(number[0], total, "in_hospital"),
+            share_text(note[0], here, count_of(total, "beds"), "beds"), HW_STRONG},
+        {"Ready", count_text(number[1], total, "ready"), share_text(note[1], ready, here, "them"),
+            HW_STRONG},
+        {"Delayed", count_text(number[2], total, "delayed"),
+            share_text(note[2], count_of(total, "delayed"), ready, "ready"), HW_WARN},
+        {"Delayed days", count_text(number[3], total, "delayed_days"), "", HW_WARN},
+        {"Ready hours", hours_text(number[4], count_of(total, "ready_ms")), "since ready",
+            HW_STRONG},
+        {"Hours today", hours_text(number[5], count_of(total, "ready_today_ms")), "since 00:00",
+            HW_STRONG},
+    };
+    static const unsigned ends[] = {13, 26, 40, 54, 67, 80};
+    unsigned count = sizeof figures / sizeof *figures;
+
+    for (unsigned i = 0; i < count; i++)
+        hw_canvas_left(canvas, ends[i], HW_FAINT, " %s", figures[i].label);
+    hw_canvas_end_line(canvas);
+    for (unsigned i = 0; i < count; i++)
+        hw_canvas_left(canvas, ends[i], figures[i].style, " %s", figures[i].value);
+    hw_canvas_end_line(canvas);
+    for (unsigned i = 0; i < count; i++)
+        hw_canvas_left(canvas, ends[i], HW_FAINT, " %s", figures[i].note);
+    hw_canvas_end_line(canvas);
+    hw_canvas_end_line(canvas);
+}
+
+static void put_figure(
+    struct hw_canvas *canvas, const json_t *row, const char *label, const char *name)
+{
+    char text[FIGURE_SIZE];
+
+    hw_canvas_put(canvas, HW_FAINT, "  %s ", label);
+    hw_canvas_put(canvas, HW_PLAIN, "%s", count_text(text, row, name));
+}
+
+static void draw_day(struct picture *picture)
+{
+    const json_t *total = json_object_get(picture->model->summary, "total");
+    const json_t *pathways = json_object_get(total, "by_pathway");
+    struct hw_canvas *canvas = &picture->canvas;
+
+    hw_canvas_put(canvas, HW_STRONG, " Today");
+    put_figure(canvas, total, "admitted", "admitted_today");
+    put_figure(canvas, total, "discharged", "discharged_today");
+    put_figure(canvas, total, "expected out", "expected_today");
+    hw_canvas_end_line(canvas);
+    hw_canvas_put(canvas, HW_STRONG, " Stays");
+    put_figure(canvas, total, "7+", "stay_7");
+    put_figure(canvas, total, "14+", "stay_14");
+    put_figure(canvas, total, "21+", "stay_21");
+    hw_canvas_put(canvas, HW_STRONG, "    Home");
+    put_figure(canvas, pathways, "P0", "P0");
+    put_figure(canvas, pathways, "P1", "P1");
+    put_figure(canvas, pathways, "P2", "P2");
+    put_figure(canvas, pathways, "P3", "P3");
+    put_figure(canvas, pathways, "none", "none");
+    hw_canvas_end_line(canvas);
+    hw_canvas_end_line(canvas);
+}
+
+/* Where each number of a site's row ends. */
+static const struct {
+    const char *label, *name;
+    unsigned column;
+} columns[] = {
+    {"In", "in_hospital", 32},
+    {"Beds", "beds", 38},
+    {"Ready", "ready", 45},
+    {"Delayed", "delayed", 54},
+    {"Days", "delayed_days", 61},
+    {"Hours", NULL, 71},
+    {"21+", "stay_21", 77},
+};
+enum { COLUMNS = sizeof columns / sizeof *columns };
+
+static void draw_site(struct picture *picture, const json_t *site)
+{
+    struct hw_canvas *canvas = &picture->canvas;
+    bool stale = json_is_true(json_object_get(site, "stale"));
+    char text[FIGURE_SIZE];
+
+    hw_canvas_left(canvas, 27, stale ? HW_BAD : HW_PLAIN, " %s%s %s", text_of(site, "site"),
+        stale ? " [stale]" : "", text_of(site, "name"));
+    for (unsigned i = 0; i < COLUMNS; i++)
+        hw_canvas_right(canvas, columns[i].column, HW_PLAIN, "%s",
+            columns[i].name != NULL ? count_text(text, site, columns[i].name)
+                                    : hours_text(text, count_of(site, "ready_ms")));
+    hw_canvas_end_line(canvas);
+}
+
+static void draw_sites(struct picture *picture)
+{
+    const json_t *sites = json_object_get(picture->model->summary, "sites");
+    struct hw_canvas *canvas = &picture->canvas;
+    size_t count = json_array_size(sites);
+    char some[FIGURE_SIZE] = "";
+
+    if (picture->sites < count)
+        (void)snprintf(some, sizeof some, " (%u of %zu)", picture->sites, count);
+    hw_canvas_left(canvas, 27, HW_STRONG, " Site%s", some);
+    for (unsigned i = 0; i < COLUMNS; i++)
+        hw_canvas_right(canvas, columns[i].column, HW_FAINT, "%s", columns[i].label);
+    hw_canvas_end_line(canvas);
+    for (unsigned i = 0; i < picture->sites; i++)
+        draw_site(picture, json_array_get(sites, i));
+    hw_canvas_end_line(canvas);
+}
+
+static const char *side_text(const char *responsible)
+{
+    static const struct {
+        const char *code, *text;
+    } sides[] = {
+        {"NHS", "NHS"}, {"SC", "social care"}, {"BOTH", "both"}, {"unassigned", "unassigned"}};
+
+    for (size_t i = 0; i < sizeof sides / sizeof *sides; i++)
+        if (strcmp(responsible, sides[i].code) == 0)
+            return sides[i].text;
+    return responsible;
+}
+
+/* A bar as long as its share of the longest; only where there is room for one. */
+static void draw_bar(struct picture *picture, int64_t ms, int64_t longest_ms)
+{
+    struct hw_canvas *canvas = &picture->canvas;
+    unsigned room = canvas->width > 84 ? canvas->width - 84 : 0;
+
+    if (longest_ms <= 0 || room < 8)
+        return;
+    room = room > 40 ? 40 : room;
+    hw_canvas_put(canvas, HW_PLAIN, "  ");
+    for (int64_t length = ms * room / longest_ms; length > 0; length--)
+        hw_canvas_put(canvas, HW_TITLE, "%s", picture->look->utf8 ? "\xE2\x96\x88" : "#");
+}
+
+static void draw_reasons(
+    struct picture *picture, const struct hw_top_reason *reasons, unsigned count)
+{
+    struct hw_canvas *canvas = &picture->canvas;
+    char some[FIGURE_SIZE] = "", text[FIGURE_SIZE];
+
+    if (picture->reasons < count)
+        (void)snprintf(some, sizeof some, " (%u of %u)", picture->reasons, count);
+    hw_canvas_put(canvas, HW_STRONG, " Waiting for%s", some);
+    hw_canvas_left(canvas, 48, HW_FAINT, "  ~ inferred ! contested");
+    hw_canvas_left(canvas, 60, HW_FAINT, "Side");
+    hw_canvas_right(canvas, 67, HW_FAINT, "People");
+    hw_canvas_right(canvas, 77, HW_FAINT, "Hours");
+    hw_canvas_end_line(canvas);
+    for (unsigned i = 0; i < picture->reasons; i++) {
+        const struct hw_top_reason *reason = &reasons[i];
+        const char *words = hw_top_model_reason(picture->model, reason->reason);
+
+        hw_canvas_left(canvas, 6, HW_PLAIN, " %s", reason->reason);
+        hw_canvas_left(canvas, 48, HW_PLAIN, "%s%s%s", reason->inferred ? "~" : "",
+            reason->contested ? "!" : "", words != reason->reason ? words : "");
+        hw_canvas_left(canvas, 60, HW_PLAIN, "%s", side_text(reason->responsible));
+        hw_canvas_right(canvas, 67, HW_PLAIN, "%s", grouped(text, reason->people));
+        hw_canvas_right(canvas, 77, HW_PLAIN, "%s", hours_text(text, reason->ms));
+        draw_bar(picture, reason->ms, reasons[0].ms);
+        hw_canvas_end_line(canvas);
+    }
+    hw_canvas_end_line(canvas);
+}
+
+static void draw_event(struct picture *picture, const struct hw_top_event *event)
+{
+    struct hw_canvas *canvas = &picture->canvas;
+    char clock[FIGURE_SIZE], hours[FIGURE_SIZE], what[2 * FIGURE_SIZE];
+    bool ended = strcmp(event->kind, "ended") == 0;
+
+    (void)snprintf(what, sizeof what, "%s after %s h", event->kind, hours_text(hours, event->ms));
+    if (strcmp(event->kind, "started") == 0)
+        (void)snprintf(what, sizeof what, "ready to leave");
+    if (event->annulled)
+        (void)snprintf(what, sizeof what, "never was ready");
+    hw_canvas_left(canvas, 8, HW_FAINT, " %s", clock_text(clock, event->at_ms));
+    hw_canvas_left(canvas, 32, ended ? HW_GOOD : HW_PLAIN, "%s", what);
+    hw_canvas_left(canvas, 43, HW_PLAIN, "%s", event->reference);
+    hw_canvas_left(canvas, 51, HW_PLAIN, "%s", event->site);
+    hw_canvas_put(canvas, HW_PLAIN, "%s, %s", hw_top_model_reason(picture->model, event->reason),
+        side_text(event->responsible));
+    hw_canvas_end_line(canvas);
+}
+
+static void draw_events(struct picture *picture)
+{
+    const struct hw_top_model *model = picture->model;
+    struct hw_canvas *canvas = &picture->canvas;
+
+    hw_canvas_put(canvas, HW_STRONG, " Just now");
+    if (picture->events == 0)
+        hw_canvas_put(canvas, HW_FAINT, "  no delay began or ended since this view was opened");
+    hw_canvas_end_line(canvas);
+    for (unsigned i = 0; i < picture->events; i++)
+        draw_event(picture, &model->events[(model->events_count - 1 - i) % HW_TOP_EVENTS]);
+    hw_canvas_end_line(canvas);
+}
+
+static int64_t moment_of(const char *text)
+{
+    struct hw_time time;
+
+    return hw_time_parse_iso(hw_slice_text(text), &time) == HW_OK ? time.start_ms : HW_TIME_NONE;
+}
+
+/* Stale ones first: they are why a figure may be wrong. */
+static void draw_feeds(struct picture *picture)
+{
+    const json_t *feeds = json_object_get(picture->model->summary, "feeds");
+    struct hw_canvas *canvas = &picture->canvas;
+    char clock[FIGURE_SIZE];
+    size_t index;
+    json_t *feed;
+
+    hw_canvas_put(canvas, HW_STRONG, " Feeds");
+    if (json_array_size(feeds) == 0)
+        hw_canvas_put(canvas, HW_WARN, "  none was heard since the engine started");
+    for (int stale = 1; stale >= 0; stale--) {
+        json_array_foreach(feeds, index, feed)
+        {
+            const char *arrival = clock_text(clock, moment_of(text_of(feed, "last_arrival")));
+
+            if (json_is_true(json_object_get(feed, "stale")) != stale)
+                continue;
+            hw_canvas_put(canvas, stale ? HW_BAD : HW_PLAIN, "  %s %s%s", text_of(feed, "source"),
+                stale ? "silent since " : "", arrival);
+        }
+    }
+    hw_canvas_end_line(canvas);
+}
+
+static void draw_footer(struct picture *picture)
+{
+    struct hw_canvas *canvas = &picture->canvas;
+
+    if (picture->look->height == 0)
+        return;
+    hw_canvas_put(canvas, HW_FAINT, " q quits");
+    hw_canvas_right(canvas, canvas->width, HW_FAINT, "%s", picture->look->address);
+    hw_canvas_end_line(canvas);
+}
+
+/* ---- the whole ---- */
+
+/* Hand out the lines there are: in turn, to whoever has more to show. */
+static void share_lines(struct picture *picture, unsigned sites, unsigned reasons, unsigned events)
+{
+    unsigned *const turns[] = {
+        &picture->sites, &picture->reasons, &picture->sites, &picture->reasons, &picture->events};
+    const unsigned wants[] = {sites, reasons, sites, reasons, events};
+    unsigned height = picture->look->height;
+    unsigned left = height > FIXED_LINES ? height - FIXED_LINES : 0;
+    bool given = true;
+
+    while (left > 0 && given) {
+        given = false;
+        for (unsigned i = 0; i < sizeof wants / sizeof *wants && left > 0; i++) {
+            if (*turns[i] >= wants[i])
+                continue;
+            (*turns[i])++;
+            left--;
+            given = true;
+        }
+    }
+}
+
+static unsigned min_u(unsigned a, unsigned b)
+{
+    return a < b ? a : b;
+}
+
+char *hw_top_view(const struct hw_top_model *model, const struct hw_top_look *look)
+{
+    struct picture picture = {.model = model, .look = look};
+    struct hw_top_reason reasons[REASONS_MAX];
+    unsigned reasons_count = hw_top_model_reasons(model, reasons, REASONS_MAX);
+    unsigned sites_count = (unsigned)json_array_size(json_object_get(model->summary, "sites"));
+    unsigned events_count = min_u(model->events_count, HW_TOP_EVENTS);
+    unsigned width = look->width > WIDTH_MIN ? look->width : WIDTH_MIN;
+
+    if (look->height == 0) {
+        picture.sites = sites_count;
+        picture.reasons = min_u(reasons_count, ROWS_OF_FILE);
+        picture.events = min_u(events_count, ROWS_OF_FILE);
+    } else {
+        share_lines(&picture, sites_count, reasons_count, events_count);
+    }
+    hw_canvas_init(
+        &picture.canvas, width, look->height != 0 ? look->height : LINES_MAX, look->colour);
+    draw_header(&picture);
+    draw_totals(&picture);
+    draw_day(&picture);
+    draw_sites(&picture);
+    draw_reasons(&picture, reasons, reasons_count);
+    if (look->height != 0)
+        draw_events(&picture);
+    draw_feeds(&picture);
+    draw_footer(&picture);
+    return picture.canvas.text;
+}
