@@ -165,7 +165,7 @@ static struct stay *stay_of(struct model *model, const struct named *named)
 
 /*
  * "spell without a person names the one stay of that authority and visit (several: no effect)."
- * None: it is a stay of nobody known, until somebody is.
+ * None: it waits until there is one.
  */
 static struct stay *nobodys(struct model *model, const struct named *named)
 {
@@ -180,9 +180,7 @@ static struct stay *nobodys(struct model *model, const struct named *named)
             several++;
         }
     }
-    if (several == 0)
-        return stay_of(model, named);
-    if (several == 1)
+    if (several <= 1)
         return only;
     for (uint32_t i = 0; i < model->stays.count; i++)
         if (model->stays.at[i].person >= 0 && hw_hash_equal(model->stays.at[i].visit, named->visit))

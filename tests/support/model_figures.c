@@ -117,12 +117,12 @@ static bool is_adult(const struct model *model, struct stay *stay)
 {
     const struct person *person = stay->person < 0 ? NULL : &model->persons.at[stay->person];
 
-    if (stay->admitted_ms == HW_TIME_NONE)
-        return true;
     if (person == NULL || !person->age_known) {
         stay->findings |= UINT64_C(1) << HW_FINDING_AGE_UNKNOWN;
         return true;
     }
+    if (stay->admitted_ms == HW_TIME_NONE)
+        return true;
     return hw_london_day(stay->admitted_ms) >= person->adult_from_day;
 }
 

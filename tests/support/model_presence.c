@@ -85,10 +85,11 @@ static void correct_runs(const struct stay *stay, run_list *runs)
 
         for (unsigned admit = 0; admit < 2; admit++) {
             enum hw_field field = admit ? HW_FIELD_ADMITTED_AT : HW_FIELD_DISCHARGED_AT;
+            enum hw_kind owner = admit ? HW_KIND_SPELL_ADMITTED : HW_KIND_SPELL_DISCHARGED;
             struct run *corrected = NULL;
 
             if (update->kind != FACT_UPDATE || !fact_stands(update) ||
-                !hw_event_has(update->event, field) ||
+                update->event->kind == owner || !hw_event_has(update->event, field) ||
                 too_far_ahead(update->event, update->event->values[field].time))
                 continue;
             for (uint32_t j = 0; j < runs->count; j++) {
@@ -122,10 +123,8 @@ static int64_t admission_cancelled(const struct stay *stay)
 
 static bool infers(const struct fact *fact)
 {
-    if (fact_is_movement(fact))
-        return true;
-    return fact->kind == FACT_UPDATE && hw_event_has(fact->event, HW_FIELD_CLASS) &&
-        fact->event->kind != HW_KIND_SPELL_EXPECTED &&
+    return (fact_is_movement(fact) || fact->kind == FACT_UPDATE) &&
+        hw_event_has(fact->event, HW_FIELD_CLASS) && fact->event->kind != HW_KIND_SPELL_EXPECTED &&
         fact->event->kind != HW_KIND_SPELL_EXPECTED_WITHDRAWN &&
         inpatient_class(hw_event_text(fact->event, HW_FIELD_CLASS));
 }
@@ -153,7 +152,7 @@ static void infer(struct stay *stay, run_list *runs)
 
         if (!fact_stands(fact) || event->recorded.start_ms <= after_ms)
             continue;
-        if (fact_is_movement(fact))
+        if (fact_is_movement(fact) && infers(fact))
             may = true;
         if (hw_event_has(event, HW_FIELD_ADMITTED_AT) &&
             !too_far_ahead(event, event->values[HW_FIELD_ADMITTED_AT].time))

@@ -61,11 +61,11 @@ static struct start start_of(const struct telling *telling)
     return start.ms == HW_TIME_NONE || ready.ms < start.ms ? ready : start;
 }
 
-/* Put off to ms, a start is no longer that of a date. */
+/* Put off to ms, delayed days count from there. */
 static void not_before(struct start *start, int64_t ms)
 {
     if (start->ms < ms)
-        *start = (struct start){ms, hw_london_day(ms), false};
+        *start = (struct start){ms, hw_london_day(ms), start->of_date};
 }
 
 /*
@@ -217,7 +217,7 @@ void stay_opened(struct stay *stay, opened_list *periods)
         if (stay->facts.at[i].kind == FACT_READY && !stay->facts.at[i].ahead)
             statement(stay, &telling, &stay->facts.at[i], periods);
     close_by_leaving(stay, &telling, HW_TIME_OPEN, periods);
-    if (telling.opener != NULL)
+    if (telling.opener != NULL && stay->admitted_ms != HW_TIME_NONE)
         stay->findings |= UINT64_C(1) << HW_FINDING_READY_OUTSIDE_STAY;
     free(telling.ready.at);
 }

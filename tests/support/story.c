@@ -376,6 +376,8 @@ static void identity_said(struct reader *reader, struct hw_event *event)
             wrong(reader, "'%s' is not understood here", peek(reader));
         }
     }
+    if (event->kind == HW_KIND_SPELL_REASSIGNED && event->visit.number.size == 0)
+        event->visit = event->retired_visit; /* MRG-5 serves as stay key. */
     if (event->kind == HW_KIND_VISITS_MERGED && event->identifiers_count == 0)
         for (int i = 0; i < reader->who_count; i++)
             (void)hw_event_add_identifier(

@@ -28,13 +28,13 @@ static void release(void *context, void *address, size_t size)
 void drive_open(struct drive *drive)
 {
     struct hw_engine_options options = {
-        .limits = {.identifiers = 1024,
-            .stays = 1024,
-            .facts = 16384,
-            .charges = 16384,
-            .texts = 4096,
-            .text_bytes = 256 * 1024,
-            .message_ids = 4096},
+        .limits = {.identifiers = 1u << 16,
+            .stays = 1u << 16,
+            .facts = 1u << 18,
+            .charges = 1u << 18,
+            .texts = 1u << 16,
+            .text_bytes = 1u << 22,
+            .message_ids = 1u << 14},
         .memory = {.reserve = reserve, .commit = commit, .release = release},
         .hash_key = {1, 2},
         .dedupe_ms = DEDUPE_DAYS * HW_DAY_MS,
