@@ -1,5 +1,6 @@
 #include "resource/resource.h"
 
+#include "homeward/reasons.h"
 #include "homeward/version.h"
 #include "resource/json.h"
 #include "resource/resources.h"
@@ -54,6 +55,51 @@ static enum hw_answer answer_findings(
     return HW_ANSWER_OK;
 }
 
+static json_t *sides_json(unsigned sides)
+{
+    static const struct {
+        unsigned bit;
+        const char *text;
+    } names[] = {{HW_SIDE_NHS, "NHS"}, {HW_SIDE_SC, "SC"}, {HW_SIDE_BOTH, "BOTH"}};
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if ((sides & names[i].bit) != 0)
+            json_array_append_new(list, json_string(names[i].text));
+    return list;
+}
+
+static json_t *text_json(const char *text)
+{
+    return hw_json_text(hw_slice_text(text));
+}
+
+static enum hw_answer answer_reasons(
+    struct hw_resources *resources, const json_t *parameters, json_t **ret_body)
+{
+    struct hw_summary summary = hw_resources_summary(resources);
+    json_t *list = json_array();
+
+    (void)parameters;
+    for (unsigned i = 0; i < HW_REASONS_COUNT; i++) {
+        const struct hw_reason *reason = hw_reason_at(i);
+        json_t *row = json_object();
+
+        json_object_set_new(row, "reason", text_json(reason->key));
+        json_object_set_new(row, "text", text_json(reason->text));
+        json_object_set_new(row, "responsible", sides_json(reason->sides));
+        json_object_set_new(row, "dtoc", text_json(reason->dtoc));
+        json_object_set_new(
+            row, "dtoc_mapping", *reason->dtoc != '\0' ? json_string("local") : json_null());
+        json_object_set_new(row, "valid_from", text_json(reason->valid_from));
+        json_object_set_new(row, "valid_to", text_json(reason->valid_to));
+        json_array_append_new(list, row);
+    }
+    *ret_body = hw_summary_head(&summary);
+    json_object_set_new(*ret_body, "reasons", list);
+    return HW_ANSWER_OK;
+}
+
 static enum hw_answer answer_health(
     struct hw_resources *resources, const json_t *parameters, json_t **ret_body)
 {
@@ -80,6 +126,7 @@ static const struct hw_resource table[] = {
     {"delays", "who is ready to leave and still there, longest first", hw_delays_parameters,
         hw_resource_delays},
     {"spell", "what is known of one spell", hw_spell_parameters, hw_resource_spell},
+    {"reasons", "why somebody may wait, and who can end it", no_parameters, answer_reasons},
     {"feeds", "when each source was last heard", no_parameters, answer_feeds},
     {"findings", "what was noticed and left out of the figure it would spoil", no_parameters,
         answer_findings},

@@ -331,6 +331,31 @@ Test(resource, every_resource_of_the_table_answers_and_states_its_sequence)
     hw_resources_free(resources);
 }
 
+Test(resource, reasons_have_words_and_sides)
+{
+    struct hw_resources *resources = resources_new();
+    json_t *body;
+    json_t *row;
+    json_t *found = NULL;
+    size_t index;
+
+    cr_assert(eq(int, ask(resources, "reasons", "{}", &body), HW_ANSWER_OK));
+    json_array_foreach(json_object_get(body, "reasons"), index, row)
+    {
+        cr_expect(json_string_length(json_object_get(row, "text")) > 0);
+        cr_expect(json_array_size(json_object_get(row, "responsible")) > 0);
+        if (strcmp(json_string_value(json_object_get(row, "reason")), "C") == 0)
+            found = row;
+    }
+    cr_expect(eq(sz, index, 49)); /* 11 of DTOC, 37 of the SitRep, HP0 */
+    json_t *sides = json_pack("[s]", "NHS");
+    cr_expect(json_equal(json_object_get(found, "responsible"), sides));
+    cr_expect(json_object_get(found, "dtoc") == json_null());
+    json_decref(sides);
+    json_decref(body);
+    hw_resources_free(resources);
+}
+
 Test(resource, a_spell_tells_its_life)
 {
     json_t *body;
