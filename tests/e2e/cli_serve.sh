@@ -117,6 +117,29 @@ tap_case "started again it stands where it stopped: an unchanged file journals n
 server_stop INT
 tap_case "SIGINT exits 0" 0 "$code"
 
+# What it tells a service manager, heard by one of our own.
+mkfifo "$folder/heard"
+python3 -c '
+import socket, sys
+listener = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+listener.bind(sys.argv[1])
+print("bound", flush=True)
+while True:
+    print(listener.recv(4096).decode().replace("\n", " "), flush=True)
+' "$folder/notify" >"$folder/heard" &
+tap_processes+=("$!")
+exec 8<"$folder/heard"
+read -r heard <&8
+export NOTIFY_SOCKET=$folder/notify
+server_start -c "$folder/homeward.yaml"
+unset NOTIFY_SOCKET
+read -r heard <&8
+read -r heard <&8
+tap_case "the service manager hears when it is ready" "READY=1 STATUS=running" "$heard"
+server_stop TERM
+read -r heard <&8
+tap_case "and when it stops" "STOPPING=1" "$heard"
+
 tap_run "$program" serve -c "$folder/homeward.yaml" --set county=elsewhere
 tap_case "the folder of another county is refused" 1 "$code"
 tap_has "and says so" 'testshire' "$err"
