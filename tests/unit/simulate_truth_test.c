@@ -276,7 +276,7 @@ static size_t differences(const struct account *truth, const struct account *cou
     return found;
 }
 
-static struct hw_hash compare(uint64_t seed, int days, bool clean)
+static void compare(uint64_t seed, uint32_t people, int days, bool clean)
 {
     struct hw_engine_options engine_options = {.limits = hw_limits_default(),
         .memory = hw_memory_system(),
@@ -292,7 +292,7 @@ static struct hw_hash compare(uint64_t seed, int days, bool clean)
     hw_hl7_options_init(&hl7);
     hw_simulation_options_init(&options);
     options.seed = seed;
-    options.people = 60000;
+    options.people = people;
     options.clean = clean;
     options.end_ms = options.start_ms + days * HW_DAY_MS;
     options.rates[HW_SIM_RATE_CANCEL_ADMIT] = 3000; /* Rare things, often enough to be seen. */
@@ -326,26 +326,24 @@ static struct hw_hash compare(uint64_t seed, int days, bool clean)
         counted.ready);
     cr_expect(truth.delayed == counted.delayed, "delayed: %" PRId64 ", counted %" PRId64,
         truth.delayed, counted.delayed);
-    struct hw_hash digest = hw_engine_history_digest(engine);
     account_free(&truth);
     account_free(&counted);
     hw_engine_free(engine);
     free(text);
-    return digest;
 }
 
 Test(simulate_truth, a_clean_county_is_counted_as_it_was)
 {
-    compare(1, 20, true);
+    compare(1, 60000, 20, true);
 }
 
 Test(simulate_truth, a_disordered_county_is_counted_as_it_was)
 {
-    compare(2, 20, false);
+    compare(2, 60000, 20, false);
 }
 
 /* 85 days: the clocks change on 29 March. */
 Test(simulate_truth, over_the_change_of_the_clocks)
 {
-    compare(3, 85, true);
+    compare(3, 25000, 85, true);
 }
