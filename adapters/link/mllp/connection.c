@@ -42,6 +42,7 @@ void hw_connection_init(
 static void give_up(struct hw_connection *connection)
 {
     connection->shared->counters.closed_unstored++;
+    connection->why = "what it sent could not be stored";
     connection->state = HW_CONNECTION_LAST;
 }
 
@@ -231,7 +232,9 @@ static void refuse_large(struct hw_connection *connection, struct hw_slice bytes
     struct hw_hl7_reading *reading = &shared->reading;
     size_t header_size = 0;
 
-    if (bytes.size > 0 && bytes.data[0] == FRAME_START)
+    HW_ASSERT(bytes.data != NULL);
+    HW_ASSERT(bytes.size > 0);
+    if (bytes.data[0] == FRAME_START)
         bytes = hw_slice_of(bytes.data + 1, bytes.size - 1);
     if (bytes.size > HW_TOO_LARGE_KEPT)
         bytes.size = HW_TOO_LARGE_KEPT;
@@ -256,6 +259,7 @@ static void refuse_large(struct hw_connection *connection, struct hw_slice bytes
         give_up(connection);
         return;
     }
+    connection->why = "it sent a frame larger than mllp.max_frame";
     connection->state = HW_CONNECTION_LAST;
 }
 

@@ -55,6 +55,7 @@ struct hw_connection {
     uint8_t state; /* enum hw_connection_state */
     struct hw_outbox outbox;
     int64_t received_ns;          /* when bytes came last */
+    const char *why;              /* it ends by our doing; NULL otherwise; static text */
     char peer[HW_PEER_TEXT_SIZE]; /* its address, for quarantine */
 };
 

@@ -24,6 +24,7 @@ enum {
     TICK_MS = 100,
     CARRY_SIZE = 1024,
     DRAIN_LINGER_MS = 250,
+    OWN_HANDLES = 3, /* listener, check, tick */
 };
 
 /* Why a connection may not stay silent; each has its list. */
@@ -116,17 +117,15 @@ static int64_t loop_ms(const struct hw_mllp *mllp)
     return (int64_t)uv_now(mllp->loop);
 }
 
-/* About one connection; at most one line a second, so that no peer can fill the log. */
-static void warn(struct peer *peer, const char *what)
+/* About one peer; at most one line a second, so that none can fill the log. */
+static void warn(struct hw_mllp *mllp, const char *peer, const char *what)
 {
-    struct hw_mllp *mllp = peer->mllp;
-
     if (mllp->logged_ms != 0 && loop_ms(mllp) - mllp->logged_ms < HW_SECOND_MS) {
         mllp->unlogged++;
         return;
     }
-    say(mllp, HW_MLLP_WARNING, "mllp: %s: %s (%llu more since the last such line)",
-        peer->connection.peer, what, (unsigned long long)mllp->unlogged);
+    say(mllp, HW_MLLP_WARNING, "mllp: %s: %s (%llu such lines left out)", peer, what,
+        (unsigned long long)mllp->unlogged);
     mllp->logged_ms = loop_ms(mllp);
     mllp->unlogged = 0;
 }
@@ -180,10 +179,10 @@ static void own_closed(uv_handle_t *handle)
 
 static void own_close(struct hw_mllp *mllp)
 {
-    uv_handle_t *handles[] = {
+    uv_handle_t *handles[OWN_HANDLES] = {
         (uv_handle_t *)&mllp->listener, (uv_handle_t *)&mllp->check, (uv_handle_t *)&mllp->tick};
 
-    for (size_t i = 0; i < sizeof handles / sizeof *handles; i++) {
+    for (unsigned i = 0; i < OWN_HANDLES; i++) {
         if (!uv_is_closing(handles[i]))
             uv_close(handles[i], own_closed);
     }
@@ -244,11 +243,11 @@ static void limit_reached(struct peer *peer)
     switch ((enum limit)peer->limit) {
     case LIMIT_HALF_FRAME:
         counters->closed_half_frame++;
-        warn(peer, "closed: silent in the middle of a frame");
+        warn(peer->mllp, peer->connection.peer, "closed: silent in the middle of a frame");
         break;
     case LIMIT_STALLED:
         counters->closed_stalled++;
-        warn(peer, "closed: does not read its answers");
+        warn(peer->mllp, peer->connection.peer, "closed: it does not read its answers");
         break;
     case LIMIT_IDLE:
         counters->closed_idle++;
@@ -374,6 +373,8 @@ static void part(struct peer *peer)
     }
     if (peer->shutting)
         return;
+    if (peer->connection.why != NULL)
+        warn(peer->mllp, peer->connection.peer, peer->connection.why);
     peer->shutting = true;
     peer->shutdown.data = peer;
     if (uv_shutdown(&peer->shutdown, (uv_stream_t *)&peer->tcp, on_shutdown) != 0) {
@@ -538,9 +539,12 @@ static void on_connection(uv_stream_t *listener, int status)
     struct hw_mllp *mllp = listener->data;
     char name[HW_ADDRESS_TEXT_SIZE];
 
+    if (status < 0)
+        warn(mllp, mllp->address, uv_strerror(status));
     if (status < 0 || mllp->draining)
         return;
     if (mllp->shared.counters.connections_open >= mllp->options.connections_max) {
+        warn(mllp, mllp->address, "a connection over the limit was closed");
         refuse_connection(mllp);
         return;
     }
@@ -586,7 +590,7 @@ static void init_handles(struct hw_mllp *mllp, uv_loop_t *loop)
     (void)uv_check_init(loop, &mllp->check);
     (void)uv_timer_init(loop, &mllp->tick);
     mllp->listener.data = mllp->check.data = mllp->tick.data = mllp;
-    mllp->handles = 3;
+    mllp->handles = OWN_HANDLES;
 }
 
 static enum hw_status bind_listener(struct hw_mllp *mllp, char error[HW_MLLP_ERROR_SIZE])

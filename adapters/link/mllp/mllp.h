@@ -24,7 +24,11 @@ struct hw_mllp_sender {
 
 enum hw_mllp_level { HW_MLLP_DEBUG, HW_MLLP_INFO, HW_MLLP_WARNING, HW_MLLP_ERROR };
 
-/* What the link asks of the rest of the engine.  Tests and the simulation bring their own. */
+/*
+ * What the link asks of the rest of the engine.  Tests and the simulation bring their own.  Submit
+ * and quarantine may say that there is no room (HW_OUTCOME_FULL, HW_E_FULL): they are asked again,
+ * with the same, after on_durable.  Any other failure of quarantine closes the connection.
+ */
 struct hw_mllp_port {
     void *context;
     struct hw_submitted (*submit)(
@@ -94,9 +98,11 @@ enum {
 };
 
 /* Upper bounds of the acknowledgement histogram, in microseconds; above the last: one more. */
+/* clang-format off */
 #define HW_MLLP_LATENCY_LIST(X)                                                                    \
-    X(100)                                                                                         \
-    X(250) X(500) X(1000) X(2500) X(5000) X(10000) X(25000) X(50000) X(100000) X(250000) X(1000000)
+    X(100) X(250) X(500) X(1000) X(2500) X(5000) X(10000) X(25000) X(50000) X(100000) X(250000)    \
+    X(1000000)
+/* clang-format on */
 
 enum {
 #define HW_MLLP_LATENCY_ONE(us) +1

@@ -7,7 +7,9 @@ static struct hw_answer answer_at(const struct hw_outbox *outbox, uint32_t index
     struct hw_answer answer;
 
     HW_ASSERT(index < hw_outbox_count(outbox));
-    memcpy(&answer, hw_buffer_bytes(&outbox->answers).data + index * sizeof answer, sizeof answer);
+    HW_ASSERT(outbox->answers.data != NULL);
+    memcpy(&answer, outbox->answers.data + outbox->answers.start + index * sizeof answer,
+        sizeof answer);
     return answer;
 }
 
