@@ -39,8 +39,8 @@ static void write_places(FILE *out, const struct chronicle *told)
     for (uint32_t i = 0; i < told->places_count; i++) {
         const struct chronicle_place *place = &told->places[i];
 
-        if (i > 0 && same_place(place, &told->places[i - 1]))
-            continue;
+        if (i > 0 && (same_place(place, &told->places[i - 1]) || place->start_ms >= told->ended_ms))
+            continue; /* Nobody is where they were said to be after they left. */
         fprintf(out, "  place %s site %.*s ward %.*s room %.*s bed %.*s\n",
             moment(place->start_ms, start), HW_SLICE_ARGS(known(place->site, "unknown")),
             HW_SLICE_ARGS(place->ward), HW_SLICE_ARGS(place->room), HW_SLICE_ARGS(place->bed));
@@ -78,7 +78,7 @@ static char *paragraph(const struct chronicle *told, uint64_t findings_mask)
         moment(told->admitted_ms, a), told->admission_inferred ? " inferred" : "",
         moment(told->ended_ms, b), ends[told->end], moment(told->inpatient_ms, c),
         told->counted ? " counted" : "", told->restricted ? " restricted" : "",
-        told->on_leave ? " on leave" : "");
+        told->on_leave && told->end == HW_END_NONE ? " on leave" : "");
     fprintf(out,
         "  expects %s class %.*s specialty %.*s pathway %d council %.*s zone %.*s"
         " destination %.*s\n",
@@ -110,6 +110,7 @@ char *dump_chronicles(
     const struct chronicle *chronicles, uint32_t chronicles_count, uint64_t findings_mask)
 {
     char **paragraphs = calloc(chronicles_count + 1u, sizeof *paragraphs);
+    uint32_t count = 0;
     char *text = NULL;
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
@@ -117,9 +118,10 @@ char *dump_chronicles(
     HW_ASSERT(paragraphs != NULL);
     HW_ASSERT(out != NULL);
     for (uint32_t i = 0; i < chronicles_count; i++)
-        paragraphs[i] = paragraph(&chronicles[i], findings_mask);
-    qsort(paragraphs, chronicles_count, sizeof *paragraphs, by_text);
-    for (uint32_t i = 0; i < chronicles_count; i++) {
+        if (chronicles[i].admitted_ms != HW_TIME_NONE)
+            paragraphs[count++] = paragraph(&chronicles[i], findings_mask);
+    qsort(paragraphs, count, sizeof *paragraphs, by_text);
+    for (uint32_t i = 0; i < count; i++) {
         fputs(paragraphs[i], out);
         free(paragraphs[i]);
     }

@@ -251,8 +251,6 @@ static void say_council(struct world *world, struct hw_event *event)
         set_one(world, event, HW_FIELD_COUNCIL_PROPOSED, councils, 2);
     if (may(world, COUNCILS, 15))
         set_one(world, event, HW_FIELD_ZONE, zones, 2);
-    else if (may(world, COUNCILS, 4))
-        hw_event_clear(event, HW_FIELD_COUNCIL);
 }
 
 static void admit(struct world *world, int stay)
@@ -445,6 +443,8 @@ static void identity(struct world *world, int stay)
         event->retired_visit.number = hw_slice_text(visits[stay]);
         event->visit.number = hw_slice_text(visits[below(world, (uint64_t)world->stays)]);
     } else {
+        if (other == world->owner[stay])
+            other = (other + 1) % PEOPLE_MAX;
         add_local(event, false, other);
         add_local(event, true, world->owner[stay]);
         if (event->kind == HW_KIND_SPELL_REASSIGNED) {

@@ -131,6 +131,15 @@ static enum fact_kind movement_of(enum hw_kind kind)
     return FACT_KINDS;
 }
 
+bool fact_owns_place(const struct fact *fact)
+{
+    enum fact_kind movement = movement_of(fact->event->kind);
+
+    if (fact->kind == FACT_UPDATE)
+        return movement == FACT_KINDS || movement == FACT_CANCEL;
+    return fact_is_movement(fact);
+}
+
 /* The fields that a fact of this kind is about, in a message of that kind. */
 static uint64_t fields_of(enum fact_kind kind, enum fact_kind movement)
 {

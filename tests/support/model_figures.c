@@ -246,7 +246,7 @@ static void add_ready(const struct stay *stay, int64_t at_ms, struct hw_figures 
         figures->ready_ms += at_ms - period->start_ms;
         figures->delayed_days += days;
         figures->delayed += days >= 1;
-        figures->by_pathway[pathway_of(said_at(&stay->pathways, at_ms))]++;
+        figures->by_pathway[stay->told.pathway]++; /* "By the last pathway said." */
     }
 }
 
@@ -267,7 +267,9 @@ static bool today(int64_t ms, int64_t at_ms)
     return ms <= at_ms && ms >= hw_london_midnight(hw_london_day(at_ms));
 }
 
-static void add_today(const struct stay *stay, int64_t at_ms, struct hw_figures *figures)
+/* Of two open stays the hours of one count; of the other only that it began. */
+static void add_today(
+    const struct stay *stay, int64_t at_ms, bool hours, struct hw_figures *figures)
 {
     int64_t midnight_ms = hw_london_midnight(hw_london_day(at_ms));
 
@@ -278,7 +280,7 @@ static void add_today(const struct stay *stay, int64_t at_ms, struct hw_figures 
         figures->discharged_today += stay->end == HW_END_DISCHARGED &&
             last->end_ms == stay->ended_ms && today(stay->ended_ms, at_ms);
     }
-    for (uint32_t i = 0; i < stay->periods.count; i++) {
+    for (uint32_t i = 0; i < stay->periods.count && hours; i++) {
         int64_t from_ms = stay->periods.at[i].start_ms, to_ms = stay->periods.at[i].end_ms;
 
         from_ms = from_ms < midnight_ms ? midnight_ms : from_ms;
@@ -295,7 +297,7 @@ static void add_stay(
         return;
     if (counts_now(model, stay, at_ms))
         add_now(stay, at_ms, figures);
-    add_today(stay, at_ms, figures);
+    add_today(stay, at_ms, !present(stay, at_ms) || counts_now(model, stay, at_ms), figures);
 }
 
 void model_total(struct model *model, int64_t at_ms, struct hw_figures *ret_figures)
@@ -326,7 +328,7 @@ static struct model_row row_of(
     if (dimension == HW_BY_WARD)
         return (struct model_row){.code = or_unknown(ward), .site = or_unknown(site)};
     return (struct model_row){
-        .code = or_unknown(person_text(model, stay, dimension == HW_BY_COUNCIL, at_ms))};
+        .code = or_unknown(person_text(model, stay, dimension == HW_BY_COUNCIL, HW_TIME_OPEN))};
 }
 
 uint32_t model_rows(struct model *model, enum hw_dimension dimension, int64_t at_ms,

@@ -69,6 +69,10 @@ static inline bool fact_is_movement(const struct fact *fact)
     return fact->kind <= FACT_LEAVE_END || fact->kind == FACT_DISCHARGE;
 }
 
+/* Whether what a fact's message says of class and place is this fact's: of movements, and of
+ * updates that are not said beside one. */
+bool fact_owns_place(const struct fact *fact);
+
 /* R0: whether a moment lies more than 48 hours ahead of the record of event. */
 bool too_far_ahead(const struct hw_event *event, struct hw_time moment);
 

@@ -66,7 +66,8 @@ static void find_runs(struct stay *stay, run_list *runs)
             LIST_ADD(runs, (struct run){admit, fact, fact->moment});
             continue;
         }
-        stay->findings |= admit ? FINDING(ADMISSION_TWICE) : FINDING(DISCHARGE_TWICE);
+        if (fact->moment.start_ms != last->moment.start_ms)
+            stay->findings |= admit ? FINDING(ADMISSION_TWICE) : FINDING(DISCHARGE_TWICE);
         if (fact->event->recorded.start_ms > last->giver->event->recorded.start_ms ||
             (fact->event->recorded.start_ms == last->giver->event->recorded.start_ms &&
                 fact_order(last->giver, fact) < 0)) {
@@ -123,8 +124,8 @@ static int64_t admission_cancelled(const struct stay *stay)
 
 static bool infers(const struct fact *fact)
 {
-    return (fact_is_movement(fact) || fact->kind == FACT_UPDATE) &&
-        hw_event_has(fact->event, HW_FIELD_CLASS) && fact->event->kind != HW_KIND_SPELL_EXPECTED &&
+    return fact_owns_place(fact) && hw_event_has(fact->event, HW_FIELD_CLASS) &&
+        fact->event->kind != HW_KIND_SPELL_EXPECTED &&
         fact->event->kind != HW_KIND_SPELL_EXPECTED_WITHDRAWN &&
         inpatient_class(hw_event_text(fact->event, HW_FIELD_CLASS));
 }
@@ -244,7 +245,7 @@ static void end_by_death(struct stay *stay, struct hw_time death)
 /* "Class and place come from updates until the first movement by key." */
 static bool places(const struct fact *fact)
 {
-    return fact_is_movement(fact) || fact->kind == FACT_UPDATE;
+    return fact_owns_place(fact);
 }
 
 static bool counts_for_place(const struct stay *stay, const struct fact *fact)
