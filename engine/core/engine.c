@@ -42,7 +42,8 @@ static uint32_t limit_of(
         return limits->identifiers;
     if (arena == &engine->bonds)
         return limits->identifiers * 2; /* One to its NHS number, one to spare. */
-    if (arena == &engine->visits || arena == &engine->stays || arena == &engine->heap)
+    if (arena == &engine->visits || arena == &engine->stays || arena == &engine->heap ||
+        arena == &engine->redirects)
         return limits->stays;
     if (arena == &engine->facts)
         return limits->facts;
@@ -167,6 +168,7 @@ static enum hw_status ensure_arenas(struct hw_engine *engine)
         {&engine->bonds, ROOM_BONDS},
         {&engine->visits, ROOM_STAYS},
         {&engine->stays, ROOM_STAYS},
+        {&engine->redirects, 1},
         {&engine->facts, ROOM_FACTS},
         {&engine->charges, ROOM_CHARGES},
         {&engine->rows, ROOM_ROWS},
@@ -195,7 +197,7 @@ static enum hw_status ensure_room(struct hw_engine *engine)
     if (status != HW_OK)
         return status;
 #define TABLE_ENSURE(table, arena, hash)                                                           \
-    status = hw_table_ensure(&engine->table, memory, ROOM_ACCOUNTS, hash, engine);                     \
+    status = hw_table_ensure(&engine->table, memory, ROOM_ACCOUNTS, hash, engine);                 \
     if (status != HW_OK)                                                                           \
         return status;
     TABLE_LIST(TABLE_ENSURE)
@@ -396,8 +398,9 @@ struct subject {
     const struct hw_event *event;
     uint32_t record; /* its own identifier; 0: none was given */
     uint32_t stay;   /* 0: none */
-    uint32_t visit;  /* 0: none */
+    uint32_t visit;  /* named without a person, or redirected; 0: none */
     bool new_stay;
+    bool redirects; /* the event says that stays of visit belong elsewhere */
 };
 
 static struct hw_hash visit_hash_of(const struct hw_event *event)
@@ -407,41 +410,22 @@ static struct hw_hash visit_hash_of(const struct hw_event *event)
     return hw_visit_of_admission(event->values[HW_FIELD_ADMITTED_AT].time.start_ms);
 }
 
-static bool takes_a_stay(enum hw_kind kind)
+static bool has_facts(enum hw_kind kind)
 {
-    switch ((int)kind) {
-    case HW_KIND_PERSON_MERGED:
-    case HW_KIND_PERSON_UNMERGED:
-    case HW_KIND_PERSON_LINKED:
-    case HW_KIND_IDENTIFIER_MOVED:
-    case HW_KIND_IDENTIFIER_CHANGED:
-    case HW_KIND_SPELL_REASSIGNED:
-    case HW_KIND_SPELL_EXPECTED:
-    case HW_KIND_SPELL_EXPECTED_WITHDRAWN:
-    case HW_KIND_DECIDE_IDENTITY_JOINED:
-    case HW_KIND_DECIDE_IDENTITY_PARTED:
-        return false;
-    default:
-        return true;
-    }
+    return !hw_people_is_identity(kind) && kind != HW_KIND_SPELL_EXPECTED &&
+        kind != HW_KIND_SPELL_EXPECTED_WITHDRAWN;
 }
 
-/* The stay whose visit number was given to another: of the one it was taken from, if said. */
-static uint32_t reassigned_stay(struct hw_engine *engine, struct subject *subject)
+/* The visit a stay leaves (MRG-5, else PV1-19) and the one it comes to (PV1-19, else the same). */
+static struct hw_hash visit_from(const struct hw_event *event)
 {
-    const struct hw_event *event = subject->event;
-    struct hw_identifier from;
+    return hw_hash_is_zero(event->retired_visit.hash) ? event->visit.hash
+                                                      : event->retired_visit.hash;
+}
 
-    if (event->retired_count == 0)
-        return 0;
-    from = event->retired[event->retired_count - 1];
-    for (uint8_t i = 0; i < event->retired_count; i++)
-        if (event->retired[i].type == HW_IDENTIFIER_LOCAL) {
-            from = event->retired[i];
-            break;
-        }
-    return hw_stay_take(engine, hw_identifier_take(engine, &from), event->visit.hash,
-        engine->root.sequence, &subject->new_stay);
+static struct hw_hash visit_to(const struct hw_event *event)
+{
+    return hw_hash_is_zero(event->visit.hash) ? event->retired_visit.hash : event->visit.hash;
 }
 
 static struct subject subject_of(struct hw_engine *engine, const struct hw_event *event)
@@ -451,15 +435,11 @@ static struct subject subject_of(struct hw_engine *engine, const struct hw_event
 
     if (event->identifiers_count > 0)
         subject.record = hw_identifier_take(engine, &event->identifiers[event->stay_identifier]);
-    if (event->kind == HW_KIND_SPELL_REASSIGNED && has_visit) {
-        subject.stay = reassigned_stay(engine, &subject);
-        subject.visit = hw_visit_take(engine, event->visit.hash);
-    } else if (event->kind == HW_KIND_VISITS_MERGED && subject.record != 0 &&
-        !hw_hash_is_zero(event->retired_visit.hash) && has_visit) {
-        subject.stay = hw_stay_take(engine, subject.record, event->retired_visit.hash,
-            engine->root.sequence, &subject.new_stay);
-        subject.visit = hw_visit_take(engine, event->visit.hash);
-    } else if (takes_a_stay(event->kind) && event->has_stay) {
+    if (event->kind == HW_KIND_SPELL_REASSIGNED || event->kind == HW_KIND_VISITS_MERGED) {
+        subject.redirects = subject.record != 0 && !hw_hash_is_zero(visit_from(event));
+        if (subject.redirects)
+            subject.visit = hw_visit_take(engine, visit_from(event));
+    } else if (has_facts(event->kind) && event->has_stay) {
         if (subject.record != 0)
             subject.stay = hw_stay_take(engine, subject.record, visit_hash_of(event),
                 engine->root.sequence, &subject.new_stay);
@@ -469,38 +449,28 @@ static struct subject subject_of(struct hw_engine *engine, const struct hw_event
     return subject;
 }
 
-/* Who owns each stay of a visit, by the last statements (A44, A45). */
-static void settle_owners(struct hw_engine *engine, uint32_t visit)
+/* Whose a stay was: the first local identifier it was taken from, else the first; 0: not said. */
+static uint32_t taken_from(struct hw_engine *engine, const struct hw_event *event)
 {
-    struct hw_visit_record *record = hw_visit_at(engine, visit);
-    bool alone = record->stays != 0 && hw_stay_at(engine, record->stays)->visit_next == 0;
-
-    for (uint32_t at = record->stays; at != 0; at = hw_stay_at(engine, at)->visit_next) {
-        const struct hw_stay *stay = hw_stay_at(engine, at);
-        const struct hw_last *last = &stay->moved;
-
-        if (alone && hw_last_is(&record->owner) &&
-            (!hw_last_is(last) || hw_key_order(&record->owner.key, &last->key) > 0))
-            last = &record->owner;
-        hw_stay_set_owner(engine, at, hw_last_is(last) ? (uint32_t)last->value : stay->identifier);
-    }
+    for (uint8_t i = 0; i < event->retired_count; i++)
+        if (event->retired[i].type == HW_IDENTIFIER_LOCAL)
+            return hw_identifier_take(engine, &event->retired[i]);
+    return event->retired_count == 0 ? 0 : hw_identifier_take(engine, &event->retired[0]);
 }
 
-static void take_structure(struct hw_engine *engine, const struct subject *subject)
+static void take_redirect(struct hw_engine *engine, const struct subject *subject)
 {
-    struct hw_key key;
+    const struct hw_event *event = subject->event;
+    bool given = event->kind == HW_KIND_SPELL_REASSIGNED;
+    struct hw_redirect redirect = {
+        .from = given ? taken_from(engine, event) : subject->record,
+        .to = given ? subject->record : 0,
+        .visit = hw_visit_take(engine, visit_to(event)),
+    };
 
-    hw_key_of_event(subject->event, &key);
-    key.content = subject->event->message_hash;
-    if (subject->event->kind == HW_KIND_SPELL_REASSIGNED && subject->record != 0) {
-        if (subject->stay != 0)
-            (void)hw_last_say(&hw_stay_at(engine, subject->stay)->moved, &key, subject->record, 0);
-        else if (subject->visit != 0)
-            (void)hw_last_say(
-                &hw_visit_at(engine, subject->visit)->owner, &key, subject->record, 0);
-    } else if (subject->event->kind == HW_KIND_VISITS_MERGED && subject->stay != 0) {
-        (void)hw_last_say(&hw_stay_at(engine, subject->stay)->merged, &key, subject->visit, 0);
-    }
+    hw_key_of_event(event, &redirect.key);
+    redirect.key.content = event->message_hash;
+    hw_visit_add_redirect(engine, subject->visit, &redirect);
 }
 
 /* People a change of structure may touch: families of those named, owners of the visit's stays. */
@@ -541,7 +511,7 @@ static bool add_facts(struct hw_engine *engine, const struct subject *subject, b
     bool added = false;
 
     *ret_personal = false;
-    if (!takes_a_stay(subject->event->kind) || subject->event->kind == HW_KIND_VISITS_MERGED)
+    if (!has_facts(subject->event->kind))
         return false;
     count = hw_facts_of_event(engine, subject->event, facts);
     for (uint32_t i = 0; i < count; i++) {
@@ -562,26 +532,44 @@ static bool add_facts(struct hw_engine *engine, const struct subject *subject, b
     return added;
 }
 
+/* Redirects of a person's stays may lead otherwise once it is somebody else's. */
+static void settle_stays(struct hw_engine *engine, uint32_t identifier)
+{
+    uint32_t first = hw_identifier_at(engine, identifier)->family, at = first;
+
+    do {
+        uint32_t stay = hw_identifier_at(engine, at)->stays;
+
+        while (stay != 0) {
+            uint32_t next = hw_stay_at(engine, stay)->owner_next;
+
+            hw_stay_settle(engine, stay);
+            stay = next;
+        }
+        at = hw_identifier_at(engine, at)->family_next;
+    } while (at != first);
+}
+
 /* Who is whom, or which stay is whose, may change: all of the people concerned, out and in. */
 static void apply_structure(struct hw_engine *engine, const struct subject *subject, bool resolve)
 {
     struct touched touched = {.count = 0};
-    uint32_t visit = subject->visit != 0 ? subject->visit
-        : subject->stay != 0             ? hw_stay_at(engine, subject->stay)->visit
-                                         : 0;
+    uint32_t visit = subject->stay != 0 ? hw_stay_at(engine, subject->stay)->visit : subject->visit;
     bool personal;
 
+    if (subject->redirects) {
+        take_redirect(engine, subject);
+        touch_visit(engine, &touched, hw_visit_take(engine, visit_to(subject->event)));
+        touch(engine, &touched, taken_from(engine, subject->event));
+    }
     touch(engine, &touched, subject->record);
     touch_visit(engine, &touched, visit);
-    if (subject->event->kind == HW_KIND_VISITS_MERGED && subject->stay != 0)
-        touch_visit(engine, &touched, hw_stay_at(engine, subject->stay)->visit);
     for (uint32_t i = 0; i < touched.count; i++)
         for_family(engine, touched.identifiers[i], take_out);
-    take_structure(engine, subject);
-    if (visit != 0)
-        settle_owners(engine, visit);
     if (resolve && subject->record != 0)
         hw_family_resolve(engine, subject->record);
+    for (uint32_t i = 0; i < touched.count; i++)
+        settle_stays(engine, touched.identifiers[i]);
     (void)add_facts(engine, subject, &personal);
     for (uint32_t i = 0; i < touched.count; i++)
         for_family(engine, touched.identifiers[i], hw_person_regroup);
@@ -593,11 +581,9 @@ static void apply_event(struct hw_engine *engine, const struct hw_event *event)
 {
     struct subject subject = subject_of(engine, event);
     bool changes = subject.record != 0 && hw_people_take(engine, event, subject.record);
-    bool structural = event->kind == HW_KIND_SPELL_REASSIGNED ||
-        event->kind == HW_KIND_VISITS_MERGED || subject.record == 0;
     bool personal;
 
-    if (changes || subject.new_stay || structural) {
+    if (changes || subject.new_stay || subject.redirects || subject.record == 0) {
         apply_structure(engine, &subject, changes);
         return;
     }

@@ -46,7 +46,7 @@
     X(16, CANCEL_DISCHARGE, 11, 0)                                                                 \
     X(17, CANCEL_LEAVE_START, 11, 0)                                                               \
     X(18, CANCEL_LEAVE_END, 11, 0)                                                                 \
-    X(19, BOND, 12, 0)
+    X(19, WAIT_SEEN, 8, 0)
 
 enum hw_fact_kind {
     HW_FACT_NONE,
@@ -167,9 +167,18 @@ struct hw_bond {
 
 struct hw_visit_record {
     struct hw_hash hash;
-    uint32_t stays;       /* first stay key of this visit */
-    uint32_t bare;        /* facts that named it without a person, head by arrival */
-    struct hw_last owner; /* reassigned without saying from whom: value identifier */
+    uint32_t stays;     /* first stay key that said this visit */
+    uint32_t bare;      /* facts that named it without a person, newest arrival first */
+    uint32_t redirects; /* visits merged into others (A42), stays given to others (A44, A45) */
+    uint32_t unused;
+};
+
+struct hw_redirect {
+    struct hw_key key;
+    uint32_t from;  /* identifier whose stay it was; 0: whoever's the one stay is */
+    uint32_t to;    /* identifier whose it is now */
+    uint32_t visit; /* visit it belongs to now */
+    uint32_t next;  /* of the visit it leads away from */
 };
 
 /* What a stay adds to figures now. */
@@ -186,7 +195,8 @@ struct hw_share {
     uint8_t ready;
     uint8_t expected_today;
     uint8_t pathway;
-    uint8_t unused[7];
+    uint8_t running; /* in a ready period, whether or not it wins (ready today) */
+    uint8_t unused[6];
 };
 
 struct hw_stay {
@@ -200,8 +210,8 @@ struct hw_stay {
     uint32_t group_next; /* ring of its group */
     uint32_t fact_first, fact_last;
     uint32_t facts_count;
-    struct hw_last moved;  /* value: identifier it was given to */
-    struct hw_last merged; /* value: visit record it was merged into */
+    uint32_t visit_now; /* the visit it belongs to, merges followed */
+    uint32_t unused2;
     /* From here on of leaders only. */
     uint32_t charges; /* chain */
     uint32_t heap_at; /* place in the timer heap, from 1; 0: not in it */
@@ -209,6 +219,7 @@ struct hw_stay {
     uint64_t findings;
     int64_t admitted_ms;    /* for the choice between two open stays */
     int64_t ended_ms;       /* HW_TIME_OPEN: not over */
+    int64_t died_ms;        /* its discharge said so; HW_TIME_OPEN: it did not */
     int64_t delay_since_ms; /* of the ready period told outside; HW_TIME_NONE: none */
     uint32_t delay_reason, delay_side, delay_site; /* as told outside */
     uint8_t delay_inferred;
@@ -244,7 +255,7 @@ struct hw_row_record {
     uint8_t configured;
     uint8_t unused[6];
     int64_t in_hospital, ready, ready_start_sum, ready_day_sum, ready_started_today;
-    int64_t today_base_sum, today_closed_ms;
+    int64_t today_running, today_base_sum, today_closed_ms;
     int64_t by_pathway[HW_PATHWAYS];
     int64_t expected_today, admitted_today, discharged_today;
     int64_t first_day[HW_FIRST_DAYS]; /* in hospital, by day of the first inpatient moment */
@@ -287,6 +298,7 @@ enum { HW_FOLD_FACTS_MAX = 65536, HW_FAMILY_MAX = 4096, HW_EFFECTS_MAX = 1024 };
     X(identifiers, struct hw_identifier_record)                                                    \
     X(bonds, struct hw_bond)                                                                       \
     X(visits, struct hw_visit_record)                                                              \
+    X(redirects, struct hw_redirect)                                                               \
     X(stays, struct hw_stay)                                                                       \
     X(facts, struct hw_fact)                                                                       \
     X(charges, struct hw_charge_record)                                                            \

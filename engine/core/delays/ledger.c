@@ -9,12 +9,14 @@
 struct claim {
     uint32_t organisation;
     uint32_t reason, side; /* side 0: not said */
+    uint32_t order;        /* the later by key has the greater */
     bool standing;
 };
 
 struct wait {
     uint32_t id, reason, side;
     int64_t opened_ms;
+    bool open;
 };
 
 struct account {
@@ -26,17 +28,18 @@ struct ledger {
     struct hw_engine *engine;
     const struct hw_fold_input *input;
     struct hw_history *history;
-    uint32_t fact_at, council_at, place_at;
+    /* How far facts were walked: for claims, for all else, for people, for places. */
+    uint32_t claim_at, fact_at, person_at, place_at;
     /* In force. */
     struct claim claims[HW_CLAIMANTS_MAX];
     uint32_t claims_count;
-    uint32_t outright; /* index of the claim that holds the register; claims_count: none */
+    uint32_t claims_said;
     struct wait waits[HW_WAITS_MAX];
     uint32_t waits_count;
     uint32_t settled_reason, settled_side;
     int64_t settled_ms; /* HW_TIME_NONE: nothing is settled */
     uint32_t pathway;
-    uint32_t council;
+    uint32_t council, council_proposed;
     uint32_t site;
 };
 
@@ -48,7 +51,6 @@ static void find(struct ledger *ledger, enum hw_finding finding)
 static void forget_claims(struct ledger *ledger)
 {
     ledger->claims_count = 0;
-    ledger->outright = HW_CLAIMANTS_MAX;
     ledger->settled_ms = HW_TIME_NONE;
 }
 
@@ -65,59 +67,56 @@ static struct claim *claim_of(struct ledger *ledger, uint32_t organisation)
     return &ledger->claims[ledger->claims_count++];
 }
 
-/* Reason and side are one register: the same reason again without a side says nothing new. */
+/* The claim that stands: the later by key of those not withdrawn. */
+static const struct claim *standing_claim(const struct ledger *ledger)
+{
+    const struct claim *standing = NULL;
+
+    for (uint32_t i = 0; i < ledger->claims_count; i++)
+        if (ledger->claims[i].standing &&
+            (standing == NULL || ledger->claims[i].order > standing->order))
+            standing = &ledger->claims[i];
+    return standing;
+}
+
+/* Reason and side are one register of the organisation; a clear withdraws its claim. */
 static void take_claim(struct ledger *ledger, const struct hw_fact *fact)
 {
     struct claim *claim = claim_of(ledger, fact->organisation);
-    struct claim held = {0};
     uint32_t reason = hw_fact_value(fact, HW_REG_REASON);
-    uint32_t side = hw_fact_value(fact, HW_REG_SIDE);
 
-    if (ledger->outright < ledger->claims_count)
-        held = ledger->claims[ledger->outright];
-    if ((fact->cleared >> HW_REG_REASON & 1u) != 0) {
-        claim->standing = false;
-        ledger->outright = HW_CLAIMANTS_MAX;
-        return;
-    }
-    if (reason == 0)
-        reason = claim->standing ? claim->reason : held.reason;
-    if (reason == 0)
-        return; /* A side of nothing. */
-    if (side == 0 && claim->standing && claim->reason == reason &&
-        (fact->cleared >> HW_REG_SIDE & 1u) == 0)
-        side = claim->side;
-    claim->reason = reason;
-    claim->side = side;
-    claim->standing = true;
-    ledger->outright = (uint32_t)(claim - ledger->claims);
+    claim->order = ++ledger->claims_said;
     if (ledger->settled_ms != HW_TIME_NONE && fact->key.event_ms > ledger->settled_ms)
         ledger->settled_ms = HW_TIME_NONE;
-    if (hw_london_day(fact->key.event_ms) < hw_london_day(fact->key.recorded_ms))
-        find(ledger, HW_FINDING_BACKDATED);
+    claim->reason = reason;
+    claim->side = hw_fact_value(fact, HW_REG_SIDE);
+    claim->standing = reason != 0;
 }
 
 static void take_wait(struct ledger *ledger, const struct hw_fact *fact)
 {
     uint32_t id = hw_fact_value(fact, HW_REG_WAIT), at = 0;
+    struct wait *wait;
 
     while (at < ledger->waits_count && ledger->waits[at].id != id)
         at++;
-    if (fact->kind == HW_FACT_WAIT_CLOSE) {
-        if (at < ledger->waits_count)
-            ledger->waits[at] = ledger->waits[--ledger->waits_count];
+    if (at == HW_WAITS_MAX) {
+        find(ledger, HW_FINDING_TOO_MANY_FACTS);
         return;
     }
+    wait = &ledger->waits[at];
     if (at == ledger->waits_count) {
-        if (ledger->waits_count == HW_WAITS_MAX) {
-            find(ledger, HW_FINDING_TOO_MANY_FACTS);
-            return;
-        }
-        ledger->waits[ledger->waits_count++] =
-            (struct wait){.id = id, .opened_ms = fact->key.event_ms};
+        *wait = (struct wait){.id = id};
+        ledger->waits_count++;
     }
-    ledger->waits[at].reason = hw_fact_value(fact, HW_REG_REASON);
-    ledger->waits[at].side = hw_fact_value(fact, HW_REG_SIDE);
+    if (fact->kind == HW_FACT_WAIT_OPEN && !wait->open)
+        wait->opened_ms = fact->key.event_ms;
+    wait->open =
+        fact->kind == HW_FACT_WAIT_OPEN || (wait->open && fact->kind != HW_FACT_WAIT_CLOSE);
+    if (hw_fact_has(fact, HW_REG_REASON)) {
+        wait->reason = hw_fact_value(fact, HW_REG_REASON);
+        wait->side = hw_fact_value(fact, HW_REG_SIDE);
+    }
 }
 
 /* The open wait opened earliest; ties by id. */
@@ -128,6 +127,8 @@ static const struct wait *primary_wait(const struct ledger *ledger)
     for (uint32_t i = 0; i < ledger->waits_count; i++) {
         const struct wait *wait = &ledger->waits[i];
 
+        if (!wait->open || wait->reason == 0)
+            continue;
         if (least == NULL || wait->opened_ms < least->opened_ms ||
             (wait->opened_ms == least->opened_ms &&
                 hw_slice_compare(hw_engine_text(ledger->engine, wait->id),
@@ -140,19 +141,31 @@ static const struct wait *primary_wait(const struct ledger *ledger)
 /* The side as said; else the code's only side, else unassigned. */
 static uint32_t side_of(struct ledger *ledger, uint32_t reason, uint32_t side)
 {
-    struct hw_slice text = hw_engine_text(ledger->engine, reason);
-    const struct hw_reason *known = hw_reason_find(text);
+    const struct hw_reason *known = hw_reason_find(hw_engine_text(ledger->engine, reason));
 
-    if (known == NULL)
-        find(ledger, HW_FINDING_REASON_UNKNOWN);
-    if (side == 0) {
-        struct hw_slice only = hw_slice_text(hw_reason_side(known));
+    if (side != 0)
+        return side;
+    return hw_text_find(ledger->engine, hw_slice_text(hw_reason_side(known)));
+}
 
-        return hw_text_find(ledger->engine, only);
+/* Codes that are in no list, and sides their code does not allow: taken, and shown. */
+static void find_codes(struct ledger *ledger)
+{
+    for (uint32_t i = 0; i < ledger->input->facts_count; i++) {
+        const struct hw_fact *fact = ledger->input->facts[i];
+        struct hw_slice side = hw_engine_text(ledger->engine, hw_fact_value(fact, HW_REG_SIDE));
+        const struct hw_reason *known;
+
+        if (!hw_fact_has(fact, HW_REG_REASON))
+            continue;
+        known = hw_reason_find(hw_engine_text(ledger->engine, hw_fact_value(fact, HW_REG_REASON)));
+        if (known == NULL)
+            find(ledger, HW_FINDING_REASON_UNKNOWN);
+        else if (side.size > 0 && (hw_side_of(side) & known->sides) == 0)
+            find(ledger, HW_FINDING_SIDE_NOT_ALLOWED);
+        if (hw_london_day(fact->key.event_ms) < hw_london_day(fact->key.recorded_ms))
+            find(ledger, HW_FINDING_BACKDATED);
     }
-    if (known != NULL && (hw_side_of(hw_engine_text(ledger->engine, side)) & known->sides) == 0)
-        find(ledger, HW_FINDING_SIDE_NOT_ALLOWED);
-    return side;
 }
 
 static bool is_contested(struct ledger *ledger)
@@ -189,45 +202,59 @@ static void infer(const struct ledger *ledger, struct account *account)
 }
 
 /* Exactly one account: settled, else said outright, else the first open wait, else inferred. */
-static struct account account_now(struct ledger *ledger)
+static struct account account_now(
+    struct ledger *ledger, const struct hw_opening *opening, int64_t ms)
 {
-    struct account account = {.site = ledger->site, .council = ledger->council};
+    uint32_t council = ledger->council != 0 ? ledger->council : ledger->council_proposed;
+    struct account account = {.site = ledger->site, .council = council};
+    const struct claim *claim = standing_claim(ledger);
     const struct wait *wait = primary_wait(ledger);
 
     if (ledger->settled_ms != HW_TIME_NONE) {
         account.reason = ledger->settled_reason;
         account.side = side_of(ledger, ledger->settled_reason, ledger->settled_side);
-    } else if (ledger->outright < ledger->claims_count) {
-        const struct claim *claim = &ledger->claims[ledger->outright];
-
+        return account;
+    }
+    if (claim != NULL) {
         account.reason = claim->reason;
         account.side = side_of(ledger, claim->reason, claim->side);
         account.contested = is_contested(ledger);
-        if (account.contested)
-            find(ledger, HW_FINDING_CONTESTED);
-    } else if (wait != NULL && wait->reason != 0) {
+    } else if (wait != NULL) {
         account.reason = wait->reason;
         account.side = side_of(ledger, wait->reason, wait->side);
     } else {
         infer(ledger, &account);
     }
+    if (ms >= opening->contested.start_ms && ms < opening->contested.end_ms)
+        account.contested = true;
     return account;
 }
 
-/* A settled reason covers the contested interval that leads to it. */
+static void take_register(const struct hw_fact *fact, enum hw_register reg, uint32_t *text)
+{
+    if (hw_fact_has(fact, reg) || (fact->cleared >> reg & 1u) != 0)
+        *text = hw_fact_value(fact, reg);
+}
+
+/* A settled reason ends what was claimed, back over the contested interval that leads to it. */
 static void settle(struct ledger *ledger, const struct hw_fact *fact)
 {
     struct hw_charge *charges = ledger->engine->scratch->charges;
+    int64_t until = fact->key.event_ms;
     uint32_t side;
 
+    ledger->claims_count = 0;
     ledger->settled_reason = hw_fact_value(fact, HW_REG_REASON);
     ledger->settled_side = hw_fact_value(fact, HW_REG_SIDE);
     ledger->settled_ms = fact->key.event_ms;
     side = side_of(ledger, ledger->settled_reason, ledger->settled_side);
-    for (uint32_t i = ledger->history->charges_count; i-- > 0 && charges[i].contested;) {
+    for (uint32_t i = ledger->history->charges_count; i-- > 0;) {
+        if (!charges[i].contested || charges[i].end_ms != until)
+            return;
+        until = charges[i].start_ms;
         charges[i].reason = ledger->settled_reason;
         charges[i].responsible = side;
-        charges[i].contested = 0;
+        charges[i].contested = charges[i].inferred = 0;
     }
 }
 
@@ -275,178 +302,176 @@ static void join_charges(struct ledger *ledger, uint32_t from)
     ledger->history->charges_count = kept;
 }
 
-static void take_fact(struct ledger *ledger, const struct hw_fact *fact, int64_t claims_from_ms)
+static void take_fact(struct ledger *ledger, const struct hw_fact *fact)
 {
     switch (fact->kind) {
-    case HW_FACT_REASON:
-        if (claims_from_ms == HW_TIME_NONE || fact->key.event_ms >= claims_from_ms)
-            take_claim(ledger, fact);
-        return;
     case HW_FACT_WAIT_OPEN:
     case HW_FACT_WAIT_CLOSE:
+    case HW_FACT_WAIT_SEEN:
         take_wait(ledger, fact);
         return;
-    case HW_FACT_SETTLED:
-        if (claims_from_ms == HW_TIME_NONE || fact->key.event_ms >= claims_from_ms)
-            settle(ledger, fact);
-        return;
     case HW_FACT_UPDATE:
-        if (hw_fact_has(fact, HW_REG_PATHWAY))
-            ledger->pathway = hw_fact_value(fact, HW_REG_PATHWAY);
-        else if ((fact->cleared >> HW_REG_PATHWAY & 1u) != 0)
-            ledger->pathway = 0;
+        take_register(fact, HW_REG_PATHWAY, &ledger->pathway);
         return;
     default:
         return;
     }
 }
 
-/* The council as said by people; where none ever was, as proposed from the postcode. */
-static bool council_of(const struct hw_fact *fact, bool proposed, uint32_t *ret_council)
-{
-    enum hw_register reg = proposed ? HW_REG_COUNCIL_PROPOSED : HW_REG_COUNCIL;
-
-    if (hw_fact_has(fact, reg)) {
-        *ret_council = hw_fact_value(fact, reg);
-        return true;
-    }
-    if ((fact->cleared >> reg & 1u) != 0) {
-        *ret_council = 0;
-        return true;
-    }
-    return false;
-}
-
-static bool council_is_proposed(const struct hw_fold_input *input)
-{
-    for (uint32_t i = 0; i < input->person_facts_count; i++)
-        if (hw_fact_has(input->person_facts[i], HW_REG_COUNCIL))
-            return false;
-    return true;
-}
-
-/* When the next change lies, and applying all that lie at or before a moment. */
+/* When the next change lies. */
 static int64_t next_change(const struct ledger *ledger)
 {
     const struct hw_fold_input *input = ledger->input;
     int64_t next = HW_TIME_OPEN;
 
-    if (ledger->fact_at < input->facts_count)
+    if (ledger->claim_at < input->facts_count)
+        next = input->facts[ledger->claim_at]->key.event_ms;
+    if (ledger->fact_at < input->facts_count && input->facts[ledger->fact_at]->key.event_ms < next)
         next = input->facts[ledger->fact_at]->key.event_ms;
-    if (ledger->council_at < input->person_facts_count &&
-        input->person_facts[ledger->council_at]->key.event_ms < next)
-        next = input->person_facts[ledger->council_at]->key.event_ms;
+    if (ledger->person_at < input->person_facts_count &&
+        input->person_facts[ledger->person_at]->key.event_ms < next)
+        next = input->person_facts[ledger->person_at]->key.event_ms;
     if (ledger->place_at < ledger->history->places_count &&
         ledger->history->places[ledger->place_at].start_ms < next)
         next = ledger->history->places[ledger->place_at].start_ms;
     return next;
 }
 
-static void apply_until(struct ledger *ledger, int64_t ms, int64_t claims_from_ms, bool proposed)
+/* A statement before the last period's end ended with it. */
+static bool is_over(const struct hw_opening *opening, const struct hw_fact *fact)
+{
+    if (opening->closed_by != NULL)
+        return hw_fact_order(fact, opening->closed_by) < 0;
+    return opening->closed_ms != HW_TIME_NONE && fact->key.event_ms < opening->closed_ms;
+}
+
+static void take_claims(struct ledger *ledger, const struct hw_opening *opening, int64_t ms)
 {
     const struct hw_fold_input *input = ledger->input;
 
+    for (; ledger->claim_at < input->facts_count; ledger->claim_at++) {
+        const struct hw_fact *fact = input->facts[ledger->claim_at];
+        /* What stood when the period opened, or was said in opening it, holds from its start. */
+        bool opened = hw_fact_order(fact, opening->opener) < 0 ||
+            (hw_fact_same_message(fact, opening->opener) &&
+                fact->organisation == opening->opener->organisation);
+
+        if (fact->key.event_ms > ms && !opened)
+            return;
+        if (ledger->engine->scratch->annulled[ledger->claim_at])
+            continue;
+        if (fact->kind == HW_FACT_REASON && !is_over(opening, fact))
+            take_claim(ledger, fact);
+        else if (fact->kind == HW_FACT_SETTLED)
+            settle(ledger, fact);
+    }
+}
+
+static void apply_until(struct ledger *ledger, const struct hw_opening *opening, int64_t ms)
+{
+    const struct hw_fold_input *input = ledger->input;
+
+    take_claims(ledger, opening, ms);
     for (;
          ledger->fact_at < input->facts_count && input->facts[ledger->fact_at]->key.event_ms <= ms;
          ledger->fact_at++)
         if (!ledger->engine->scratch->annulled[ledger->fact_at])
-            take_fact(ledger, input->facts[ledger->fact_at], claims_from_ms);
-    for (; ledger->council_at < input->person_facts_count &&
-         input->person_facts[ledger->council_at]->key.event_ms <= ms;
-         ledger->council_at++)
-        (void)council_of(input->person_facts[ledger->council_at], proposed, &ledger->council);
+            take_fact(ledger, input->facts[ledger->fact_at]);
+    for (; ledger->person_at < input->person_facts_count &&
+         input->person_facts[ledger->person_at]->key.event_ms <= ms;
+         ledger->person_at++) {
+        take_register(input->person_facts[ledger->person_at], HW_REG_COUNCIL, &ledger->council);
+        take_register(input->person_facts[ledger->person_at], HW_REG_COUNCIL_PROPOSED,
+            &ledger->council_proposed);
+    }
     for (; ledger->place_at < ledger->history->places_count &&
          ledger->history->places[ledger->place_at].start_ms <= ms;
          ledger->place_at++)
         ledger->site = ledger->history->places[ledger->place_at].site;
 }
 
-/* A reason first said in the fact that opened the period holds from its start. */
-static void take_opening_reason(struct ledger *ledger, const struct hw_fact *opener)
+/* The first value said of a register, which holds before it was said, too (R4). */
+static uint32_t first_said(const struct hw_fact *const *facts, uint32_t count,
+    const uint8_t *annulled, enum hw_register reg)
 {
-    if (ledger->outright < ledger->claims_count)
-        return;
-    for (uint32_t i = ledger->fact_at; i < ledger->input->facts_count; i++) {
-        const struct hw_fact *fact = ledger->input->facts[i];
-
-        if (fact->key.event_ms > opener->key.event_ms)
-            return;
-        if (fact->kind == HW_FACT_REASON && hw_fact_same_message(fact, opener) &&
-            fact->organisation == opener->organisation) {
-            take_claim(ledger, fact);
-            return;
-        }
-    }
+    for (uint32_t i = 0; i < count; i++)
+        if (facts[i]->kind == HW_FACT_UPDATE && (annulled == NULL || !annulled[i]) &&
+            hw_fact_value(facts[i], reg) != 0)
+            return hw_fact_value(facts[i], reg);
+    return 0;
 }
 
-/* What was said first holds before it was said, too (R4). */
-static void start(struct ledger *ledger, bool proposed)
+static void start(struct ledger *ledger)
 {
     const struct hw_fold_input *input = ledger->input;
 
-    for (uint32_t i = 0; i < input->facts_count; i++) {
-        if (ledger->engine->scratch->annulled[i] || input->facts[i]->kind != HW_FACT_UPDATE ||
-            !hw_fact_has(input->facts[i], HW_REG_PATHWAY))
-            continue;
-        ledger->pathway = hw_fact_value(input->facts[i], HW_REG_PATHWAY);
-        break;
-    }
-    for (uint32_t i = 0; i < input->person_facts_count; i++)
-        if (council_of(input->person_facts[i], proposed, &ledger->council) && ledger->council != 0)
-            break;
+    ledger->pathway = first_said(
+        input->facts, input->facts_count, ledger->engine->scratch->annulled, HW_REG_PATHWAY);
+    ledger->council =
+        first_said(input->person_facts, input->person_facts_count, NULL, HW_REG_COUNCIL);
+    ledger->council_proposed =
+        first_said(input->person_facts, input->person_facts_count, NULL, HW_REG_COUNCIL_PROPOSED);
     if (ledger->history->places_count > 0)
         ledger->site = ledger->history->places[0].site;
 }
 
-static void charge_period(
-    struct ledger *ledger, uint32_t index, int64_t claims_from_ms, bool proposed)
+static void charge_period(struct ledger *ledger, uint32_t index)
 {
     const struct hw_period *period = &ledger->history->periods[index];
+    const struct hw_opening *opening = &ledger->engine->scratch->openings[index];
     uint32_t first = ledger->history->charges_count;
     int64_t from = period->start_ms;
 
-    apply_until(ledger, from, claims_from_ms, proposed);
-    take_opening_reason(ledger, ledger->engine->scratch->openers[index]);
-    for (;;) {
+    forget_claims(ledger);
+    ledger->claim_at = 0;
+    apply_until(ledger, opening, from);
+    while (from < period->end_ms) {
         int64_t until = next_change(ledger);
-        struct account account = account_now(ledger);
+        const struct hw_interval *contested = &opening->contested;
 
-        if (until >= period->end_ms)
+        if (until <= from || until > period->end_ms)
             until = period->end_ms;
-        add_charge(ledger, index, from, until, account);
+        if (contested->start_ms > from && contested->start_ms < until)
+            until = contested->start_ms;
+        if (contested->end_ms > from && contested->end_ms < until)
+            until = contested->end_ms;
+        add_charge(ledger, index, from, until, account_now(ledger, opening, from));
         from = until;
-        if (until == period->end_ms)
-            break;
-        apply_until(ledger, until, claims_from_ms, proposed);
+        if (from < period->end_ms)
+            apply_until(ledger, opening, from);
     }
     join_charges(ledger, first);
-    forget_claims(ledger);
+    for (uint32_t i = first; i < ledger->history->charges_count; i++)
+        if (ledger->engine->scratch->charges[i].contested)
+            find(ledger, HW_FINDING_CONTESTED);
 }
 
-static void take_council(struct ledger *ledger, bool proposed)
+/* The council and pathway last said by key. */
+static void take_last(struct ledger *ledger)
 {
     const struct hw_fold_input *input = ledger->input;
+    uint32_t said = 0, proposed = 0;
 
-    for (uint32_t i = 0; i < input->person_facts_count; i++)
-        (void)council_of(input->person_facts[i], proposed, &ledger->history->council);
+    for (uint32_t i = 0; i < input->person_facts_count; i++) {
+        take_register(input->person_facts[i], HW_REG_COUNCIL, &said);
+        take_register(input->person_facts[i], HW_REG_COUNCIL_PROPOSED, &proposed);
+    }
+    ledger->history->council = said != 0 ? said : proposed;
 }
 
 void hw_ledger_fold(
     struct hw_engine *engine, const struct hw_fold_input *input, struct hw_history *history)
 {
-    struct ledger ledger = {.engine = engine, .input = input, .history = history};
-    bool proposed = council_is_proposed(input);
-    int64_t claims_from_ms = HW_TIME_NONE;
+    struct ledger ledger = {
+        .engine = engine, .input = input, .history = history, .settled_ms = HW_TIME_NONE};
 
     history->charges = engine->scratch->charges;
     history->charges_count = 0;
-    take_council(&ledger, proposed);
+    take_last(&ledger);
+    find_codes(&ledger);
     if (history->periods_count == 0)
         return;
-    forget_claims(&ledger);
-    start(&ledger, proposed);
-    for (uint32_t i = 0; i < history->periods_count; i++) {
-        charge_period(&ledger, i, claims_from_ms, proposed);
-        claims_from_ms = history->periods[i].end_ms;
-    }
+    start(&ledger);
+    for (uint32_t i = 0; i < history->periods_count; i++)
+        charge_period(&ledger, i);
 }

@@ -1,6 +1,6 @@
 #include "core/people/people.h"
 
-#include "core/stays/fact.h"
+#include "core/stays/fold.h"
 
 static uint64_t key_of(const struct hw_engine *engine, struct hw_hash hash)
 {
@@ -161,6 +161,24 @@ static bool take_together(
     return changes;
 }
 
+bool hw_people_is_identity(enum hw_kind kind)
+{
+    switch ((int)kind) {
+    case HW_KIND_PERSON_MERGED:
+    case HW_KIND_PERSON_UNMERGED:
+    case HW_KIND_PERSON_LINKED:
+    case HW_KIND_IDENTIFIER_MOVED:
+    case HW_KIND_IDENTIFIER_CHANGED:
+    case HW_KIND_VISITS_MERGED:
+    case HW_KIND_SPELL_REASSIGNED:
+    case HW_KIND_DECIDE_IDENTITY_JOINED:
+    case HW_KIND_DECIDE_IDENTITY_PARTED:
+        return true;
+    default:
+        return false;
+    }
+}
+
 /* Which bond a kind of event makes from each retired identifier to the one that survives. */
 static enum hw_bond_kind bond_kind(enum hw_kind kind)
 {
@@ -237,6 +255,8 @@ bool hw_people_take(struct hw_engine *engine, const struct hw_event *event, uint
 
     hw_key_of_event(event, &key);
     key.content = event->message_hash;
+    if (hw_people_is_identity(event->kind))
+        return take_bonds(engine, event, record, &key);
     for (uint8_t i = 0; i < event->identifiers_count; i++)
         ids[i] = hw_identifier_take(engine, &event->identifiers[i]);
     if (!own->used) {
@@ -244,7 +264,8 @@ bool hw_people_take(struct hw_engine *engine, const struct hw_event *event, uint
         changes = true;
     }
     changes |= take_together(engine, ids, event->identifiers_count, &key);
-    changes |= take_bonds(engine, event, record, &key);
+    if (key.event_ms > key.recorded_ms + HW_AHEAD_HOURS_MAX * HW_HOUR_MS)
+        return changes;
     if (hw_event_has(event, HW_FIELD_BORN_HASH))
         changes |= hw_last_say(&own->born, &key, event->values[HW_FIELD_BORN_HASH].number,
             event->values[HW_FIELD_ADULT_FROM_DAY].number);

@@ -24,6 +24,9 @@ uint32_t hw_identifier_find(const struct hw_engine *engine, struct hw_hash hash)
  */
 bool hw_people_take(struct hw_engine *engine, const struct hw_event *event, uint32_t record);
 
+/* A message about identifiers only: beside them it states nothing, no NHS number, no place. */
+bool hw_people_is_identity(enum hw_kind kind);
+
 /* Decide anew who is one person in the family of identifier; sets person rings and findings. */
 void hw_family_resolve(struct hw_engine *engine, uint32_t identifier);
 

@@ -254,7 +254,8 @@ static void unite_by_nhs(struct family *family, uint32_t nhs)
     uint32_t list[HW_IDENTIFIERS_MAX * 4];
 
     for (uint32_t i = 0; i < family->count && records < HW_IDENTIFIERS_MAX * 4; i++) {
-        if (!is_record_of(family, i, nhs))
+        /* A retired record is its survivor's: it joins no others by its own number. */
+        if (!is_record_of(family, i, nhs) || merge_of(family, i) != NULL)
             continue;
         list[records] = i;
         born[records] = born_of(family, i);

@@ -110,26 +110,26 @@ void hw_key_of_event(const struct hw_event *event, struct hw_key *ret_key)
     control_key(event->control_id, ret_key->control);
 }
 
-/* Which field fills which register, and whose it is: of movements, of updates, or of both. */
-enum owner { OF_MOVEMENT = 1, OF_UPDATE = 2, OF_REASON = 4, OF_WAIT = 8, OF_DISCHARGE = 16 };
+/* Which field fills which register, and whose it is: of a movement, of a discharge ... */
+enum owner { OF_PLACE = 1, OF_DISCHARGE = 2, OF_REST = 4, OF_REASON = 8, OF_WAIT = 16 };
 
 static const struct {
     uint8_t field, reg, owners;
 } registers[] = {
-    {HW_FIELD_SITE, HW_REG_SITE, OF_MOVEMENT},
-    {HW_FIELD_WARD, HW_REG_WARD, OF_MOVEMENT},
-    {HW_FIELD_ROOM, HW_REG_ROOM, OF_MOVEMENT},
-    {HW_FIELD_BED, HW_REG_BED, OF_MOVEMENT},
-    {HW_FIELD_CLASS, HW_REG_CLASS, OF_MOVEMENT},
-    {HW_FIELD_SPECIALTY, HW_REG_SPECIALTY, OF_UPDATE},
+    {HW_FIELD_SITE, HW_REG_SITE, OF_PLACE},
+    {HW_FIELD_WARD, HW_REG_WARD, OF_PLACE},
+    {HW_FIELD_ROOM, HW_REG_ROOM, OF_PLACE},
+    {HW_FIELD_BED, HW_REG_BED, OF_PLACE},
+    {HW_FIELD_CLASS, HW_REG_CLASS, OF_PLACE},
+    {HW_FIELD_SPECIALTY, HW_REG_SPECIALTY, OF_REST},
     {HW_FIELD_DESTINATION, HW_REG_DESTINATION, OF_DISCHARGE},
     {HW_FIELD_DISCHARGE_METHOD, HW_REG_METHOD, OF_DISCHARGE},
-    {HW_FIELD_PATHWAY, HW_REG_PATHWAY, OF_UPDATE},
+    {HW_FIELD_PATHWAY, HW_REG_PATHWAY, OF_REST},
     {HW_FIELD_REASON, HW_REG_REASON, OF_REASON | OF_WAIT},
     {HW_FIELD_RESPONSIBLE, HW_REG_SIDE, OF_REASON | OF_WAIT},
-    {HW_FIELD_COUNCIL, HW_REG_COUNCIL, OF_UPDATE},
-    {HW_FIELD_COUNCIL_PROPOSED, HW_REG_COUNCIL_PROPOSED, OF_UPDATE},
-    {HW_FIELD_ZONE, HW_REG_ZONE, OF_UPDATE},
+    {HW_FIELD_COUNCIL, HW_REG_COUNCIL, OF_REST},
+    {HW_FIELD_COUNCIL_PROPOSED, HW_REG_COUNCIL_PROPOSED, OF_REST},
+    {HW_FIELD_ZONE, HW_REG_ZONE, OF_REST},
     {HW_FIELD_WAIT, HW_REG_WAIT, OF_WAIT},
 };
 
@@ -210,7 +210,8 @@ static void name_moment(struct hw_fact *fact, struct hw_time time)
     fact->moment_said = 1;
 }
 
-static void add_movement(struct maker *maker)
+/* The movement the event makes; HW_FACT_NONE when it makes none. */
+static enum hw_fact_kind add_movement(struct maker *maker)
 {
     for (size_t i = 0; i < sizeof movements / sizeof *movements; i++) {
         struct hw_fact *fact;
@@ -219,32 +220,35 @@ static void add_movement(struct maker *maker)
             continue;
         fact = add(maker, (enum hw_fact_kind)movements[i].fact);
         if (!hw_fact_is_movement(fact))
-            return; /* A cancel says nothing but what it cancels. */
+            return HW_FACT_NONE; /* A cancel owns nothing but what it cancels. */
         take_registers(maker->engine, maker->event,
-            fact->kind == HW_FACT_DISCHARGE ? OF_MOVEMENT | OF_DISCHARGE : OF_MOVEMENT, fact);
+            fact->kind == HW_FACT_DISCHARGE ? OF_PLACE | OF_DISCHARGE : OF_PLACE, fact);
         fact->admitted = field_time(maker->event, HW_FIELD_ADMITTED_AT);
-        if (fact->kind == HW_FACT_DISCHARGE)
-            fact->discharged = field_time(maker->event, HW_FIELD_DISCHARGED_AT);
         if (movements[i].moment != HW_FIELD_COUNT)
             name_moment(fact, field_time(maker->event, (enum hw_field)movements[i].moment));
-        return;
+        return (enum hw_fact_kind)fact->kind;
     }
+    return HW_FACT_NONE;
 }
 
-static void add_update(struct maker *maker)
+/* Updates own the rest: all that the movement of the same message does not (R0). */
+static void add_update(struct maker *maker, enum hw_fact_kind movement)
 {
     const struct hw_event *event = maker->event;
-    bool is_update = event->kind == HW_KIND_SPELL_UPDATED;
     struct hw_fact *fact = add(maker, HW_FACT_UPDATE);
+    unsigned owners = OF_REST;
 
-    take_registers(
-        maker->engine, event, is_update ? OF_UPDATE | OF_MOVEMENT | OF_DISCHARGE : OF_UPDATE, fact);
+    if (movement == HW_FACT_NONE)
+        owners |= OF_PLACE;
+    if (movement != HW_FACT_DISCHARGE)
+        owners |= OF_DISCHARGE;
+    take_registers(maker->engine, event, owners, fact);
     fact->expected = field_time(event, HW_FIELD_EXPECTED_DISCHARGE);
     fact->expected_cleared = hw_event_clears(event, HW_FIELD_EXPECTED_DISCHARGE);
-    if (is_update) {
+    if (movement != HW_FACT_ADMIT)
         fact->admitted = field_time(event, HW_FIELD_ADMITTED_AT);
+    if (movement != HW_FACT_DISCHARGE)
         fact->discharged = field_time(event, HW_FIELD_DISCHARGED_AT);
-    }
     if (fact->set == 0 && fact->cleared == 0 && !hw_time_is(fact->expected) &&
         !fact->expected_cleared && !hw_time_is(fact->admitted) && !hw_time_is(fact->discharged))
         maker->count--; /* It says nothing. */
@@ -281,7 +285,8 @@ static void add_reason(struct maker *maker)
         take_registers(maker->engine, event, OF_WAIT, add(maker, HW_FACT_WAIT_CLOSE));
         return;
     case HW_KIND_WAIT_VERIFIED:
-        return; /* Seen again: nothing about the wait changes. */
+        take_registers(maker->engine, event, OF_WAIT, add(maker, HW_FACT_WAIT_SEEN));
+        return;
     case HW_KIND_DECIDE_REASON_SETTLED:
         take_registers(maker->engine, event, OF_REASON, add(maker, HW_FACT_SETTLED));
         return;
@@ -360,9 +365,7 @@ uint32_t hw_facts_of_event(
 
     hw_key_of_event(event, &maker.key);
     maker.organisation = hw_text_intern(engine, event->organisation);
-    add_movement(&maker);
-    if (event->kind != HW_KIND_DECIDE_REASON_SETTLED)
-        add_update(&maker);
+    add_update(&maker, add_movement(&maker));
     add_ready(&maker);
     add_reason(&maker);
     add_death(&maker);

@@ -31,15 +31,23 @@ static void set_far_ahead_aside(struct fold *fold)
 {
     for (uint32_t i = 0; i < fold->input->facts_count; i++) {
         const struct hw_fact *fact = fold->input->facts[i];
-        int64_t moment = fact->kind == HW_FACT_READY && hw_time_is(fact->expected)
-            ? fact->expected.start_ms
-            : fact->moment.start_ms;
 
         fold->scratch->annulled[i] =
-            hw_far_ahead(fact, fact->key.event_ms) || hw_far_ahead(fact, moment);
+            hw_far_ahead(fact, fact->key.event_ms) || hw_far_ahead(fact, fact->moment.start_ms);
         if (fold->scratch->annulled[i])
             find(fold, HW_FINDING_FAR_AHEAD);
     }
+}
+
+/* Of an update only the field that is too far ahead has no effect. */
+static bool says(struct fold *fold, const struct hw_fact *fact, struct hw_time time)
+{
+    if (!hw_time_is(time))
+        return false;
+    if (!hw_far_ahead(fact, time.start_ms))
+        return true;
+    find(fold, HW_FINDING_FAR_AHEAD);
+    return false;
 }
 
 static enum hw_fact_kind cancels(uint8_t kind)
@@ -65,17 +73,13 @@ static struct hw_time event_time(const struct hw_fact *fact)
     return (struct hw_time){.start_ms = fact->key.event_ms, .precision = fact->event_precision};
 }
 
-/* Coarse times compare as intervals (R0). */
-static bool same_time(struct hw_time a, struct hw_time b)
-{
-    return a.start_ms < hw_time_end(b) && b.start_ms < hw_time_end(a);
-}
-
 /* With a cancelled admission (discharge) go those before it, back to the last standing opposite. */
 static void annul_back(struct fold *fold, uint32_t from, enum hw_fact_kind kind)
 {
     enum hw_fact_kind opposite = kind == HW_FACT_ADMIT ? HW_FACT_DISCHARGE : HW_FACT_ADMIT;
 
+    if (kind != HW_FACT_ADMIT && kind != HW_FACT_DISCHARGE)
+        return;
     for (uint32_t i = from; i-- > 0;) {
         const struct hw_fact *fact = standing(fold, i);
 
@@ -88,39 +92,55 @@ static void annul_back(struct fold *fold, uint32_t from, enum hw_fact_kind kind)
     }
 }
 
-static void cancel(struct fold *fold, const struct hw_fact *by, enum hw_fact_kind kind)
+/* Those whose event time or moment is the cancel's event time. */
+static bool cancel_named(struct fold *fold, const struct hw_fact *by, enum hw_fact_kind kind)
 {
-    const struct hw_fact *const *facts = fold->input->facts;
-    uint32_t none = fold->input->facts_count, first = none, latest = none;
+    bool any = false;
 
     for (uint32_t i = 0; i < fold->input->facts_count; i++) {
-        if (facts[i]->kind != kind)
+        const struct hw_fact *fact = fold->input->facts[i];
+
+        if (fact->kind != kind ||
+            (fact->key.event_ms != by->key.event_ms && fact->moment.start_ms != by->key.event_ms))
             continue;
-        if (same_time(event_time(facts[i]), event_time(by)) ||
-            (facts[i]->moment_said && same_time(facts[i]->moment, event_time(by)))) {
-            fold->scratch->annulled[i] = 1;
-            if (first == none)
-                first = i;
-        }
-        if (facts[i]->key.recorded_ms < by->key.recorded_ms &&
-            (latest == none || facts[i]->key.recorded_ms >= facts[latest]->key.recorded_ms))
+        if (hw_far_ahead(fact, fact->key.event_ms) || hw_far_ahead(fact, fact->moment.start_ms))
+            continue;
+        fold->scratch->annulled[i] = 1;
+        annul_back(fold, i, kind);
+        any = true;
+    }
+    return any;
+}
+
+/* Else the latest recorded before the cancel, of those that stand: two cancels undo two. */
+static bool cancel_latest(struct fold *fold, const struct hw_fact *by, enum hw_fact_kind kind)
+{
+    uint32_t none = fold->input->facts_count, latest = none;
+
+    for (uint32_t i = 0; i < fold->input->facts_count; i++) {
+        const struct hw_fact *fact = standing(fold, i);
+
+        if (fact == NULL || fact->kind != kind || fact->key.recorded_ms >= by->key.recorded_ms)
+            continue;
+        if (latest == none || fact->key.recorded_ms >= fold->input->facts[latest]->key.recorded_ms)
             latest = i;
     }
-    if (first == none && latest == none) {
-        find(fold, HW_FINDING_CANCEL_WITHOUT_TARGET);
-        return;
-    }
-    if (first == none) {
-        first = latest;
-        fold->scratch->annulled[first] = 1;
-    }
-    if (kind == HW_FACT_ADMIT || kind == HW_FACT_DISCHARGE)
-        annul_back(fold, first, kind);
+    if (latest == none)
+        return false;
+    fold->scratch->annulled[latest] = 1;
+    annul_back(fold, latest, kind);
+    return true;
+}
+
+static void cancel(struct fold *fold, const struct hw_fact *by, enum hw_fact_kind kind)
+{
     if (kind == HW_FACT_ADMIT) {
         if (!fold->cancelled || by->key.recorded_ms > fold->cancel_recorded_ms)
             fold->cancel_recorded_ms = by->key.recorded_ms;
         fold->cancelled = true;
     }
+    if (!cancel_named(fold, by, kind) && !cancel_latest(fold, by, kind))
+        find(fold, HW_FINDING_CANCEL_WITHOUT_TARGET);
 }
 
 static void set_cancelled_aside(struct fold *fold)
@@ -136,20 +156,15 @@ static void set_cancelled_aside(struct fold *fold)
 
 /* ---- admission and end ---- */
 
-static struct hw_run *add_run(struct fold *fold, const struct hw_fact *fact)
+/* Facts in order of their moments; those of one moment keep the order of their keys. */
+static void insert_by_moment(
+    const struct hw_fact **list, uint32_t *count, const struct hw_fact *fact)
 {
-    struct hw_run *run;
+    uint32_t place = (*count)++;
 
-    if (fold->runs_count == HW_RUNS_MAX) {
-        find(fold, HW_FINDING_TOO_MANY_FACTS);
-        return NULL;
-    }
-    run = &fold->runs[fold->runs_count++];
-    *run = (struct hw_run){.moment = fact->moment,
-        .recorded_ms = fact->key.recorded_ms,
-        .fact = fact,
-        .discharge = fact->kind == HW_FACT_DISCHARGE};
-    return run;
+    for (; place > 0 && list[place - 1]->moment.start_ms > fact->moment.start_ms; place--)
+        list[place] = list[place - 1];
+    list[place] = fact;
 }
 
 /* Of several with none of the other between them the last recorded gives the moment. */
@@ -159,68 +174,79 @@ static void take_movement(struct fold *fold, const struct hw_fact *fact)
     struct hw_run *last = fold->runs_count > 0 ? &fold->runs[fold->runs_count - 1] : NULL;
 
     if (last == NULL || last->discharge != discharge) {
-        (void)add_run(fold, fact);
+        if (fold->runs_count == HW_RUNS_MAX - 1) { /* One place is kept for an inferred one. */
+            find(fold, HW_FINDING_TOO_MANY_FACTS);
+            return;
+        }
+        fold->runs[fold->runs_count++] =
+            (struct hw_run){.moment = fact->moment, .fact = fact, .discharge = discharge};
         return;
     }
-    if (last->moment.start_ms != fact->moment.start_ms)
-        find(fold, discharge ? HW_FINDING_DISCHARGE_TWICE : HW_FINDING_ADMISSION_TWICE);
-    if (fact->key.recorded_ms < last->recorded_ms)
+    find(fold, discharge ? HW_FINDING_DISCHARGE_TWICE : HW_FINDING_ADMISSION_TWICE);
+    if (fact->key.recorded_ms < last->fact->key.recorded_ms ||
+        (fact->key.recorded_ms == last->fact->key.recorded_ms &&
+            hw_fact_order(fact, last->fact) < 0))
         return;
     last->moment = fact->moment;
-    last->recorded_ms = fact->key.recorded_ms;
     last->fact = fact;
 }
 
-/* An update's PV1-44 and PV1-45 correct the admission and the discharge that stand. */
-static void take_correction(struct fold *fold, const struct hw_fact *fact)
+/* The run an update corrects: of those given before it, the one given last. */
+static struct hw_run *corrected_run(
+    const struct fold *fold, const struct hw_fact *update, bool discharge)
 {
-    if (hw_time_is(fact->admitted) && !hw_far_ahead(fact, fact->admitted.start_ms)) {
-        for (uint32_t i = fold->runs_count; i-- > 0;) {
-            if (fold->runs[i].discharge)
-                continue;
-            fold->runs[i].moment = fact->admitted;
-            break;
-        }
+    struct hw_run *corrected = NULL;
+
+    for (uint32_t i = 0; i < fold->runs_count; i++) {
+        struct hw_run *run = &fold->runs[i];
+
+        if (run->discharge != discharge || run->fact == NULL ||
+            hw_fact_order(run->fact, update) > 0)
+            continue;
+        if (corrected == NULL || hw_fact_order(corrected->fact, run->fact) < 0)
+            corrected = run;
     }
-    if (hw_time_is(fact->discharged) && !hw_far_ahead(fact, fact->discharged.start_ms) &&
-        fold->runs_count > 0 && fold->runs[fold->runs_count - 1].discharge)
-        fold->runs[fold->runs_count - 1].moment = fact->discharged;
+    return corrected;
+}
+
+static void take_correction(
+    struct fold *fold, const struct hw_fact *update, struct hw_time time, bool discharge)
+{
+    struct hw_run *run = says(fold, update, time) ? corrected_run(fold, update, discharge) : NULL;
+
+    if (run != NULL)
+        run->moment = time;
 }
 
 /*
- * Where no admission was said (or after it was cancelled, for what was recorded later), a movement
- * or update with an inpatient class infers one: at the earliest PV1-44, else the earliest event.
+ * Where no admission was said or cancelled, a movement, or an update with an inpatient class,
+ * infers one: at the earliest PV1-44, else the earliest event of such a fact.  After a cancelled
+ * one: only once a movement was recorded after the cancel, and from what was recorded after it.
  */
 static void infer_admission(struct fold *fold)
 {
     struct hw_time said = hw_time_none(), happened = hw_time_none();
-    bool movement_since = !fold->cancelled;
+    bool may = !fold->cancelled;
 
     for (uint32_t i = 0; i < fold->input->facts_count; i++) {
         const struct hw_fact *fact = standing(fold, i);
+        bool moves = fact != NULL && hw_fact_is_movement(fact);
 
-        if (fact == NULL || fact->kind == HW_FACT_ADMIT)
+        if (fact == NULL || (fold->cancelled && fact->key.recorded_ms <= fold->cancel_recorded_ms))
             continue;
-        if (!hw_fact_is_movement(fact) && fact->kind != HW_FACT_UPDATE)
-            continue;
-        if (fold->cancelled && fact->key.recorded_ms <= fold->cancel_recorded_ms)
-            continue;
-        if (hw_fact_value(fact, HW_REG_CLASS) != fold->engine->text_inpatient)
-            continue;
-        if (hw_fact_is_movement(fact))
-            movement_since = true;
-        if (!hw_time_is(happened))
-            happened = event_time(fact);
-        if (hw_time_is(fact->admitted) && !hw_far_ahead(fact, fact->admitted.start_ms) &&
+        may |= moves;
+        if (says(fold, fact, fact->admitted) &&
             (!hw_time_is(said) || fact->admitted.start_ms < said.start_ms))
             said = fact->admitted;
+        if (!hw_time_is(happened) &&
+            (moves ||
+                (fact->kind == HW_FACT_UPDATE && hw_fact_has(fact, HW_REG_CLASS) &&
+                    hw_class_is_inpatient(fold->engine, hw_fact_value(fact, HW_REG_CLASS)))))
+            happened = event_time(fact);
     }
-    if (!movement_since || !hw_time_is(happened))
+    if (!may || !hw_time_is(happened))
         return;
-    if (fold->runs_count == HW_RUNS_MAX) {
-        find(fold, HW_FINDING_TOO_MANY_FACTS);
-        return;
-    }
+    /* By moment: at a discharge's own moment the admission comes first. */
     memmove(&fold->runs[1], &fold->runs[0], fold->runs_count * sizeof fold->runs[0]);
     fold->runs[0] = (struct hw_run){.moment = hw_time_is(said) ? said : happened};
     fold->runs_count++;
@@ -230,22 +256,30 @@ static void infer_admission(struct fold *fold)
 
 static void gather_runs(struct fold *fold)
 {
+    const struct hw_fact **list = fold->scratch->by_moment;
+    uint32_t count = 0;
     bool admitted = false;
 
     for (uint32_t i = 0; i < fold->input->facts_count; i++) {
         const struct hw_fact *fact = standing(fold, i);
 
-        if (fact == NULL)
+        if (fact == NULL || (fact->kind != HW_FACT_ADMIT && fact->kind != HW_FACT_DISCHARGE))
             continue;
-        if (fact->kind == HW_FACT_ADMIT || fact->kind == HW_FACT_DISCHARGE) {
-            admitted |= fact->kind == HW_FACT_ADMIT;
-            take_movement(fold, fact);
-        } else if (fact->kind == HW_FACT_UPDATE) {
-            take_correction(fold, fact);
-        }
+        admitted |= fact->kind == HW_FACT_ADMIT;
+        insert_by_moment(list, &count, fact);
     }
+    for (uint32_t i = 0; i < count; i++)
+        take_movement(fold, list[i]);
     if (!admitted)
         infer_admission(fold);
+    for (uint32_t i = 0; i < fold->input->facts_count; i++) {
+        const struct hw_fact *fact = standing(fold, i);
+
+        if (fact == NULL || fact->kind != HW_FACT_UPDATE)
+            continue;
+        take_correction(fold, fact, fact->admitted, false);
+        take_correction(fold, fact, fact->discharged, true);
+    }
 }
 
 /* A discharge to the minute is not before an admission to the second. */
@@ -254,21 +288,29 @@ static bool before(struct hw_time discharge, int64_t admitted_ms)
     return hw_time_end(discharge) <= admitted_ms;
 }
 
-static const struct hw_run *latest_run(const struct fold *fold, bool discharge)
+/* The latest standing admission, by moment. */
+static const struct hw_run *latest_admission(const struct fold *fold)
 {
-    for (uint32_t i = fold->runs_count; i-- > 0;)
-        if (fold->runs[i].discharge == discharge)
-            return &fold->runs[i];
-    return NULL;
+    const struct hw_run *latest = NULL;
+
+    for (uint32_t i = 0; i < fold->runs_count; i++)
+        if (!fold->runs[i].discharge &&
+            (latest == NULL || !before(fold->runs[i].moment, latest->moment.start_ms)))
+            latest = &fold->runs[i];
+    return latest;
 }
 
 /* The discharge that ends the stay: the last standing one not before the latest admission. */
 static const struct hw_run *ending_run(struct fold *fold, int64_t admitted_ms)
 {
-    for (uint32_t i = fold->runs_count; i-- > 0;)
+    bool discharged = false;
+
+    for (uint32_t i = fold->runs_count; i-- > 0;) {
+        discharged |= fold->runs[i].discharge;
         if (fold->runs[i].discharge && !before(fold->runs[i].moment, admitted_ms))
             return &fold->runs[i];
-    if (latest_run(fold, true) != NULL)
+    }
+    if (discharged)
         find(fold, HW_FINDING_DISCHARGE_BEFORE_ADMISSION);
     return NULL;
 }
@@ -287,48 +329,39 @@ static void add_interval(struct fold *fold, int64_t start_ms, int64_t end_ms)
     fold->scratch->intervals[fold->intervals_count++] = (struct hw_interval){start_ms, end_ms};
 }
 
-/* Turns of admission and discharge into intervals in hospital, whatever the class. */
+/* Turns of admission and discharge as intervals in hospital, whatever the class. */
 static void fold_episodes(struct fold *fold)
 {
-    const struct hw_run *admission = latest_run(fold, false), *ending;
-    int64_t start = HW_TIME_NONE, end = HW_TIME_NONE;
+    const struct hw_run *admission = latest_admission(fold), *ending;
+    struct hw_history *history = fold->history;
 
     if (admission == NULL)
         return;
     ending = ending_run(fold, admission->moment.start_ms);
-    for (uint32_t i = 0; i < fold->runs_count; i++) {
-        const struct hw_run *run = &fold->runs[i];
+    for (uint32_t i = 0; i + 1 < fold->runs_count; i++) {
+        const struct hw_run *run = &fold->runs[i], *next = run + 1;
 
-        if (!run->discharge && start == HW_TIME_NONE) {
-            /* Said again after its own discharge: still the stay that is over. */
-            if (end != HW_TIME_NONE && run->moment.start_ms < end)
-                continue;
-            start = run->moment.start_ms;
-        } else if (run->discharge && start != HW_TIME_NONE && !before(run->moment, start)) {
-            end = at_least(run->moment.start_ms, start);
-            add_interval(fold, start, end);
-            start = HW_TIME_NONE;
-        }
+        /* An earlier admission lasts until the discharge that follows it. */
+        if (!run->discharge && run != admission && next->discharge &&
+            !before(next->moment, run->moment.start_ms) &&
+            next->moment.start_ms < admission->moment.start_ms)
+            add_interval(
+                fold, run->moment.start_ms, at_least(next->moment.start_ms, run->moment.start_ms));
     }
-    if (start != HW_TIME_NONE)
-        add_interval(
-            fold, start, ending == NULL ? HW_TIME_OPEN : at_least(ending->moment.start_ms, start));
-    if (fold->intervals_count == 0)
-        return;
-    fold->history->admitted_ms = fold->scratch->intervals[0].start_ms;
-    fold->history->ended_ms = fold->scratch->intervals[fold->intervals_count - 1].end_ms;
+    history->admitted_ms = admission->moment.start_ms;
     if (ending != NULL) {
-        fold->history->end = HW_END_DISCHARGED;
+        history->ended_ms = at_least(ending->moment.start_ms, history->admitted_ms);
+        history->end = HW_END_DISCHARGED;
         if (hw_fact_value(ending->fact, HW_REG_DESTINATION) == fold->engine->text_died ||
             hw_fact_value(ending->fact, HW_REG_METHOD) == fold->engine->text_method_died)
-            fold->history->end = HW_END_DIED;
+            history->end = HW_END_DIED;
     }
+    add_interval(fold, history->admitted_ms, history->ended_ms);
 }
 
 /* Said again without a time says nothing new; a time said later corrects. */
 static void fold_death(struct fold *fold)
 {
-    fold->death_ms = HW_TIME_OPEN;
     for (uint32_t i = 0; i < fold->input->person_facts_count; i++) {
         const struct hw_fact *fact = fold->input->person_facts[i];
 
@@ -341,48 +374,62 @@ static void fold_death(struct fold *fold)
         else if (fact->moment_said || fold->death_ms == HW_TIME_OPEN)
             fold->death_ms = fact->moment.start_ms;
     }
+    if (fold->death_ms == HW_TIME_OPEN)
+        fold->death_ms = fold->input->death_elsewhere_ms;
 }
 
-/* Death ends a stay at its moment (R7). */
+/* Death ends a stay at its moment (R7); one admitted after it is over where it begins. */
 static void end_by_death(struct fold *fold)
 {
-    struct hw_interval *intervals = fold->scratch->intervals;
     struct hw_history *history = fold->history;
+    int64_t death_ms = fold->death_ms;
 
-    if (fold->death_ms == HW_TIME_OPEN || fold->intervals_count == 0)
+    if (history->admitted_ms == HW_TIME_NONE || death_ms == HW_TIME_OPEN ||
+        death_ms > history->ended_ms)
         return;
-    while (fold->intervals_count > 0 &&
-        intervals[fold->intervals_count - 1].start_ms >= fold->death_ms) {
+    if (death_ms < history->admitted_ms)
         find(fold, HW_FINDING_AFTER_DEATH);
-        fold->intervals_count--;
-    }
-    if (fold->intervals_count == 0) {
-        history->admitted_ms = HW_TIME_NONE;
-        history->ended_ms = HW_TIME_OPEN;
-        history->end = HW_END_NONE;
-        return;
-    }
-    history->ended_ms = intervals[fold->intervals_count - 1].end_ms;
-    if (history->ended_ms >= fold->death_ms) {
-        history->ended_ms = intervals[fold->intervals_count - 1].end_ms = fold->death_ms;
-        history->end = HW_END_DIED;
+    history->ended_ms = at_least(death_ms, history->admitted_ms);
+    history->end = HW_END_DIED;
+    for (uint32_t i = 0; i < fold->intervals_count; i++) {
+        struct hw_interval *interval = &fold->scratch->intervals[i];
+
+        if (interval->end_ms > death_ms)
+            interval->end_ms = at_least(death_ms, interval->start_ms);
     }
 }
 
 /* ---- class, place and the other registers ---- */
 
-/* Movements own class and place; updates give them until the first movement by key. */
-static const struct hw_fact *placing(const struct fold *fold, uint32_t index, bool *moved)
+bool hw_class_is_inpatient(const struct hw_engine *engine, uint32_t class_)
 {
-    const struct hw_fact *fact = standing(fold, index);
+    static const char others[] = "EOPRBCNUW"; /* HL7 table 0004 and W; what else counts as I */
+    struct hw_slice text = hw_engine_text(engine, class_);
 
-    if (fact == NULL)
-        return NULL;
-    if (hw_fact_is_movement(fact)) {
-        *moved = true;
-        return fact;
+    return text.size != 1 || memchr(others, text.data[0], sizeof others - 1) == NULL;
+}
+
+/*
+ * What says class and place, by moment: movements own them, updates give them until the first
+ * movement by key.
+ */
+static uint32_t gather_placing(struct fold *fold)
+{
+    uint32_t count = 0;
+    bool moved = false;
+
+    for (uint32_t i = 0; i < fold->input->facts_count; i++) {
+        const struct hw_fact *fact = standing(fold, i);
+
+        if (fact == NULL)
+            continue;
+        if (hw_fact_is_movement(fact))
+            moved = true;
+        else if (fact->kind != HW_FACT_UPDATE || moved)
+            continue;
+        insert_by_moment(fold->scratch->by_moment, &count, fact);
     }
-    return fact->kind == HW_FACT_UPDATE && !*moved ? fact : NULL;
+    return count;
 }
 
 /* Of each interval in hospital, the part that lies in [from, until). */
@@ -393,32 +440,33 @@ static void keep(
         int64_t start = at_least(stays[i].start_ms, from);
         int64_t end = stays[i].end_ms < until ? stays[i].end_ms : until;
 
-        if (start < end)
+        /* One without length is kept: somebody came and left. */
+        if (start < end || (start == end && stays[i].start_ms == stays[i].end_ms))
             add_interval(fold, start, end);
     }
 }
 
 /* Of the time in hospital, that of an inpatient class; the first class said holds before it too. */
-static void cut_by_class(struct fold *fold)
+static void cut_by_class(struct fold *fold, uint32_t placing_count)
 {
     struct hw_interval *stays = fold->scratch->episodes;
     uint32_t count = fold->intervals_count;
-    bool moved = false, inpatient = true;
+    bool inpatient = true;
     int64_t since = INT64_MIN;
 
     memcpy(stays, fold->scratch->intervals, count * sizeof *stays);
     fold->intervals_count = 0;
-    for (uint32_t i = 0; i < fold->input->facts_count; i++) {
-        const struct hw_fact *fact = placing(fold, i, &moved);
-        uint32_t class_ = fact == NULL ? 0 : hw_fact_value(fact, HW_REG_CLASS);
-        bool is_inpatient = class_ == fold->engine->text_inpatient;
+    for (uint32_t i = 0; i < placing_count; i++) {
+        const struct hw_fact *fact = fold->scratch->by_moment[i];
+        uint32_t class_ = hw_fact_value(fact, HW_REG_CLASS);
+        bool is_inpatient = hw_class_is_inpatient(fold->engine, class_);
 
         if (class_ == 0)
             continue;
         if (fold->history->class_ != 0 && is_inpatient != inpatient) {
             if (inpatient)
-                keep(fold, stays, count, since, fact->key.event_ms);
-            since = fact->key.event_ms;
+                keep(fold, stays, count, since, fact->moment.start_ms);
+            since = fact->moment.start_ms;
         }
         inpatient = is_inpatient;
         fold->history->class_ = class_;
@@ -427,51 +475,60 @@ static void cut_by_class(struct fold *fold)
         keep(fold, stays, count, since, HW_TIME_OPEN);
     if (fold->intervals_count > 0)
         fold->history->inpatient_ms = fold->scratch->intervals[0].start_ms;
-    /* An interval is two milliseconds counts, start and end. */
+    /* An interval is two moments, start and end. */
     fold->history->intervals = &fold->scratch->intervals[0].start_ms;
     fold->history->intervals_count = fold->intervals_count;
 }
 
-static bool take_place(const struct hw_fact *fact, struct hw_place *place)
+static void take_register(const struct hw_fact *fact, enum hw_register reg, uint32_t *text)
 {
-    struct hw_place before_it = *place;
-
-    if (hw_fact_has(fact, HW_REG_SITE)) {
-        place->site = hw_fact_value(fact, HW_REG_SITE);
-        if (!hw_fact_has(fact, HW_REG_WARD) && place->site != before_it.site)
-            place->ward = place->room = place->bed = 0;
-    }
-    if (hw_fact_has(fact, HW_REG_WARD)) {
-        place->ward = hw_fact_value(fact, HW_REG_WARD);
-        place->room = place->bed = 0;
-    }
-    if (hw_fact_has(fact, HW_REG_ROOM))
-        place->room = hw_fact_value(fact, HW_REG_ROOM);
-    if (hw_fact_has(fact, HW_REG_BED))
-        place->bed = hw_fact_value(fact, HW_REG_BED);
-    return place->site != before_it.site || place->ward != before_it.ward ||
-        place->room != before_it.room || place->bed != before_it.bed;
+    if (hw_fact_has(fact, reg) || (fact->cleared >> reg & 1u) != 0)
+        *text = hw_fact_value(fact, reg);
 }
 
-static void fold_places(struct fold *fold)
+static bool take_place(const struct hw_fact *fact, struct hw_place *place)
 {
+    const unsigned fields =
+        1u << HW_REG_SITE | 1u << HW_REG_WARD | 1u << HW_REG_ROOM | 1u << HW_REG_BED;
+
+    take_register(fact, HW_REG_SITE, &place->site);
+    take_register(fact, HW_REG_WARD, &place->ward);
+    take_register(fact, HW_REG_ROOM, &place->room);
+    take_register(fact, HW_REG_BED, &place->bed);
+    return ((unsigned)(fact->set | fact->cleared) & fields) != 0;
+}
+
+static bool same_place(const struct hw_place *a, const struct hw_place *b)
+{
+    return a->site == b->site && a->ward == b->ward && a->room == b->room && a->bed == b->bed;
+}
+
+/* Places inside the stay; the first also before it was said. */
+static void fold_places(struct fold *fold, uint32_t placing_count)
+{
+    struct hw_place *places = fold->scratch->places;
     struct hw_place place = {.start_ms = HW_TIME_NONE};
-    bool moved = false;
+    bool present = fold->history->admitted_ms != HW_TIME_NONE;
+    int64_t first_ms = present ? fold->scratch->episodes[0].start_ms : HW_TIME_NONE;
     uint32_t count = 0;
 
-    for (uint32_t i = 0; i < fold->input->facts_count; i++) {
-        const struct hw_fact *fact = placing(fold, i, &moved);
+    for (uint32_t i = 0; i < placing_count && present; i++) {
+        const struct hw_fact *fact = fold->scratch->by_moment[i];
 
-        if (fact == NULL || !take_place(fact, &place))
+        if (!take_place(fact, &place))
             continue;
-        place.start_ms = count == 0 ? fold->history->admitted_ms : fact->key.event_ms;
-        if (count > 0 && place.start_ms <= fold->scratch->places[count - 1].start_ms)
-            place.start_ms = fold->scratch->places[count - 1].start_ms;
-        if (count > 0 && place.start_ms == fold->scratch->places[count - 1].start_ms)
-            count--; /* Nobody was there: it was said otherwise for the same moment. */
-        fold->scratch->places[count++] = place;
+        place.start_ms = at_least(fact->moment.start_ms, first_ms);
+        if (count == 0)
+            place.start_ms = first_ms;
+        if (place.start_ms >= fold->history->ended_ms && count > 0 && place.start_ms > first_ms)
+            continue;
+        while (count > 0 && places[count - 1].start_ms >= place.start_ms)
+            count--; /* Of several at one moment the last by key. */
+        if (count > 0 && same_place(&places[count - 1], &place))
+            continue;
+        places[count++] = place;
     }
-    fold->history->places = fold->scratch->places;
+    fold->history->places = places;
     fold->history->places_count = count;
 }
 
@@ -492,7 +549,7 @@ static void fold_registers(struct fold *fold)
 
         if (fact == NULL)
             continue;
-        if (fact->kind == HW_FACT_LEAVE_START || fact->kind == HW_FACT_LEAVE_END)
+        if (hw_fact_is_movement(fact) && fact->kind != HW_FACT_MOVE && fact->kind != HW_FACT_CLASS)
             history->on_leave = fact->kind == HW_FACT_LEAVE_START;
         if (hw_fact_has(fact, HW_REG_DESTINATION))
             history->destination = hw_fact_value(fact, HW_REG_DESTINATION);
@@ -576,6 +633,7 @@ void hw_fold(
         .runs = engine->scratch->runs,
         .death_ms = HW_TIME_OPEN,
     };
+    uint32_t placing_count;
 
     *ret_history = (struct hw_history){
         .findings = input->findings,
@@ -594,11 +652,12 @@ void hw_fold(
     fold_episodes(&fold);
     fold_death(&fold);
     end_by_death(&fold);
-    cut_by_class(&fold);
-    fold_places(&fold);
+    placing_count = gather_placing(&fold);
+    cut_by_class(&fold, placing_count);
+    fold_places(&fold, placing_count);
     fold_registers(&fold);
     fold_care_type(&fold);
-    hw_ready_fold(engine, input, fold.intervals_count, ret_history);
+    hw_ready_fold(engine, input, ret_history);
     hw_ledger_fold(engine, input, ret_history);
 }
 

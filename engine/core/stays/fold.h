@@ -22,9 +22,10 @@ struct hw_fold_input {
     uint32_t facts_count;
     const struct hw_fact *const *person_facts; /* council, zone, death; sorted */
     uint32_t person_facts_count;
-    struct hw_hash key;     /* outside key of the stay */
-    uint64_t findings;      /* of the person */
-    int64_t adult_from_day; /* of the person; with adult_known */
+    struct hw_hash key;         /* outside key of the stay */
+    uint64_t findings;          /* of the person */
+    int64_t adult_from_day;     /* of the person; with adult_known */
+    int64_t death_elsewhere_ms; /* another stay ended by it; HW_TIME_OPEN: none */
     bool adult_known;
     bool restricted;
 };
@@ -36,22 +37,30 @@ struct hw_interval {
 /* A run: admissions (or discharges) with none of the other between them. */
 struct hw_run {
     struct hw_time moment;
-    int64_t recorded_ms;
-    const struct hw_fact *fact; /* NULL: inferred */
+    const struct hw_fact *fact; /* that gave it; NULL: inferred */
     bool discharge;
+};
+
+/* How a ready period came about, for the ledger. */
+struct hw_opening {
+    const struct hw_fact *opener;    /* the fact that opened it */
+    const struct hw_fact *closed_by; /* the fact that closed the one before; NULL: none did */
+    int64_t closed_ms;               /* when that one closed; HW_TIME_NONE: there was none */
+    struct hw_interval contested;    /* where organisations' ready times differ */
 };
 
 /* Memory of the fold, taken once per engine. */
 struct hw_scratch {
     const struct hw_fact *facts[HW_FOLD_FACTS_MAX];
     const struct hw_fact *person_facts[HW_FOLD_FACTS_MAX];
+    const struct hw_fact *by_moment[HW_FOLD_FACTS_MAX];
     uint8_t annulled[HW_FOLD_FACTS_MAX];
     struct hw_run runs[HW_RUNS_MAX];
     struct hw_interval episodes[HW_INTERVALS_MAX];  /* in hospital, whatever the class */
     struct hw_interval intervals[HW_INTERVALS_MAX]; /* of those, as an inpatient */
     struct hw_place places[HW_FOLD_FACTS_MAX + 1];
     struct hw_period periods[HW_FOLD_FACTS_MAX + 1];
-    const struct hw_fact *openers[HW_FOLD_FACTS_MAX + 1]; /* the fact that opened each period */
+    struct hw_opening openings[HW_FOLD_FACTS_MAX + 1]; /* of each period */
     struct hw_charge charges[2 * HW_FOLD_FACTS_MAX];
     uint8_t bytes[1 << 16];
 };
@@ -70,9 +79,12 @@ struct hw_hash hw_history_hash(struct hw_engine *engine, const struct hw_history
 void hw_ledger_fold(
     struct hw_engine *engine, const struct hw_fold_input *input, struct hw_history *history);
 
-/* Ready periods of the inpatient intervals (delays/ready.c). */
-void hw_ready_fold(struct hw_engine *engine, const struct hw_fold_input *input,
-    uint32_t intervals_count, struct hw_history *history);
+/* Ready periods of the inpatient intervals (delays/ready.c): periods and openings of scratch. */
+void hw_ready_fold(
+    struct hw_engine *engine, const struct hw_fold_input *input, struct hw_history *history);
+
+/* Known classes that are not inpatient are E O P R B C N U W; any other word is. */
+bool hw_class_is_inpatient(const struct hw_engine *engine, uint32_t class_);
 
 /* More than 48 h ahead of its recorded time: kept, a finding, no effect (R0). */
 enum { HW_AHEAD_HOURS_MAX = 48 };

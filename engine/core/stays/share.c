@@ -145,7 +145,8 @@ static struct hw_share share_of(
     share.first_day = share.admitted_day = hw_london_day(history->inpatient_ms);
     if (history->end == HW_END_DISCHARGED && history->ended_ms <= now)
         share.discharged_day = hw_london_day(history->ended_ms);
-    if (share.ready) {
+    if (open != NULL) {
+        share.running = 1;
         share.ready_start_ms = open->start_ms;
         share.ready_day = open->start_day;
     }
@@ -338,6 +339,7 @@ void hw_share_contribute(struct hw_engine *engine, uint32_t leader, bool rivals)
     open = open_period(&history, now);
     stay->admitted_ms = history.admitted_ms;
     stay->ended_ms = history.ended_ms;
+    stay->died_ms = history.end == HW_END_DIED ? history.ended_ms : HW_TIME_OPEN;
     stay->open_now = is_open(&history, now) && history.counted;
     stay->findings = history.findings;
     if (rivals)

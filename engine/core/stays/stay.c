@@ -75,7 +75,7 @@ uint32_t hw_stay_take(struct hw_engine *engine, uint32_t identifier, struct hw_h
     stay = hw_stay_at(engine, handle);
     stay->reference = sequence;
     stay->identifier = identifier;
-    stay->visit = visit;
+    stay->visit = stay->visit_now = visit;
     stay->visit_next = hw_visit_at(engine, visit)->stays;
     hw_visit_at(engine, visit)->stays = handle;
     stay->owner = identifier;
@@ -84,26 +84,11 @@ uint32_t hw_stay_take(struct hw_engine *engine, uint32_t identifier, struct hw_h
     stay->leader = stay->group_next = handle;
     stay->due_ms = HW_TIME_OPEN;
     stay->admitted_ms = HW_TIME_NONE;
-    stay->ended_ms = HW_TIME_OPEN;
+    stay->ended_ms = stay->died_ms = HW_TIME_OPEN;
     stay->delay_since_ms = HW_TIME_NONE;
     stay->wins = 1;
     hw_table_put(&engine->stay_table, key, handle);
     return handle;
-}
-
-void hw_stay_set_owner(struct hw_engine *engine, uint32_t stay, uint32_t owner)
-{
-    struct hw_stay *record = hw_stay_at(engine, stay);
-    uint32_t *at = &hw_identifier_at(engine, record->owner)->stays;
-
-    if (record->owner == owner)
-        return;
-    while (*at != stay)
-        at = &hw_stay_at(engine, *at)->owner_next;
-    *at = record->owner_next;
-    record->owner = owner;
-    record->owner_next = hw_identifier_at(engine, owner)->stays;
-    hw_identifier_at(engine, owner)->stays = stay;
 }
 
 /* ---- facts ---- */
@@ -232,6 +217,89 @@ bool hw_stay_add_fact(
     return true;
 }
 
+/* ---- where a stay belongs ---- */
+
+static struct hw_redirect *redirect_at(const struct hw_engine *engine, uint32_t handle)
+{
+    return HW_AT(engine, redirects, hw_redirect, handle);
+}
+
+void hw_visit_add_redirect(
+    struct hw_engine *engine, uint32_t from_visit, const struct hw_redirect *redirect)
+{
+    struct hw_visit_record *visit = hw_visit_at(engine, from_visit);
+    uint32_t handle;
+
+    for (uint32_t at = visit->redirects; at != 0; at = redirect_at(engine, at)->next)
+        if (hw_key_order(&redirect_at(engine, at)->key, &redirect->key) == 0)
+            return;
+    handle = hw_arena_take(&engine->redirects);
+    *redirect_at(engine, handle) = *redirect;
+    redirect_at(engine, handle)->next = visit->redirects;
+    visit->redirects = handle;
+}
+
+/* The first redirect away from a visit, after a key, of the one who owns the stay then. */
+static const struct hw_redirect *next_redirect(
+    const struct hw_engine *engine, uint32_t visit, uint32_t owner, const struct hw_key *after)
+{
+    const struct hw_redirect *next = NULL;
+    bool alone = hw_visit_at(engine, visit)->stays != 0 &&
+        hw_stay_at(engine, hw_visit_at(engine, visit)->stays)->visit_next == 0;
+
+    for (uint32_t at = hw_visit_at(engine, visit)->redirects; at != 0;
+         at = redirect_at(engine, at)->next) {
+        const struct hw_redirect *redirect = redirect_at(engine, at);
+        bool is_of = redirect->from == 0
+            ? alone
+            : hw_person_of(engine, redirect->from) == hw_person_of(engine, owner);
+
+        if (!is_of || (after != NULL && hw_key_order(&redirect->key, after) <= 0))
+            continue;
+        if (next == NULL || hw_key_order(&redirect->key, &next->key) < 0)
+            next = redirect;
+    }
+    return next;
+}
+
+static void set_owner(struct hw_engine *engine, uint32_t stay, uint32_t owner)
+{
+    struct hw_stay *record = hw_stay_at(engine, stay);
+    uint32_t *at = &hw_identifier_at(engine, record->owner)->stays;
+
+    if (record->owner == owner)
+        return;
+    while (*at != stay)
+        at = &hw_stay_at(engine, *at)->owner_next;
+    *at = record->owner_next;
+    record->owner = owner;
+    record->owner_next = hw_identifier_at(engine, owner)->stays;
+    hw_identifier_at(engine, owner)->stays = stay;
+}
+
+void hw_stay_settle(struct hw_engine *engine, uint32_t stay)
+{
+    struct hw_stay *record = hw_stay_at(engine, stay);
+    uint32_t owner = record->identifier;
+    const struct hw_redirect *redirect = NULL;
+
+    record->visit_now = record->visit;
+    while ((redirect = next_redirect(engine, record->visit_now, owner,
+                redirect == NULL ? NULL : &redirect->key)) != NULL) {
+        owner = redirect->to == 0 ? owner : redirect->to;
+        record->visit_now = redirect->visit;
+    }
+    set_owner(engine, stay, owner);
+}
+
+void hw_visit_each_stay(
+    struct hw_engine *engine, uint32_t visit, void (*call)(struct hw_engine *engine, uint32_t stay))
+{
+    for (uint32_t at = hw_visit_at(engine, visit)->stays; at != 0;
+         at = hw_stay_at(engine, at)->visit_next)
+        call(engine, at);
+}
+
 /* ---- groups ---- */
 
 /* Walk the stays of a person: identifier by identifier. */
@@ -261,87 +329,36 @@ static uint32_t walk_next(const struct hw_engine *engine, struct walk *walk)
     return stay;
 }
 
-/* The merge of a visit that holds among the stays of a person: the last by key (A42). */
-static const struct hw_last *visit_merge(
-    const struct hw_engine *engine, uint32_t identifier, uint32_t visit)
-{
-    struct walk walk = walk_person(engine, identifier);
-    const struct hw_last *last = NULL;
-
-    for (uint32_t stay; (stay = walk_next(engine, &walk)) != 0;) {
-        const struct hw_stay *record = hw_stay_at(engine, stay);
-
-        if (record->visit == visit && hw_last_is(&record->merged) &&
-            (last == NULL || hw_key_order(&record->merged.key, &last->key) > 0))
-            last = &record->merged;
-    }
-    return last;
-}
-
-/* The visit a stay belongs to once merges are followed; past this many it is a ring. */
-enum { VISIT_STEPS_MAX = 16 };
-
-static uint32_t visit_now(const struct hw_engine *engine, uint32_t identifier, uint32_t visit)
-{
-    for (int steps = 0; steps < VISIT_STEPS_MAX; steps++) {
-        const struct hw_last *merge = visit_merge(engine, identifier, visit);
-
-        if (merge == NULL || (uint32_t)merge->value == visit)
-            return visit;
-        visit = (uint32_t)merge->value;
-    }
-    return visit;
-}
-
 static void ring_in(struct hw_engine *engine, uint32_t leader, uint32_t stay)
 {
     struct hw_stay *first = hw_stay_at(engine, leader), *record = hw_stay_at(engine, stay);
 
-    record->leader = leader;
     record->group_next = first->group_next;
     first->group_next = stay;
 }
 
+/* Stays of one person and one visit now; the first named leads, so that its reference stays. */
 void hw_person_regroup(struct hw_engine *engine, uint32_t identifier)
 {
     struct walk walk = walk_person(engine, identifier);
     uint32_t stay;
 
-    while ((stay = walk_next(engine, &walk)) != 0)
-        hw_stay_at(engine, stay)->leader = 0;
-    walk = walk_person(engine, identifier);
     while ((stay = walk_next(engine, &walk)) != 0) {
         struct walk others = walk_person(engine, identifier);
-        uint32_t visit = visit_now(engine, identifier, hw_stay_at(engine, stay)->visit);
-        uint32_t leader = 0, other;
-
-        /* The first named leads: the group keeps the reference it was first known by. */
-        while ((other = walk_next(engine, &others)) != 0)
-            if (visit_now(engine, identifier, hw_stay_at(engine, other)->visit) == visit &&
-                (leader == 0 ||
-                    hw_stay_at(engine, other)->reference < hw_stay_at(engine, leader)->reference))
-                leader = other;
-        if (leader == stay) {
-            hw_stay_at(engine, stay)->leader = stay;
-            hw_stay_at(engine, stay)->group_next = stay;
-        }
-    }
-    walk = walk_person(engine, identifier);
-    while ((stay = walk_next(engine, &walk)) != 0) {
-        struct walk others = walk_person(engine, identifier);
-        uint32_t visit = visit_now(engine, identifier, hw_stay_at(engine, stay)->visit);
+        struct hw_stay *record = hw_stay_at(engine, stay);
         uint32_t other;
 
-        if (hw_stay_at(engine, stay)->leader == stay)
-            continue;
-        while ((other = walk_next(engine, &others)) != 0) {
-            if (hw_stay_at(engine, other)->leader != other ||
-                visit_now(engine, identifier, hw_stay_at(engine, other)->visit) != visit)
-                continue;
-            ring_in(engine, other, stay);
-            break;
-        }
+        record->leader = record->group_next = stay;
+        while ((other = walk_next(engine, &others)) != 0)
+            if (hw_stay_at(engine, other)->visit_now == record->visit_now &&
+                hw_stay_at(engine, other)->reference <
+                    hw_stay_at(engine, record->leader)->reference)
+                record->leader = other;
     }
+    walk = walk_person(engine, identifier);
+    while ((stay = walk_next(engine, &walk)) != 0)
+        if (hw_stay_at(engine, stay)->leader != stay)
+            ring_in(engine, hw_stay_at(engine, stay)->leader, stay);
 }
 
 /* ---- folding a group ---- */
@@ -409,8 +426,12 @@ static uint32_t gather_person_facts(struct hw_engine *engine, uint32_t person)
 
         for (uint32_t fact = identifier->facts; fact != 0 && count < HW_FOLD_FACTS_MAX;
              fact = hw_fact_at(engine, fact)->person_next) {
-            uint32_t place = count++;
             const struct hw_fact *moving = hw_fact_at(engine, fact);
+            uint32_t place;
+
+            if (hw_far_ahead(moving, moving->key.event_ms))
+                continue;
+            place = count++;
 
             /* Newest first in the list: what is walked last goes in front. */
             for (; place > 0 && hw_fact_order(moving, facts[place - 1]) > 0; place--)
@@ -445,15 +466,27 @@ static const struct hw_last *last_of_person(
     return last;
 }
 
+/* A discharge that says its person died ends the other stays, too (R7). */
+static int64_t death_elsewhere(const struct hw_engine *engine, uint32_t leader)
+{
+    struct walk walk = walk_person(engine, hw_stay_at(engine, leader)->owner);
+    int64_t died_ms = HW_TIME_OPEN;
+
+    for (uint32_t stay; (stay = walk_next(engine, &walk)) != 0;)
+        if (stay != leader && hw_stay_at(engine, stay)->leader == stay &&
+            hw_stay_at(engine, stay)->died_ms < died_ms)
+            died_ms = hw_stay_at(engine, stay)->died_ms;
+    return died_ms;
+}
+
 void hw_stay_fold(struct hw_engine *engine, uint32_t leader, struct hw_history *ret_history)
 {
     const struct hw_stay *stay = hw_stay_at(engine, leader);
     uint32_t person = hw_person_of(engine, stay->owner);
     const struct hw_last *born = last_of_person(engine, person, true);
     const struct hw_last *restricted = last_of_person(engine, person, false);
-    uint32_t visit = visit_now(engine, stay->owner, stay->visit);
     struct hw_hash parts[2] = {
-        hw_visit_at(engine, visit)->hash, hw_identifier_at(engine, person)->hash};
+        hw_visit_at(engine, stay->visit_now)->hash, hw_identifier_at(engine, person)->hash};
     struct hw_fold_input input = {
         .facts = engine->scratch->facts,
         .person_facts = engine->scratch->person_facts,
@@ -462,6 +495,7 @@ void hw_stay_fold(struct hw_engine *engine, uint32_t leader, struct hw_history *
         .adult_known = born != NULL && born->value != 0,
         .adult_from_day = born == NULL ? 0 : born->value2,
         .restricted = restricted != NULL && restricted->value != 0,
+        .death_elsewhere_ms = death_elsewhere(engine, leader),
     };
 
     input.facts_count = gather_facts(engine, leader, &input.findings);
@@ -519,8 +553,8 @@ static uint32_t winner(struct hw_engine *engine, uint32_t identifier, unsigned *
         (*ret_open)++;
         if (leading == NULL || record->admitted_ms > leading->admitted_ms ||
             (record->admitted_ms == leading->admitted_ms &&
-                hw_hash_compare(hw_visit_at(engine, record->visit)->hash,
-                    hw_visit_at(engine, leading->visit)->hash) > 0))
+                hw_hash_compare(hw_visit_at(engine, record->visit_now)->hash,
+                    hw_visit_at(engine, leading->visit_now)->hash) > 0))
             best = stay;
     }
     return best;

@@ -30,8 +30,16 @@ bool hw_stay_add_fact(
 /* Keep a fact that names a visit without saying whose. */
 void hw_visit_add_fact(struct hw_engine *engine, uint32_t visit, const struct hw_fact *fact);
 
-/* Give a stay to another owner, or back, as its last statement by key says. */
-void hw_stay_set_owner(struct hw_engine *engine, uint32_t stay, uint32_t owner);
+/* Stays of a visit belong elsewhere from now on (A42, A44, A45): copied, once per key. */
+void hw_visit_add_redirect(
+    struct hw_engine *engine, uint32_t from_visit, const struct hw_redirect *redirect);
+
+/* Follow the redirects of a stay in the order of their keys: its owner and its visit now. */
+void hw_stay_settle(struct hw_engine *engine, uint32_t stay);
+
+/* Call for each stay that said this visit. */
+void hw_visit_each_stay(struct hw_engine *engine, uint32_t visit,
+    void (*call)(struct hw_engine *engine, uint32_t stay));
 
 /* Form anew the groups of all stays of the person of identifier.  Shares must be out. */
 void hw_person_regroup(struct hw_engine *engine, uint32_t identifier);
