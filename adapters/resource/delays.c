@@ -165,14 +165,19 @@ struct page {
 };
 
 /* Look one entry up and put it on the page if it belongs there. */
-static void page_add(struct page *page, struct hw_engine *engine, int64_t now_ms,
+static void page_add(struct page *page, const struct hw_resources *resources, int64_t now_ms,
     const struct filter *filter, uint64_t reference)
 {
+    struct hw_engine *engine = resources->options.engine;
     struct hw_history history;
     struct delay delay;
 
-    if (hw_history_find(engine, reference, &history) != HW_OK ||
-        !delay_of(engine, &history, now_ms, &delay) || !delay_passes(&delay, filter))
+    if (hw_history_find(engine, reference, &history) != HW_OK)
+        return;
+    /* Stays that became one answer to either reference: they are listed once. */
+    if (history.reference != reference && hw_ready_has(resources->ready, history.reference))
+        return;
+    if (!delay_of(engine, &history, now_ms, &delay) || !delay_passes(&delay, filter))
         return;
     page->matched++;
     if (history.restricted)
@@ -214,8 +219,7 @@ enum hw_answer hw_resource_delays(
         .rows = json_array(), .limit = hw_resource_integer(parameters, "limit", LIMIT_DEFAULT)};
     uint32_t end = count - index > LOOKED_AT_MAX ? index + LOOKED_AT_MAX : count;
     for (; index < end && page.matched < page.limit; index++)
-        page_add(
-            &page, resources->options.engine, summary.as_at_ms, &filter, entries[index].reference);
+        page_add(&page, resources, summary.as_at_ms, &filter, entries[index].reference);
 
     *ret_body = hw_summary_head(&summary);
     json_object_set_new(*ret_body, "delays", page.rows);

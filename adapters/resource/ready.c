@@ -49,6 +49,11 @@ static bool grow(struct hw_ready *ready)
     return true;
 }
 
+bool hw_ready_has(const struct hw_ready *ready, uint64_t reference)
+{
+    return is_at(ready, place_of(ready, reference), reference);
+}
+
 /* False: no memory. */
 static bool put(struct hw_ready *ready, uint64_t reference, int64_t since_ms)
 {

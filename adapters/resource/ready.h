@@ -27,6 +27,8 @@ struct hw_ready_entry {
 /* Longest waiting first, then by reference; borrowed until the next effects. */
 const struct hw_ready_entry *hw_ready_list(struct hw_ready *ready, uint32_t *ret_count);
 
+bool hw_ready_has(const struct hw_ready *ready, uint64_t reference);
+
 /* Less than, equal to or greater than 0, in the order of the list. */
 int hw_ready_order(const struct hw_ready_entry *a, const struct hw_ready_entry *b);
 

@@ -135,6 +135,8 @@ enum hw_status hw_history_find(
     struct hw_engine *engine, uint64_t reference, struct hw_history *ret_history)
 {
     (void)engine;
+    if (reference != 0 && reference == double_engine.united[0])
+        reference = double_engine.united[1];
     for (uint32_t i = 0; i < double_engine.stays_count; i++) {
         if (double_engine.stays[i].reference != reference)
             continue;

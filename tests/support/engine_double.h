@@ -29,6 +29,7 @@ struct double_engine {
 
     struct hw_history stays[DOUBLE_STAYS_MAX];
     uint32_t stays_count;
+    uint64_t united[2]; /* the stay of the first reference became one with that of the second */
     struct hw_effect effects[64];
     uint32_t effects_count;
 };

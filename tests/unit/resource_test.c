@@ -115,6 +115,29 @@ Test(resource, delays_are_listed_longest_first_by_reference)
     hw_resources_free(resources);
 }
 
+Test(resource, stays_that_became_one_are_listed_once)
+{
+    json_t *body;
+
+    stay_add(7, 5, SITE_A, false);
+    stay_add(8, 6, SITE_A, false);
+    struct hw_resources *resources = resources_new();
+    double_engine.united[0] = 8;
+    double_engine.united[1] = 7;
+    cr_assert(eq(int, ask(resources, "delays", "{}", &body), HW_ANSWER_OK));
+    cr_expect(eq(sz, json_array_size(json_object_get(body, "delays")), 1));
+    json_decref(body);
+
+    /* Known by the reference it lost only: still listed. */
+    double_engine.effects[0] = (struct hw_effect){.kind = HW_EFFECT_DELAY_ENDED, .reference = 7};
+    double_engine.effects_count = 1;
+    hw_resources_applied(resources);
+    cr_assert(eq(int, ask(resources, "delays", "{}", &body), HW_ANSWER_OK));
+    cr_expect(eq(sz, json_array_size(json_object_get(body, "delays")), 1));
+    json_decref(body);
+    hw_resources_free(resources);
+}
+
 Test(resource, restricted_people_are_counted_and_not_named)
 {
     json_t *body;
