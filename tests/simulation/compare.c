@@ -5,6 +5,8 @@
  *         must not depend on the order of arrival.  A failing history is shrunk by leaving out
  *         messages and fields for as long as it fails.
  *
+ * HOMEWARD_ORDERS_ONLY=1 asks only about orders of arrival.
+ *
  * Prints TAP.  Arguments: [FIRST_SEED [COUNT]].  HOMEWARD_LONG=1 runs 100,000 histories.
  */
 #include "support/generate.h"
@@ -16,7 +18,14 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
-enum { ROWS_MAX = 64, HISTORIES = 2000, HISTORIES_LONG = 100000, ORDERS = 3, MOMENTS = 4 };
+enum {
+    ROWS_MAX = 64,
+    HISTORIES = 2000,
+    HISTORIES_LONG = 100000,
+    ORDERS = 3,
+    ORDERS_SHRINKING = 200,
+    MOMENTS = 4
+};
 
 /*
  * Findings that are compared: not those that a stay which was never counted may or may not carry,
@@ -293,12 +302,15 @@ static bool answers_differ(
     return false;
 }
 
+/* How many orders are tried: more while shrinking, where the one that fails is lost. */
+static unsigned orders = ORDERS;
+
 static bool orders_differ(
     const struct generated *history, struct hw_hash digest, struct difference *difference)
 {
     struct generated other = *history;
 
-    for (unsigned i = 0; i < ORDERS; i++) {
+    for (unsigned i = 0; i < orders; i++) {
         struct hw_hash digest_other;
         struct drive drive;
 
@@ -311,6 +323,9 @@ static bool orders_differ(
     }
     return false;
 }
+
+/* Only the order of arrival is tried, without the model. */
+static bool orders_only;
 
 /* Stays of no length: whether they were admitted and discharged is not settled. */
 static bool has_empty_stay(struct model *model)
@@ -331,15 +346,16 @@ static bool disagree(const struct generated *history, struct difference *differe
     struct drive drive;
     bool different;
 
-    if (has_empty_stay(model)) {
+    if (has_empty_stay(model) && !orders_only) {
         model_free(model);
         return false;
     }
     tell(history, &drive);
     digest = hw_engine_history_digest(drive.engine);
-    different = histories_differ(model, drive.engine, difference) ||
-        answers_differ(model, &drive, history->asked_ms, difference) ||
-        orders_differ(history, digest, difference);
+    different = orders_only ? orders_differ(history, digest, difference)
+                            : histories_differ(model, drive.engine, difference) ||
+            answers_differ(model, &drive, history->asked_ms, difference) ||
+            orders_differ(history, digest, difference);
     drive_close(&drive);
     model_free(model);
     return different;
@@ -393,7 +409,9 @@ static void report(const char *program, uint64_t seed, struct difference *differ
 
     printf("# seed %" PRIu64 " fails; again with: %s %" PRIu64 " 1\n", seed, program, seed);
     generate(seed, &history);
+    orders = ORDERS_SHRINKING;
     shrink(&history, difference);
+    orders = ORDERS;
     printf("# shrunk to %" PRIu32 " messages, in order of arrival:\n", history.count);
     generate_print(&history, stdout);
     for (char *line = strtok(difference->text, "\n"); line != NULL; line = strtok(NULL, "\n"))
@@ -409,6 +427,7 @@ int main(int argc, char **argv)
     uint64_t count = many != NULL && *many == '1' ? HISTORIES_LONG : HISTORIES;
     uint64_t failed = 0, messages = 0;
 
+    orders_only = getenv("HOMEWARD_ORDERS_ONLY") != NULL;
     if (argc > 2)
         count = strtoull(argv[2], NULL, 10);
     printf("# histories of seeds %" PRIu64 " to %" PRIu64 "\n", first, first + count - 1);
@@ -422,7 +441,8 @@ int main(int argc, char **argv)
     }
     printf("# %" PRIu64 " messages, %" PRIu64 " histories of %" PRIu64 " differ\n", messages,
         failed, count);
-    printf(
-        "%s 1 - the engine agrees with the reference model\n1..1\n", failed == 0 ? "ok" : "not ok");
+    printf("%s 1 - %s\n1..1\n", failed == 0 ? "ok" : "not ok",
+        orders_only ? "the history digest does not depend on the order of arrival"
+                    : "the engine agrees with the reference model");
     return failed > 0;
 }
