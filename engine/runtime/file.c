@@ -1,8 +1,10 @@
 #include "runtime/file.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 enum { ZERO_STEP = 256 * 1024 };
 
@@ -56,6 +58,73 @@ int64_t hw_file_read(struct hw_env *env, int file, void *data, size_t size, uint
         done += (size_t)count;
     }
     return (int64_t)done;
+}
+
+struct numbers {
+    const char *ending;
+    uint64_t *list;
+    size_t count, room;
+    bool out_of_memory;
+};
+
+enum { DIGITS = 20 };
+
+static bool collect(void *visitor, const char *name)
+{
+    struct numbers *numbers = visitor;
+    uint64_t number;
+
+    if (strspn(name, "0123456789") != DIGITS || strcmp(name + DIGITS, numbers->ending) != 0)
+        return true;
+    number = strtoull(name, NULL, 10);
+    if (number == 0)
+        return true;
+    if (numbers->count == numbers->room) {
+        size_t room = numbers->room == 0 ? 64 : numbers->room * 2;
+        uint64_t *list = realloc(numbers->list, room * sizeof *list);
+
+        numbers->out_of_memory = list == NULL;
+        if (list == NULL)
+            return false;
+        numbers->list = list;
+        numbers->room = room;
+    }
+    numbers->list[numbers->count++] = number;
+    return true;
+}
+
+static int ascending(const void *a, const void *b)
+{
+    uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
+
+    return (left > right) - (left < right);
+}
+
+int hw_file_numbers(struct hw_env *env, const char *dir, const char *ending, uint64_t **ret_numbers,
+    size_t *ret_count)
+{
+    struct numbers numbers = {.ending = ending};
+    int failed = env->list(env->context, dir, collect, &numbers);
+
+    if (failed == 0 && numbers.out_of_memory)
+        failed = -ENOMEM;
+    if (failed < 0) {
+        free(numbers.list);
+        return failed;
+    }
+    if (numbers.count > 1)
+        qsort(numbers.list, numbers.count, sizeof *numbers.list, ascending);
+    *ret_numbers = numbers.list;
+    *ret_count = numbers.count;
+    return 0;
+}
+
+void hw_file_number_path(
+    char path[HW_PATH_SIZE], const char *dir, uint64_t number, const char *ending)
+{
+    int size = snprintf(path, HW_PATH_SIZE, "%s/%020" PRIu64 "%s", dir, number, ending);
+
+    HW_ASSERT(size < HW_PATH_SIZE);
 }
 
 enum hw_status hw_file_status(int64_t failed)

@@ -21,6 +21,17 @@ int hw_file_zero(struct hw_env *env, int file, uint64_t offset, uint64_t size);
 /* Read up to size bytes at offset: fewer only at the end of the file.  Count or negative errno. */
 int64_t hw_file_read(struct hw_env *env, int file, void *data, size_t size, uint64_t offset);
 
+/*
+ * Numbers of the files in dir that are named by 20 digits and ending (".hwj"), ascending, in
+ * *ret_numbers (from malloc, the caller's to free).  0 or a negative errno.
+ */
+int hw_file_numbers(struct hw_env *env, const char *dir, const char *ending, uint64_t **ret_numbers,
+    size_t *ret_count);
+
+/* dir/NNNNNNNNNNNNNNNNNNNN and ending to path, which has room: data_dir was checked at open. */
+void hw_file_number_path(
+    char path[HW_PATH_SIZE], const char *dir, uint64_t number, const char *ending);
+
 /* A negative errno as a status: HW_E_NO_SPACE, HW_E_READ_ONLY, HW_E_NOT_FOUND or HW_E_IO. */
 enum hw_status hw_file_status(int64_t failed);
 

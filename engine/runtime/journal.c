@@ -19,6 +19,7 @@ struct batch {
     size_t used;    /* bytes of records */
     uint64_t first_sequence;
     uint32_t count;
+    bool turn_over;      /* begins a segment */
     int64_t accepted_ms; /* before its first record */
     struct hw_hash digest;
 };
@@ -29,6 +30,8 @@ struct hw_journal {
     struct batch batches[2];
     struct batch *filling; /* the loop thread's */
     uint64_t next_sequence;
+    bool turn_over;        /* the next batch begins a segment */
+    uint64_t segment_used; /* bytes of the segment, the open batch included */
 
     /* Whoever set busy, under the lock, has the writer until it clears it. */
     struct hw_writer *writer;
@@ -86,10 +89,12 @@ static enum hw_status write_batch(
         .size = HW_BLOCK_HEADER_SIZE + batch->used,
         .first_sequence = batch->first_sequence,
         .count = batch->count,
+        .turn_over = batch->turn_over,
         .accepted_ms = batch->accepted_ms,
         .digest = batch->digest,
     };
-    enum hw_status status = hw_writer_make_room(journal->writer, block.size, error);
+    enum hw_status status =
+        hw_writer_make_room(journal->writer, block.size, block.turn_over, error);
 
     if (status != HW_OK)
         return status;
@@ -296,7 +301,8 @@ static bool inline_pays(const struct hw_journal *journal)
 {
     return journal->filling->used <= INLINE_SIZE &&
         atomic_load_explicit(&journal->sync_ns, memory_order_relaxed) < QUICK_SYNC_NS &&
-        hw_writer_has_room(journal->writer, HW_BLOCK_HEADER_SIZE + journal->filling->used);
+        hw_writer_has_room(journal->writer, HW_BLOCK_HEADER_SIZE + journal->filling->used,
+            journal->filling->turn_over);
 }
 
 static void write_inline(struct hw_journal *journal)
@@ -369,9 +375,19 @@ bool hw_journal_empty(const struct hw_journal *journal)
     return journal->filling->count == 0;
 }
 
+bool hw_journal_turns_over(const struct hw_journal *journal)
+{
+    return journal->turn_over || journal->segment_used >= journal->options.writer.segment_size;
+}
+
 void hw_journal_begin(struct hw_journal *journal, int64_t accepted_ms, struct hw_hash digest)
 {
     HW_ASSERT(journal->filling->count == 0);
+    journal->filling->turn_over = hw_journal_turns_over(journal);
+    if (journal->filling->turn_over)
+        journal->segment_used = HW_SEGMENT_HEADER_SIZE;
+    journal->segment_used += HW_BLOCK_HEADER_SIZE;
+    journal->turn_over = false;
     journal->filling->first_sequence = journal->next_sequence;
     journal->filling->accepted_ms = accepted_ms;
     journal->filling->digest = digest;
@@ -388,6 +404,7 @@ void hw_journal_append(struct hw_journal *journal, size_t size)
     HW_ASSERT(size % 8 == 0);
     HW_ASSERT(size <= journal->options.batch_size - journal->filling->used);
     journal->filling->used += size;
+    journal->segment_used += size;
     journal->filling->count++;
     journal->next_sequence++;
 }
@@ -472,8 +489,11 @@ enum hw_status hw_journal_open(const struct hw_journal_options *options,
     status = HW_E_MEMORY;
     if (journal->batches[0].bytes != NULL && journal->batches[1].bytes != NULL)
         status = hw_writer_open(&options->writer, tail, &journal->writer, error);
-    if (status == HW_OK)
+    if (status == HW_OK) {
+        journal->turn_over = hw_writer_turns_over(journal->writer);
+        journal->segment_used = tail == NULL ? HW_SEGMENT_HEADER_SIZE : tail->end;
         status = start(journal, error);
+    }
     if (status != HW_OK) {
         release(journal);
         return status;

@@ -47,8 +47,14 @@ uint64_t hw_journal_next(const struct hw_journal *journal);
  */
 bool hw_journal_has_room(const struct hw_journal *journal, size_t size);
 
-/* Whether the open batch is empty: then hw_journal_begin() tells what stood before its records. */
+/* Whether the open batch is empty: then hw_journal_begin() comes before its first record. */
 bool hw_journal_empty(const struct hw_journal *journal);
+
+/* Whether a batch begun now begins a segment: then the state's digest is wanted. */
+bool hw_journal_turns_over(const struct hw_journal *journal);
+
+/* Begin a batch: accepted time of the record before, and the state's digest there (zero: unknown).
+ */
 void hw_journal_begin(struct hw_journal *journal, int64_t accepted_ms, struct hw_hash digest);
 
 /* Where the next record is to be written, and how much fits; borrowed until the next flush. */

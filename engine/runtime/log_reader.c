@@ -124,13 +124,10 @@ static enum hw_status check_header(struct hw_log *log, char error[HW_ERROR_TEXT_
 
 static enum hw_status open_segment(struct hw_log *log, size_t index, char error[HW_ERROR_TEXT_SIZE])
 {
-    char name[HW_SEGMENT_NAME_SIZE];
     int file;
 
     close_segment(log);
-    hw_segment_name(log->firsts[index], name);
-    if (!hw_file_path(log->path, log->dir, name))
-        return HW_E_INVALID;
+    hw_file_number_path(log->path, log->dir, log->firsts[index], HW_SEGMENT_ENDING);
     file = log->env->open(log->env->context, log->path, HW_ENV_READ);
     if (file < 0)
         return io_failed(log, file, error);
@@ -155,7 +152,7 @@ static enum hw_status relist(struct hw_log *log, char error[HW_ERROR_TEXT_SIZE])
 {
     uint64_t *firsts;
     size_t count;
-    int failed = hw_segment_list(log->env, log->dir, &firsts, &count);
+    int failed = hw_file_numbers(log->env, log->dir, HW_SEGMENT_ENDING, &firsts, &count);
 
     if (failed < 0)
         return hw_error_file(error, "list", log->dir, failed);

@@ -65,26 +65,24 @@ static enum hw_status extend_spare(
     return extend(writer, writer->spare, writer->spare_path, &writer->spare_prepared, need, error);
 }
 
-/* Whether a block of this size must begin a new segment. */
-static bool must_turn_over(const struct hw_writer *writer, size_t size)
+bool hw_writer_turns_over(const struct hw_writer *writer)
 {
-    return writer->turn_over ||
-        (writer->end > HW_SEGMENT_HEADER_SIZE && writer->end + size > writer->options.segment_size);
+    return writer->turn_over;
 }
 
-bool hw_writer_has_room(const struct hw_writer *writer, size_t size)
+bool hw_writer_has_room(const struct hw_writer *writer, size_t size, bool turn_over)
 {
-    if (must_turn_over(writer, size))
+    if (turn_over)
         return writer->spare >= 0 && HW_SEGMENT_HEADER_SIZE + size <= writer->spare_prepared;
     return writer->end + size <= writer->prepared;
 }
 
 enum hw_status hw_writer_make_room(
-    struct hw_writer *writer, size_t size, char error[HW_ERROR_TEXT_SIZE])
+    struct hw_writer *writer, size_t size, bool turn_over, char error[HW_ERROR_TEXT_SIZE])
 {
-    if (hw_writer_has_room(writer, size))
+    if (hw_writer_has_room(writer, size, turn_over))
         return HW_OK;
-    if (must_turn_over(writer, size))
+    if (turn_over)
         return extend_spare(writer, HW_SEGMENT_HEADER_SIZE + size, error);
     return extend(writer, writer->file, writer->path, &writer->prepared, writer->end + size, error);
 }
@@ -98,7 +96,9 @@ bool hw_writer_wants_room(const struct hw_writer *writer)
 
 enum hw_status hw_writer_prepare(struct hw_writer *writer, char error[HW_ERROR_TEXT_SIZE])
 {
-    if (writer->prepared >= writer->options.segment_size || writer->turn_over)
+    /* The last block of a segment may reach past its size. */
+    if (writer->turn_over ||
+        writer->prepared >= writer->options.segment_size + writer->options.prepare_size)
         return extend_spare(writer, 0, error);
     return extend(writer, writer->file, writer->path, &writer->prepared, 0, error);
 }
@@ -110,7 +110,6 @@ static enum hw_status turn_over(struct hw_writer *writer, uint64_t first_sequenc
     int64_t accepted_ms, struct hw_hash digest, char error[HW_ERROR_TEXT_SIZE])
 {
     uint8_t bytes[HW_SEGMENT_HEADER_SIZE];
-    char name[HW_SEGMENT_NAME_SIZE];
     struct hw_segment_header header = writer->options.header;
     int failed;
 
@@ -118,8 +117,7 @@ static enum hw_status turn_over(struct hw_writer *writer, uint64_t first_sequenc
     header.accepted_ms = accepted_ms;
     header.digest = digest;
     hw_segment_header_write(&header, bytes);
-    hw_segment_name(first_sequence, name);
-    HW_ASSERT(hw_file_path(writer->path, writer->dir, name));
+    hw_file_number_path(writer->path, writer->dir, first_sequence, HW_SEGMENT_ENDING);
     failed = hw_file_write(writer->env, writer->spare, bytes, sizeof bytes, 0);
     if (failed == 0)
         failed = writer->env->sync(writer->env->context, writer->spare);
@@ -146,9 +144,10 @@ enum hw_status hw_writer_put(
     enum hw_status status;
     int failed;
 
-    HW_ASSERT(hw_writer_has_room(writer, block->size));
+    HW_ASSERT(hw_writer_has_room(writer, block->size, block->turn_over));
     HW_ASSERT(block->first_sequence == writer->sequence + 1);
-    if (must_turn_over(writer, block->size)) {
+    HW_ASSERT(block->turn_over || !writer->turn_over);
+    if (block->turn_over) {
         status = hw_writer_sync(writer, error);
         if (status == HW_OK)
             status =
@@ -219,11 +218,9 @@ static bool same_settings(const struct hw_segment_header *a, const struct hw_seg
 static enum hw_status open_tail(
     struct hw_writer *writer, const struct hw_log_tail *tail, char error[HW_ERROR_TEXT_SIZE])
 {
-    char name[HW_SEGMENT_NAME_SIZE];
     int failed = 0;
 
-    hw_segment_name(tail->segment.first_sequence, name);
-    HW_ASSERT(hw_file_path(writer->path, writer->dir, name));
+    hw_file_number_path(writer->path, writer->dir, tail->segment.first_sequence, HW_SEGMENT_ENDING);
     writer->file =
         writer->env->open(writer->env->context, writer->path, HW_ENV_READ | HW_ENV_WRITE);
     if (writer->file < 0)

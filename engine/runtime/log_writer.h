@@ -19,7 +19,7 @@ struct hw_writer_options {
     struct hw_env *env;              /* borrowed until close */
     const char *dir;                 /* DATA_DIR/journal, there already */
     struct hw_segment_header header; /* of segments made from now on; place and digest aside */
-    uint64_t segment_size;           /* bytes a segment should have */
+    uint64_t segment_size;           /* bytes a segment should have, about */
     uint64_t prepare_size;           /* zeros written at a time */
     uint64_t ahead_size;             /* room to keep ready */
 };
@@ -35,12 +35,15 @@ HW_MUST_CHECK enum hw_status hw_writer_open(const struct hw_writer_options *opti
 /* Close the files; nothing is written. */
 void hw_writer_close(struct hw_writer *writer);
 
-/* Whether a block of size bytes finds its room made. */
-bool hw_writer_has_room(const struct hw_writer *writer, size_t size);
+/* Whether the next block begins a segment, whatever it says: the settings are others. */
+bool hw_writer_turns_over(const struct hw_writer *writer);
+
+/* Whether a block of size bytes, beginning a segment or not, finds its room made. */
+bool hw_writer_has_room(const struct hw_writer *writer, size_t size, bool turn_over);
 
 /* Make it.  HW_E_NO_SPACE: the disk is full, nothing changed, try again later. */
 HW_MUST_CHECK enum hw_status hw_writer_make_room(
-    struct hw_writer *writer, size_t size, char error[HW_ERROR_TEXT_SIZE]);
+    struct hw_writer *writer, size_t size, bool turn_over, char error[HW_ERROR_TEXT_SIZE]);
 
 /* Whether less than ahead_size is ready, so that an idle moment should make room. */
 bool hw_writer_wants_room(const struct hw_writer *writer);
@@ -53,6 +56,7 @@ struct hw_writer_block {
     size_t size; /* with the header */
     uint64_t first_sequence;
     uint32_t count;
+    bool turn_over;        /* begin a segment with it */
     int64_t accepted_ms;   /* of the record before its first */
     struct hw_hash digest; /* of state before its first record; zero: not known */
 };

@@ -1,7 +1,6 @@
 #include "runtime/quarantine_log.h"
 #include "runtime/bytes.h"
 #include "runtime/crc32c.h"
-#include "runtime/segment.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -105,72 +104,19 @@ int hw_quarantine_entry_drop(struct hw_env *env, int file, uint64_t offset)
 
 /* --- segments ----------------------------------------------------------------------------- */
 
-struct listing {
-    uint64_t *firsts;
-    size_t count, room;
-    bool out_of_memory;
-};
-
-static bool collect(void *visitor, const char *name)
-{
-    struct listing *listing = visitor;
-    char journal_name[HW_SEGMENT_NAME_SIZE];
-    uint64_t first;
-
-    /* The same names as the journal's but for the ending. */
-    if (strlen(name) != 24 || strcmp(name + 20, ".hwq") != 0)
-        return true;
-    (void)snprintf(journal_name, sizeof journal_name, "%.20s.hwj", name);
-    if (!hw_segment_name_parse(journal_name, &first))
-        return true;
-    if (listing->count == listing->room) {
-        size_t room = listing->room == 0 ? 64 : listing->room * 2;
-        uint64_t *firsts = realloc(listing->firsts, room * sizeof *firsts);
-
-        listing->out_of_memory = firsts == NULL;
-        if (firsts == NULL)
-            return false;
-        listing->firsts = firsts;
-        listing->room = room;
-    }
-    listing->firsts[listing->count++] = first;
-    return true;
-}
-
-static int ascending(const void *a, const void *b)
-{
-    uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
-
-    return (left > right) - (left < right);
-}
+#define ENDING ".hwq"
 
 int hw_quarantine_segments(struct hw_env *env, const char *data_dir, char dir[HW_PATH_SIZE],
     uint64_t **ret_firsts, size_t *ret_count)
 {
-    struct listing listing = {0};
-    int failed;
-
     if (!hw_file_path(dir, data_dir, "quarantine"))
         return -ENAMETOOLONG;
-    failed = env->list(env->context, dir, collect, &listing);
-    if (failed == 0 && listing.out_of_memory)
-        failed = -ENOMEM;
-    if (failed < 0) {
-        free(listing.firsts);
-        return failed;
-    }
-    if (listing.count > 1)
-        qsort(listing.firsts, listing.count, sizeof *listing.firsts, ascending);
-    *ret_firsts = listing.firsts;
-    *ret_count = listing.count;
-    return 0;
+    return hw_file_numbers(env, dir, ENDING, ret_firsts, ret_count);
 }
 
 void hw_quarantine_segment_path(const char *dir, uint64_t first, char path[HW_PATH_SIZE])
 {
-    int size = snprintf(path, HW_PATH_SIZE, "%s/%020" PRIu64 ".hwq", dir, first);
-
-    HW_ASSERT(size < HW_PATH_SIZE);
+    hw_file_number_path(path, dir, first, ENDING);
 }
 
 /* All of a file, from malloc.  0 or a negative errno. */

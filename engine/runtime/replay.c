@@ -1,16 +1,19 @@
 #include "runtime/replay.h"
 #include "homeward/version.h"
 #include "runtime/memory.h"
+#include "runtime/snapshot.h"
 
 #include <inttypes.h>
-#include <stdio.h>
+#include <stdlib.h>
 
 struct run {
     const struct hw_replay_options *options;
     struct hw_replay replay;
     struct hw_log *log;
     struct hw_engine_options engine_options;
-    bool done; /* until was reached */
+    struct hw_hash log_id;
+    uint64_t expected; /* the newest snapshot's sequence: the journal reaches it */
+    bool done;         /* until was reached */
 };
 
 struct hw_replay_options hw_replay_options_default(struct hw_env *env, const char *data_dir)
@@ -79,6 +82,7 @@ static enum hw_status read_settings(
         .history_open_ms =
             options->history_open_ms < 0 ? newest->history_open_ms : options->history_open_ms,
     };
+    run->log_id = newest->log_id;
     hw_log_close(log);
     return HW_OK;
 }
@@ -91,6 +95,72 @@ static enum hw_status new_engine(struct run *run, char error[HW_ERROR_TEXT_SIZE]
         hw_error_set(error,
             "no memory for the engine's state; lower the limits in the configuration, or give the "
             "process more address space");
+    return status;
+}
+
+static void warn(const struct run *run, const char *text)
+{
+    if (run->options->on_warning != NULL)
+        run->options->on_warning(run->options->context, text);
+}
+
+/* Whether a snapshot is of this log, these settings and not behind the moment asked for. */
+static bool snapshot_serves(const struct run *run, const struct hw_snapshot *snapshot)
+{
+    const struct hw_engine_options *engine = &run->engine_options;
+    const struct hw_replay_options *options = run->options;
+
+    return hw_hash_equal(snapshot->log_id, run->log_id) && snapshot->rules == HW_RULES_VERSION &&
+        snapshot->dedupe_ms == engine->dedupe_ms &&
+        snapshot->history_open_ms == engine->history_open_ms &&
+        memcmp(&snapshot->limits, &engine->limits, sizeof engine->limits) == 0 &&
+        snapshot->accepted_ms <= options->until_ms &&
+        (options->until_sequence == 0 || snapshot->sequence <= options->until_sequence);
+}
+
+/* Load one into the new engine.  Not loaded: the engine is a new one again. */
+static enum hw_status try_snapshot(
+    struct run *run, uint64_t sequence, bool *ret_loaded, char error[HW_ERROR_TEXT_SIZE])
+{
+    const struct hw_replay_options *options = run->options;
+    struct hw_snapshot snapshot;
+    enum hw_status status =
+        hw_snapshot_header(options->env, options->data_dir, sequence, &snapshot, error);
+
+    if (status != HW_OK) {
+        warn(run, error);
+        return HW_OK;
+    }
+    if (hw_hash_equal(snapshot.log_id, run->log_id) && sequence > run->expected)
+        run->expected = sequence;
+    if (options->full || !snapshot_serves(run, &snapshot))
+        return HW_OK;
+    status = hw_snapshot_load(options->env, options->data_dir, sequence, run->replay.engine, error);
+    if (status != HW_OK) {
+        warn(run, error);
+        hw_engine_free(run->replay.engine);
+        run->replay.engine = NULL;
+        return new_engine(run, error);
+    }
+    *ret_loaded = true;
+    run->replay.sequence = run->replay.snapshot_sequence = sequence;
+    run->replay.clock_pending_ms = snapshot.clock_pending_ms;
+    return HW_OK;
+}
+
+/* The newest good snapshot that serves; none is no failure. */
+static enum hw_status load_snapshot(struct run *run, char error[HW_ERROR_TEXT_SIZE])
+{
+    uint64_t *sequences;
+    size_t count;
+    bool loaded = false;
+    enum hw_status status = HW_OK;
+
+    if (hw_snapshot_list(run->options->env, run->options->data_dir, &sequences, &count) < 0)
+        return HW_OK;
+    for (size_t i = count; i > 0 && !loaded && status == HW_OK; i--)
+        status = try_snapshot(run, sequences[i - 1], &loaded, error);
+    free(sequences);
     return status;
 }
 
@@ -161,8 +231,7 @@ static void check_digest(struct run *run, const struct hw_log_block *from)
         "the state after record %" PRIu64 " is not what it was when the journal was written: the "
         "digests differ; keep the data directory and report this",
         run->replay.sequence);
-    if (run->options->on_warning != NULL)
-        run->options->on_warning(run->options->context, warning);
+    warn(run, warning);
 }
 
 static enum hw_status apply_log(struct run *run, char error[HW_ERROR_TEXT_SIZE])
@@ -218,11 +287,13 @@ static enum hw_status replay(
     if (status == HW_OK)
         status = new_engine(run, error);
     if (status == HW_OK)
+        status = load_snapshot(run, error);
+    if (status == HW_OK)
         status =
             hw_log_open(run->options->env, journal_dir, run->replay.sequence + 1, &run->log, error);
     if (status != HW_OK)
         return status;
-    hw_log_expect(run->log, run->replay.sequence);
+    hw_log_expect(run->log, run->expected);
     status = apply_log(run, error);
     hw_log_close(run->log);
     return status == HW_OK ? fire_timers(run, error) : status;

@@ -7,6 +7,7 @@
 #include "runtime/memory.h"
 #include "runtime/quarantine.h"
 #include "runtime/replay.h"
+#include "runtime/snapshotter.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -20,8 +21,13 @@ enum {
     SEGMENT_SIZE = 64 * 1024 * 1024,
     PREPARE_SIZE = 4 * 1024 * 1024,
     QUARANTINE_QUOTA = 64 * 1024 * 1024,
+    SNAPSHOT_RECORDS = 4000000,
     TICK_SIZE_MAX = 512,
+    USED_PERCENT_MAX = 99, /* of an arena: room for all events of a message stays */
 };
+
+#define SNAPSHOT_INTERVAL_MS HW_HOUR_MS
+#define DIGEST_NS_MAX        INT64_C(1000000) /* longer does nothing take on the loop */
 
 #define FROZEN_MS (60 * HW_SECOND_MS) /* the clock stands still so long: alarm (R17) */
 
@@ -34,11 +40,16 @@ struct hw_runtime {
     struct hw_journal *journal; /* NULL: read-only */
     struct hw_quarantine *quarantine;
     struct hw_clock clock;
+    struct hw_snapshotter *snapshotter; /* NULL: read-only, or without threads */
+    struct hw_snapshot snapshot; /* what a snapshot says of this log; the last one's sequence */
+    struct hw_snapshot wanted;   /* to be begun when its sequence is durable; 0 none */
+    int64_t snapshot_ns;         /* when the last one was begun */
     int lock_file, wakeup_fd;
     uint64_t durable; /* as told to on_durable */
     uint64_t quarantine_durable;
-    bool failed; /* as told to on_failed */
-    bool frozen; /* as warned of */
+    int64_t digest_ns; /* what the last digest took */
+    bool failed;       /* as told to on_failed */
+    bool frozen;       /* as warned of */
 };
 
 static void warn(void *context, const char *text)
@@ -80,11 +91,31 @@ static enum hw_status take_record(struct hw_runtime *runtime, const uint8_t *rec
     return HW_OK;
 }
 
+/*
+ * The state's digest, when it is to be had without holding up the loop; zero: not known.  It costs
+ * what the state's size costs, so it is timed: the first time when the directory is opened.
+ */
+static struct hw_hash quick_digest(struct hw_runtime *runtime)
+{
+    struct hw_hash digest = {0};
+    int64_t start = runtime->env->monotonic_ns(runtime->env->context);
+
+    if (runtime->digest_ns > DIGEST_NS_MAX)
+        return digest;
+    digest = hw_engine_state_digest(runtime->engine);
+    runtime->digest_ns = runtime->env->monotonic_ns(runtime->env->context) - start;
+    return digest;
+}
+
 static void begin_batch(struct hw_runtime *runtime)
 {
-    if (hw_journal_empty(runtime->journal))
-        hw_journal_begin(runtime->journal, hw_engine_accepted_ms(runtime->engine),
-            hw_engine_state_digest(runtime->engine));
+    struct hw_hash digest = {0};
+
+    if (!hw_journal_empty(runtime->journal))
+        return;
+    if (hw_journal_turns_over(runtime->journal))
+        digest = quick_digest(runtime);
+    hw_journal_begin(runtime->journal, hw_engine_accepted_ms(runtime->engine), digest);
 }
 
 /* Timers due by accepted_ms fire, in a tick before the record that found them due (R17). */
@@ -158,10 +189,12 @@ static void watch_clock(struct hw_runtime *runtime, int64_t wall)
 static bool has_room(const struct hw_runtime *runtime, uint32_t events_count)
 {
     size_t size = (size_t)events_count * (HW_RECORD_SIZE_MAX + TICK_SIZE_MAX);
+    unsigned used_percent = 0;
 
     HW_ASSERT(size <= runtime->options.batch_size);
     return !runtime->failed && runtime->journal != NULL &&
-        hw_journal_has_room(runtime->journal, size) && hw_engine_has_room(runtime->engine, NULL);
+        hw_journal_has_room(runtime->journal, size) &&
+        hw_engine_has_room(runtime->engine, &used_percent) && used_percent < USED_PERCENT_MAX;
 }
 
 static enum hw_seen seen(const struct hw_runtime *runtime, const struct hw_event *event,
@@ -259,6 +292,75 @@ static int64_t until_due(const struct hw_runtime *runtime)
     return due > now ? due - now : 1;
 }
 
+/* --- snapshots ---------------------------------------------------------------------------- */
+
+/* How long until the next one is due by time; -1: there is nothing new. */
+static int64_t until_snapshot(const struct hw_runtime *runtime)
+{
+    int64_t passed_ms =
+        (runtime->env->monotonic_ns(runtime->env->context) - runtime->snapshot_ns) / 1000000;
+    int64_t left_ms = runtime->options.snapshot_interval_ms - passed_ms;
+    uint64_t records = hw_engine_sequence(runtime->engine) - runtime->snapshot.sequence;
+
+    if (runtime->snapshotter == NULL || runtime->wanted.sequence != 0 || records == 0)
+        return -1;
+    return records >= runtime->options.snapshot_records || left_ms < 0 ? 0 : left_ms;
+}
+
+/* What a snapshot of this very moment would say. */
+static struct hw_snapshot snapshot_now(struct hw_runtime *runtime)
+{
+    struct hw_snapshot snapshot = runtime->snapshot;
+
+    snapshot.sequence = hw_engine_sequence(runtime->engine);
+    snapshot.accepted_ms = hw_engine_accepted_ms(runtime->engine);
+    snapshot.digest = quick_digest(runtime);
+    snapshot.clock_pending_ms = runtime->clock.pending_ms;
+    return snapshot;
+}
+
+static void take_snapshots(struct hw_runtime *runtime)
+{
+    char text[HW_ERROR_TEXT_SIZE];
+    enum hw_status status;
+    uint64_t sequence;
+
+    if (runtime->snapshotter == NULL)
+        return;
+    if (hw_snapshotter_ended(runtime->snapshotter, &sequence, &status, text)) {
+        runtime->snapshot.sequence = sequence;
+        if (status != HW_OK)
+            warn(runtime, text);
+    }
+    if (until_snapshot(runtime) == 0)
+        runtime->wanted = snapshot_now(runtime);
+    if (runtime->wanted.sequence == 0 || hw_runtime_durable(runtime) < runtime->wanted.sequence ||
+        !hw_snapshotter_start(runtime->snapshotter, &runtime->wanted))
+        return;
+    /* Counted from its beginning; should it fail, the next one is as far away as after success. */
+    runtime->snapshot.sequence = runtime->wanted.sequence;
+    runtime->snapshot_ns = runtime->env->monotonic_ns(runtime->env->context);
+    runtime->wanted.sequence = 0;
+}
+
+/* The last thing before the lock is given up; without it the next start takes longer. */
+static void snapshot_at_close(struct hw_runtime *runtime)
+{
+    struct hw_snapshot about = snapshot_now(runtime);
+    char text[HW_ERROR_TEXT_SIZE];
+
+    if (about.sequence > 0 &&
+        hw_snapshot_write(runtime->env, runtime->data_dir, runtime->engine, &about, text) != HW_OK)
+        warn(runtime, text);
+}
+
+static int64_t sooner(int64_t a, int64_t b)
+{
+    if (a < 0 || b < 0)
+        return a > b ? a : b;
+    return a < b ? a : b;
+}
+
 int64_t hw_runtime_turn(struct hw_runtime *runtime)
 {
     if (runtime->journal == NULL || runtime->failed)
@@ -268,7 +370,8 @@ int64_t hw_runtime_turn(struct hw_runtime *runtime)
     hw_journal_flush(runtime->journal);
     hw_quarantine_flush(runtime->quarantine);
     tell(runtime);
-    return until_due(runtime);
+    take_snapshots(runtime);
+    return sooner(until_due(runtime), until_snapshot(runtime));
 }
 
 /* --- what is known ------------------------------------------------------------------------ */
@@ -316,6 +419,11 @@ uint64_t hw_runtime_quarantine_durable(const struct hw_runtime *runtime)
     return runtime->quarantine == NULL ? 0 : hw_quarantine_durable(runtime->quarantine);
 }
 
+uint64_t hw_runtime_quarantine_dropped(const struct hw_runtime *runtime)
+{
+    return runtime->quarantine == NULL ? 0 : hw_quarantine_dropped(runtime->quarantine);
+}
+
 /* --- open and close ----------------------------------------------------------------------- */
 
 static void set_defaults(struct hw_runtime_options *options)
@@ -331,6 +439,10 @@ static void set_defaults(struct hw_runtime_options *options)
         options->segment_size = SEGMENT_SIZE;
     if (options->prepare_size == 0)
         options->prepare_size = PREPARE_SIZE;
+    if (options->snapshot_records == 0)
+        options->snapshot_records = SNAPSHOT_RECORDS;
+    if (options->snapshot_interval_ms == 0)
+        options->snapshot_interval_ms = SNAPSHOT_INTERVAL_MS;
     if (options->quarantine_quota == 0)
         options->quarantine_quota = QUARANTINE_QUOTA;
 }
@@ -346,15 +458,16 @@ static void hear_record(void *context, const struct hw_engine *engine, struct hw
 
 static void warn_of_tail(struct hw_runtime *runtime, const struct hw_log_tail *tail)
 {
-    char text[HW_ERROR_TEXT_SIZE], name[HW_SEGMENT_NAME_SIZE];
+    char text[HW_ERROR_TEXT_SIZE], path[HW_PATH_SIZE];
 
     if (tail->torn_size == 0)
         return;
-    hw_segment_name(tail->segment.first_sequence, name);
+    hw_file_number_path(
+        path, runtime->journal_dir, tail->segment.first_sequence, HW_SEGMENT_ENDING);
     hw_error_set(text,
-        "%s/%s: offset %" PRIu64 ": %" PRIu64 " bytes of a write that never finished were dropped; "
+        "%s: offset %" PRIu64 ": %" PRIu64 " bytes of a write that never finished were dropped; "
         "nothing in them had been acknowledged",
-        runtime->journal_dir, name, tail->end, tail->torn_size);
+        path, tail->end, tail->torn_size);
     warn(runtime, text);
 }
 
@@ -427,6 +540,10 @@ static enum hw_status open_journal(struct hw_runtime *runtime, struct hw_segment
     header->dedupe_ms = runtime->options.dedupe_ms;
     header->history_open_ms = runtime->options.history_open_ms;
     options.writer.header = *header;
+    runtime->snapshot.log_id = header->log_id;
+    runtime->snapshot.dedupe_ms = header->dedupe_ms;
+    runtime->snapshot.history_open_ms = header->history_open_ms;
+    runtime->snapshot.limits = header->limits;
     return hw_journal_open(&options, tail, &runtime->journal, error);
 }
 
@@ -452,6 +569,7 @@ static enum hw_status open_existing(
     struct hw_segment_header header = replay->tail.segment;
 
     runtime->engine = replay->engine;
+    runtime->snapshot.sequence = replay->snapshot_sequence;
     if (hw_engine_sequence(runtime->engine) > 0)
         runtime->clock.now_ms = hw_engine_accepted_ms(runtime->engine);
     if (runtime->options.read_only)
@@ -507,6 +625,18 @@ static enum hw_status open_quarantine(struct hw_runtime *runtime, char error[HW_
     return status;
 }
 
+static enum hw_status open_snapshotter(struct hw_runtime *runtime, char error[HW_ERROR_TEXT_SIZE])
+{
+    runtime->snapshot_ns = runtime->env->monotonic_ns(runtime->env->context);
+    if (runtime->options.threadless)
+        return HW_OK;
+    runtime->snapshotter = hw_snapshotter_new(runtime->env, runtime->data_dir, runtime->wakeup_fd);
+    if (runtime->snapshotter != NULL)
+        return HW_OK;
+    hw_error_set(error, "no memory; give the process more");
+    return HW_E_MEMORY;
+}
+
 static enum hw_status open_all(struct hw_runtime *runtime, char error[HW_ERROR_TEXT_SIZE])
 {
     enum hw_status status = HW_OK;
@@ -519,8 +649,12 @@ static enum hw_status open_all(struct hw_runtime *runtime, char error[HW_ERROR_T
         status = open_state(runtime, error);
     if (status == HW_OK && !runtime->options.read_only)
         status = open_quarantine(runtime, error);
-    if (status == HW_OK && runtime->journal != NULL)
+    if (status == HW_OK && !runtime->options.read_only)
+        status = open_snapshotter(runtime, error);
+    if (status == HW_OK && runtime->journal != NULL) {
         runtime->durable = hw_journal_durable(runtime->journal);
+        (void)quick_digest(runtime); /* For its time. */
+    }
     return status;
 }
 
@@ -537,12 +671,16 @@ static bool check_options(const struct hw_runtime_options *options, char error[H
     return false;
 }
 
-static enum hw_status release(struct hw_runtime *runtime, char error[HW_ERROR_TEXT_SIZE])
+static enum hw_status release(
+    struct hw_runtime *runtime, bool snapshot, char error[HW_ERROR_TEXT_SIZE])
 {
     enum hw_status status = HW_OK, quarantine = HW_OK;
 
+    hw_snapshotter_free(runtime->snapshotter);
     if (runtime->journal != NULL)
         status = hw_journal_close(runtime->journal, error);
+    if (snapshot && runtime->journal != NULL && status == HW_OK && !runtime->failed)
+        snapshot_at_close(runtime);
     if (runtime->quarantine != NULL)
         quarantine = hw_quarantine_close(runtime->quarantine, error);
     if (runtime->engine != NULL)
@@ -578,7 +716,7 @@ enum hw_status hw_runtime_open(const struct hw_runtime_options *options,
     HW_ASSERT(hw_file_path(runtime->journal_dir, runtime->data_dir, "journal"));
     status = open_all(runtime, error);
     if (status != HW_OK) {
-        (void)release(runtime, ignored); /* The first failure is the one to tell. */
+        (void)release(runtime, false, ignored); /* The first failure is the one to tell. */
         return status;
     }
     *ret_runtime = runtime;
@@ -588,7 +726,7 @@ enum hw_status hw_runtime_open(const struct hw_runtime_options *options,
 enum hw_status hw_runtime_close(struct hw_runtime *runtime, bool snapshot)
 {
     char error[HW_ERROR_TEXT_SIZE] = "";
+    enum hw_status status = release(runtime, snapshot, error);
 
-    (void)snapshot;
-    return release(runtime, error);
+    return status;
 }

@@ -112,4 +112,7 @@ HW_MUST_CHECK enum hw_status hw_runtime_quarantine(
 /* The last id that is durable in quarantine; as on_durable tells. */
 uint64_t hw_runtime_quarantine_durable(const struct hw_runtime *runtime);
 
+/* Refused inputs that made room for newer ones of their source since open. */
+uint64_t hw_runtime_quarantine_dropped(const struct hw_runtime *runtime);
+
 #endif

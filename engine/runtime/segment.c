@@ -4,10 +4,6 @@
 #include "runtime/bytes.h"
 #include "runtime/crc32c.h"
 
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-
 static const uint8_t segment_magic[8] = {'H', 'W', 'J', 'R', 'N', 'L', '1', '\n'};
 
 enum { BLOCK_MAGIC = 0x42435748 }; /* "HWCB" */
@@ -110,77 +106,4 @@ enum hw_status hw_block_read(
     ret_block->durable_end = hw_get_u64(at + 24);
     ret_block->records = hw_slice_of(at + HW_BLOCK_HEADER_SIZE, records_size);
     return ret_block->count > 0 ? HW_OK : HW_E_DAMAGED;
-}
-
-void hw_segment_name(uint64_t first_sequence, char name[HW_SEGMENT_NAME_SIZE])
-{
-    (void)snprintf(name, HW_SEGMENT_NAME_SIZE, "%020llu.hwj", (unsigned long long)first_sequence);
-}
-
-bool hw_segment_name_parse(const char *name, uint64_t *ret_first_sequence)
-{
-    char *end;
-    unsigned long long first;
-
-    if (strlen(name) != 24 || strspn(name, "0123456789") != 20 || strcmp(name + 20, ".hwj") != 0)
-        return false;
-    errno = 0;
-    first = strtoull(name, &end, 10);
-    if (errno != 0 || first == 0)
-        return false;
-    *ret_first_sequence = first;
-    return true;
-}
-
-struct listing {
-    uint64_t *firsts;
-    size_t count, room;
-    bool out_of_memory;
-};
-
-static bool collect(void *visitor, const char *name)
-{
-    struct listing *listing = visitor;
-    uint64_t first;
-
-    if (!hw_segment_name_parse(name, &first))
-        return true;
-    if (listing->count == listing->room) {
-        size_t room = listing->room == 0 ? 64 : listing->room * 2;
-        uint64_t *firsts = realloc(listing->firsts, room * sizeof *firsts);
-
-        if (firsts == NULL) {
-            listing->out_of_memory = true;
-            return false;
-        }
-        listing->firsts = firsts;
-        listing->room = room;
-    }
-    listing->firsts[listing->count++] = first;
-    return true;
-}
-
-static int ascending(const void *a, const void *b)
-{
-    uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
-
-    return (left > right) - (left < right);
-}
-
-int hw_segment_list(struct hw_env *env, const char *dir, uint64_t **ret_firsts, size_t *ret_count)
-{
-    struct listing listing = {0};
-    int failed = env->list(env->context, dir, collect, &listing);
-
-    if (failed == 0 && listing.out_of_memory)
-        failed = -ENOMEM;
-    if (failed < 0) {
-        free(listing.firsts);
-        return failed;
-    }
-    if (listing.count > 1)
-        qsort(listing.firsts, listing.count, sizeof *listing.firsts, ascending);
-    *ret_firsts = listing.firsts;
-    *ret_count = listing.count;
-    return 0;
 }

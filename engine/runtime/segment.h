@@ -51,7 +51,6 @@ enum {
     HW_BLOCK_HEADER_SIZE = 40,
     HW_BLOCK_CONTENT_MAX = 16 * 1024 * 1024,
     HW_COUNTY_SIZE_MAX = 200,
-    HW_SEGMENT_NAME_SIZE = 32,
 };
 
 struct hw_segment_header {
@@ -93,16 +92,7 @@ void hw_block_write(uint8_t *bytes, uint64_t first_sequence, uint32_t count, siz
 HW_MUST_CHECK enum hw_status hw_block_read(
     struct hw_slice bytes, uint64_t log_id, struct hw_block *ret_block, size_t *ret_size);
 
-/* "00000000000000000001.hwj" */
-void hw_segment_name(uint64_t first_sequence, char name[HW_SEGMENT_NAME_SIZE]);
-
-/* False when name is not that of a segment. */
-bool hw_segment_name_parse(const char *name, uint64_t *ret_first_sequence);
-
-/*
- * First sequences of all segments of a folder, ascending, in *ret_firsts (from malloc, the
- * caller's to free).  0, or a negative errno.
- */
-int hw_segment_list(struct hw_env *env, const char *dir, uint64_t **ret_firsts, size_t *ret_count);
+/* What names of segments end in, behind 20 digits (hw_file_numbers). */
+#define HW_SEGMENT_ENDING ".hwj"
 
 #endif

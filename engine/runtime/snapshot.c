@@ -1,0 +1,273 @@
+#include "runtime/snapshot.h"
+#include "homeward/version.h"
+#include "runtime/bytes.h"
+#include "runtime/crc32c.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+
+static const uint8_t magic[8] = {'H', 'W', 'S', 'N', 'A', 'P', '1', '\n'};
+
+enum { ROWS_AT = 128, ROW_SIZE = 16 };
+
+_Static_assert(ROWS_AT + HW_SNAPSHOT_PARTS_MAX * ROW_SIZE <= HW_SNAPSHOT_PAGE, "rows fit");
+
+/* --- names -------------------------------------------------------------------------------- */
+
+static void path_of(const char *data_dir, uint64_t sequence, char path[HW_PATH_SIZE])
+{
+    char dir[HW_PATH_SIZE];
+
+    HW_ASSERT(hw_file_path(dir, data_dir, "snapshots"));
+    hw_file_number_path(path, dir, sequence, ".hws");
+}
+
+int hw_snapshot_list(
+    struct hw_env *env, const char *data_dir, uint64_t **ret_sequences, size_t *ret_count)
+{
+    char dir[HW_PATH_SIZE];
+
+    if (!hw_file_path(dir, data_dir, "snapshots"))
+        return -ENAMETOOLONG;
+    return hw_file_numbers(env, dir, ".hws", ret_sequences, ret_count);
+}
+
+/* --- write -------------------------------------------------------------------------------- */
+
+static uint64_t page_up(uint64_t size)
+{
+    return (size + HW_SNAPSHOT_PAGE - 1) / HW_SNAPSHOT_PAGE * HW_SNAPSHOT_PAGE;
+}
+
+static void header_write(
+    const struct hw_engine *engine, const struct hw_snapshot *about, uint8_t page[HW_SNAPSHOT_PAGE])
+{
+    struct hw_hash digest = hw_engine_state_digest(engine);
+
+    memcpy(page, magic, sizeof magic);
+    hw_put_u32(page + 12, HW_FORMAT_VERSION);
+    hw_put_u32(page + 16, HW_RULES_VERSION);
+    hw_put_u32(page + 20, hw_engine_image_count(engine));
+    hw_put_u64(page + 24, about->log_id.low);
+    hw_put_u64(page + 32, about->log_id.high);
+    hw_put_u64(page + 40, hw_engine_sequence(engine));
+    hw_put_u64(page + 48, (uint64_t)hw_engine_accepted_ms(engine));
+    hw_put_u64(page + 56, digest.low);
+    hw_put_u64(page + 64, digest.high);
+    hw_put_u64(page + 72, (uint64_t)about->clock_pending_ms);
+    hw_put_u64(page + 80, (uint64_t)about->dedupe_ms);
+    hw_put_u64(page + 88, (uint64_t)about->history_open_ms);
+    memcpy(page + 96, &about->limits, sizeof about->limits);
+    hw_put_u32(page + 8, hw_crc32c(hw_slice_of(page + 12, HW_SNAPSHOT_PAGE - 12)));
+}
+
+/* Parts, then the header that vouches for them, then a sync. */
+static int write_file(
+    struct hw_env *env, int file, const struct hw_engine *engine, const struct hw_snapshot *about)
+{
+    uint8_t page[HW_SNAPSHOT_PAGE] = {0};
+    uint32_t parts = hw_engine_image_count(engine);
+    uint64_t at = HW_SNAPSHOT_PAGE;
+    int failed = 0;
+
+    HW_ASSERT(parts <= HW_SNAPSHOT_PARTS_MAX);
+    for (uint32_t i = 0; i < parts && failed == 0; i++) {
+        struct hw_slice part = hw_engine_image_part(engine, i);
+
+        hw_put_u64(page + ROWS_AT + i * ROW_SIZE, part.size);
+        hw_put_u32(page + ROWS_AT + i * ROW_SIZE + 8, hw_crc32c(part));
+        failed = hw_file_write(env, file, part.data, part.size, at);
+        at = page_up(at + part.size);
+    }
+    header_write(engine, about, page);
+    if (failed == 0)
+        failed = hw_file_write(env, file, page, sizeof page, 0);
+    return failed == 0 ? env->sync(env->context, file) : failed;
+}
+
+static void drop_old(struct hw_env *env, const char *data_dir)
+{
+    uint64_t *sequences;
+    size_t count;
+    char path[HW_PATH_SIZE];
+
+    if (hw_snapshot_list(env, data_dir, &sequences, &count) < 0)
+        return; /* One more than two is no harm; the next writing tries again. */
+    for (size_t i = 0; i + HW_SNAPSHOTS_KEPT < count; i++) {
+        path_of(data_dir, sequences[i], path);
+        (void)env->unlink(env->context, path);
+    }
+    free(sequences);
+}
+
+enum hw_status hw_snapshot_write(struct hw_env *env, const char *data_dir,
+    const struct hw_engine *engine, const struct hw_snapshot *about, char error[HW_ERROR_TEXT_SIZE])
+{
+    char dir[HW_PATH_SIZE], writing[HW_PATH_SIZE], path[HW_PATH_SIZE];
+    int file, failed;
+
+    HW_ASSERT(hw_file_path(dir, data_dir, "snapshots"));
+    HW_ASSERT(hw_file_path(writing, dir, "writing"));
+    path_of(data_dir, hw_engine_sequence(engine), path);
+    (void)env->unlink(env->context, writing); /* Of a writing that was cut short; mostly absent. */
+    file = env->open(env->context, writing, HW_ENV_READ | HW_ENV_WRITE | HW_ENV_CREATE);
+    if (file < 0)
+        return hw_error_file(error, "write", writing, file);
+    failed = write_file(env, file, engine, about);
+    (void)env->close(env->context, file); /* Synced, or given up. */
+    if (failed == 0)
+        failed = env->rename(env->context, writing, path);
+    if (failed == 0)
+        failed = env->sync_dir(env->context, dir);
+    if (failed < 0) {
+        (void)env->unlink(env->context, writing);
+        return hw_error_file(error, "write", path, failed);
+    }
+    drop_old(env, data_dir);
+    return HW_OK;
+}
+
+/* --- read --------------------------------------------------------------------------------- */
+
+static enum hw_status damaged(
+    const char *path, uint64_t offset, const char *what, char error[HW_ERROR_TEXT_SIZE])
+{
+    hw_error_set(error,
+        "%s: offset %" PRIu64 ": %s; remove this file: the journal alone gives the same state",
+        path, offset, what);
+    return HW_E_DAMAGED;
+}
+
+static enum hw_status header_read(const char *path, const uint8_t page[HW_SNAPSHOT_PAGE],
+    uint64_t sequence, struct hw_snapshot *ret, char error[HW_ERROR_TEXT_SIZE])
+{
+    if (memcmp(page, magic, sizeof magic) != 0 ||
+        hw_get_u32(page + 8) != hw_crc32c(hw_slice_of(page + 12, HW_SNAPSHOT_PAGE - 12)))
+        return damaged(path, 0, "the snapshot's header is damaged", error);
+    ret->format = hw_get_u32(page + 12);
+    ret->rules = hw_get_u32(page + 16);
+    ret->parts = hw_get_u32(page + 20);
+    ret->log_id = (struct hw_hash){hw_get_u64(page + 24), hw_get_u64(page + 32)};
+    ret->sequence = hw_get_u64(page + 40);
+    ret->accepted_ms = (int64_t)hw_get_u64(page + 48);
+    ret->digest = (struct hw_hash){hw_get_u64(page + 56), hw_get_u64(page + 64)};
+    ret->clock_pending_ms = (int64_t)hw_get_u64(page + 72);
+    ret->dedupe_ms = (int64_t)hw_get_u64(page + 80);
+    ret->history_open_ms = (int64_t)hw_get_u64(page + 88);
+    memcpy(&ret->limits, page + 96, sizeof ret->limits);
+    if (ret->format > HW_FORMAT_VERSION) {
+        hw_error_set(error, "%s: offset 12: written in format %" PRIu32 " by a newer version", path,
+            ret->format);
+        return HW_E_VERSION;
+    }
+    if (ret->sequence != sequence || ret->parts > HW_SNAPSHOT_PARTS_MAX)
+        return damaged(path, 20, "the snapshot's header is damaged", error);
+    return HW_OK;
+}
+
+/* A snapshot being read: its file and its first page. */
+struct reading {
+    struct hw_env *env;
+    char path[HW_PATH_SIZE];
+    int file;
+    uint8_t page[HW_SNAPSHOT_PAGE];
+    struct hw_snapshot about;
+};
+
+static enum hw_status reading_open(struct reading *reading, struct hw_env *env,
+    const char *data_dir, uint64_t sequence, char error[HW_ERROR_TEXT_SIZE])
+{
+    enum hw_status status;
+    int64_t count;
+
+    path_of(data_dir, sequence, reading->path);
+    memset(reading->page, 0, sizeof reading->page);
+    reading->env = env;
+    reading->file = env->open(env->context, reading->path, HW_ENV_READ);
+    if (reading->file < 0)
+        return hw_error_file(error, "read", reading->path, reading->file);
+    count = hw_file_read(env, reading->file, reading->page, sizeof reading->page, 0);
+    if (count < 0)
+        status = hw_error_file(error, "read", reading->path, count);
+    else
+        status = header_read(reading->path, reading->page, sequence, &reading->about, error);
+    if (status != HW_OK)
+        (void)env->close(env->context, reading->file); /* Read only. */
+    return status;
+}
+
+static enum hw_status load_part(struct reading *reading, uint32_t part, uint64_t at, uint64_t size,
+    struct hw_engine *engine, char error[HW_ERROR_TEXT_SIZE])
+{
+    int64_t file_size = reading->env->size(reading->env->context, reading->file), count;
+    enum hw_status status = HW_OK;
+    uint8_t *bytes;
+
+    if (file_size < 0)
+        return hw_error_file(error, "read", reading->path, file_size);
+    if (size > (uint64_t)file_size || at > (uint64_t)file_size - size)
+        return damaged(reading->path, (uint64_t)file_size, "the snapshot is too short", error);
+    bytes = malloc((size_t)size + 1);
+    if (bytes == NULL) {
+        hw_error_set(error, "no memory to read %s; give the process more", reading->path);
+        return HW_E_MEMORY;
+    }
+    count = hw_file_read(reading->env, reading->file, bytes, (size_t)size, at);
+    if (count < 0)
+        status = hw_error_file(error, "read", reading->path, count);
+    else if ((uint64_t)count < size ||
+        hw_crc32c(hw_slice_of(bytes, (size_t)size)) !=
+            hw_get_u32(reading->page + ROWS_AT + part * ROW_SIZE + 8))
+        status = damaged(reading->path, at, "a part of the snapshot is damaged", error);
+    else if (engine != NULL)
+        status = hw_engine_image_load(engine, part, hw_slice_of(bytes, (size_t)size));
+    if (status != HW_OK && count >= 0 && engine != NULL)
+        (void)damaged(reading->path, at, "a part of the snapshot cannot be loaded", error);
+    free(bytes);
+    return status;
+}
+
+static enum hw_status load_parts(
+    struct reading *reading, struct hw_engine *engine, char error[HW_ERROR_TEXT_SIZE])
+{
+    uint64_t at = HW_SNAPSHOT_PAGE;
+    enum hw_status status = HW_OK;
+
+    for (uint32_t i = 0; i < reading->about.parts && status == HW_OK; i++) {
+        uint64_t size = hw_get_u64(reading->page + ROWS_AT + i * ROW_SIZE);
+
+        status = load_part(reading, i, at, size, engine, error);
+        at = page_up(at + size);
+    }
+    if (status == HW_OK && engine != NULL &&
+        !hw_hash_equal(hw_engine_state_digest(engine), reading->about.digest))
+        status = damaged(reading->path, 56, "the state loaded has another digest", error);
+    return status;
+}
+
+enum hw_status hw_snapshot_header(struct hw_env *env, const char *data_dir, uint64_t sequence,
+    struct hw_snapshot *ret_snapshot, char error[HW_ERROR_TEXT_SIZE])
+{
+    struct reading reading;
+    enum hw_status status = reading_open(&reading, env, data_dir, sequence, error);
+
+    if (status != HW_OK)
+        return status;
+    (void)env->close(env->context, reading.file); /* Read only. */
+    *ret_snapshot = reading.about;
+    return HW_OK;
+}
+
+enum hw_status hw_snapshot_load(struct hw_env *env, const char *data_dir, uint64_t sequence,
+    struct hw_engine *engine, char error[HW_ERROR_TEXT_SIZE])
+{
+    struct reading reading;
+    enum hw_status status = reading_open(&reading, env, data_dir, sequence, error);
+
+    if (status != HW_OK)
+        return status;
+    status = load_parts(&reading, engine, error);
+    (void)env->close(env->context, reading.file); /* Read only. */
+    return status;
+}

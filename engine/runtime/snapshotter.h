@@ -1,0 +1,35 @@
+/*
+ * snapshotter.h - snapshots of a running server, written beside it.
+ *
+ * A thread of its own builds a second engine from the newest snapshot and the journal, read-only,
+ * up to a durable record, compares its state digest with the one the live engine had there, and
+ * writes it.  The live engine never stops; a difference is a warning and no snapshot.  Loop thread.
+ */
+#ifndef HW_SNAPSHOTTER_H
+#define HW_SNAPSHOTTER_H
+
+#include "runtime/snapshot.h"
+
+struct hw_snapshotter; /* Opaque. */
+
+/* NULL: no memory.  data_dir is copied; env is borrowed until free. */
+struct hw_snapshotter *hw_snapshotter_new(struct hw_env *env, const char *data_dir, int wakeup_fd);
+
+/* Waits for what it is at, then releases it. */
+void hw_snapshotter_free(struct hw_snapshotter *snapshotter);
+
+/*
+ * Begin one of the state after about->sequence, which is durable; about has that state's digest
+ * (zero: not known, not compared) and what hw_snapshot_write() needs.  False: it is at another
+ * still, or no thread could be started.
+ */
+bool hw_snapshotter_start(struct hw_snapshotter *snapshotter, const struct hw_snapshot *about);
+
+/*
+ * Whether one has ended since the last call: *ret_sequence is its sequence, *ret_status what it
+ * came to, and error says more when that is not HW_OK.
+ */
+bool hw_snapshotter_ended(struct hw_snapshotter *snapshotter, uint64_t *ret_sequence,
+    enum hw_status *ret_status, char error[HW_ERROR_TEXT_SIZE]);
+
+#endif
