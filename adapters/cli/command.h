@@ -19,6 +19,7 @@ enum hw_exit { HW_EXIT_OK = 0, HW_EXIT_FAILED = 1, HW_EXIT_USAGE = 2 };
     X(decode, "what a message would be read as, ignored or refused for; stores nothing")           \
     X(send, "sends HL7 v2 messages and sums up what was answered")                                 \
     X(replay, "the state as of any moment, from the journal, as JSON; reads only")                 \
+    X(verify, "reads every record, snapshot and digest again; reads only")                         \
     X(quarantine, "what was refused, why, and the bytes themselves")                               \
     X(simulate, "writes the messages of a synthetic county")                                       \
     X(top, "shows the figures of a running engine as they change")

@@ -140,6 +140,21 @@ server_stop TERM
 read -r heard <&8
 tap_case "and when it stops" "STOPPING=1" "$heard"
 
+tap_run "$program" verify -d "$folder/data"
+tap_case "verify finds no fault" 0 "$code"
+tap_has "and has read everything" ": ok: $last records in .*, last $last; .* 1 refused inputs\$" "$out"
+cp -r "$folder/data" "$folder/damaged"
+segment=$(ls "$folder"/damaged/journal/* | head -1)
+size=$(stat -c %s "$segment")
+at=$(LC_ALL=C grep -obUa 'RWEAA' "$segment" | head -1 | cut -d: -f1)
+printf 'X' | dd of="$segment" bs=1 seek="$at" conv=notrunc status=none
+tap_case "a byte is changed in a file of the same size" "$size" "$(stat -c %s "$segment")"
+tap_run "$program" verify -d "$folder/damaged"
+tap_case "which verify fails" 1 "$code"
+tap_has "with the file and the offset" "^(damage|homeward verify): .*$(basename "$segment").*[0-9]+" "$err"
+tap_run "$program" verify -d "$folder/nowhere"
+tap_case "a folder without a journal is a failure" 1 "$code"
+
 tap_run "$program" serve -c "$folder/homeward.yaml" --set county=elsewhere
 tap_case "the folder of another county is refused" 1 "$code"
 tap_has "and says so" 'testshire' "$err"
