@@ -26,6 +26,7 @@ enum {
     ANSWERS_SIZE = 256 * 1024,
     AHEAD_SIZE = 16 * 1024 * 1024, /* zeros written ahead: a sync of new blocks costs double */
     EVENTS_MAX = 64,
+    SOCKETS_MAX = 1024,
 };
 
 struct connection {
@@ -35,6 +36,7 @@ struct connection {
     char answers[ANSWERS_SIZE];
 };
 
+static struct connection *connections[SOCKETS_MAX]; /* by socket */
 static int file;
 static off_t file_at, file_ready;
 static uint8_t batch[BATCH_SIZE];
@@ -140,22 +142,23 @@ static int listen_on_free_port(void)
 
 static void add(int poll, int listener)
 {
-    struct connection *connection = calloc(1, sizeof *connection);
-    struct epoll_event event = {.events = EPOLLIN, .data.ptr = connection};
-    int one = 1;
+    int one = 1, number = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+    struct epoll_event event = {.events = EPOLLIN, .data.fd = number};
 
-    if (connection == NULL)
-        fail("bare_server");
-    connection->socket = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
-    if (connection->socket < 0 || epoll_ctl(poll, EPOLL_CTL_ADD, connection->socket, &event) != 0)
+    if (number < 0 || number >= SOCKETS_MAX)
         fail("bare_server: accept");
-    (void)setsockopt(connection->socket, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+    connections[number] = calloc(1, sizeof **connections);
+    if (connections[number] == NULL || epoll_ctl(poll, EPOLL_CTL_ADD, number, &event) != 0)
+        fail("bare_server: connection");
+    connections[number]->socket = number;
+    (void)setsockopt(number, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
 }
 
-static void drop(struct connection *connection)
+static void drop(int number)
 {
-    close(connection->socket);
-    free(connection);
+    close(number);
+    free(connections[number]);
+    connections[number] = NULL;
 }
 
 /* Read all that is there, one commit for it, then the answers. */
@@ -165,18 +168,16 @@ static void turn(int poll, int listener)
     int count = epoll_wait(poll, events, EVENTS_MAX, -1);
 
     for (int i = 0; i < count; i++) {
-        struct connection *connection = events[i].data.ptr;
+        int number = events[i].data.fd;
 
-        if (connection == NULL)
+        if (number == listener)
             add(poll, listener);
-        else if (!take(connection)) {
-            drop(connection);
-            events[i].data.ptr = NULL;
-        }
+        else if (!take(connections[number]))
+            drop(number);
     }
     commit();
     for (int i = 0; i < count; i++) {
-        struct connection *connection = events[i].data.ptr;
+        struct connection *connection = connections[events[i].data.fd];
 
         if (connection != NULL && connection->answers_size > 0)
             send_answers(connection);
@@ -198,6 +199,7 @@ int main(int argc, char **argv)
     if (fdatasync(file) != 0)
         fail("bare_server: sync");
     int listener = listen_on_free_port();
+    event.data.fd = listener;
     int poll = epoll_create1(EPOLL_CLOEXEC);
     if (poll < 0 || epoll_ctl(poll, EPOLL_CTL_ADD, listener, &event) != 0)
         fail("bare_server: epoll");

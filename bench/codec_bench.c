@@ -110,6 +110,8 @@ static void print_figures(const struct bench_messages *messages, unsigned rounds
     uint64_t bytes = messages->starts[messages->count] * rounds;
     uint64_t a = bench_median(codec), b = bench_median(splitter);
 
+    if (count == 0)
+        return;
     printf("codec:    %5" PRIu64 " ns a message, %4" PRIu64 " MB/s, %8" PRIu64 " messages/s\n",
         a / count, bytes * 1000 / (a + 1), count * UINT64_C(1000000000) / (a + 1));
     printf("splitter: %5" PRIu64 " ns a message, %4" PRIu64 " MB/s\n", b / count,

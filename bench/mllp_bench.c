@@ -116,7 +116,6 @@ static void server_start(struct server *server, const struct side *side, bool is
 static uint64_t cpu_of(pid_t process)
 {
     char path[64], text[1024];
-    unsigned long user = 0, system = 0;
 
     snprintf(path, sizeof path, "/proc/%d/stat", (int)process);
     FILE *file = fopen(path, "r");
@@ -126,8 +125,11 @@ static uint64_t cpu_of(pid_t process)
     const char *at = strrchr(text, ')');
     for (int field = 2; field < 14 && at != NULL; field++)
         at = strchr(at + 1, ' ');
-    if (at == NULL || sscanf(at, " %lu %lu", &user, &system) != 2)
+    if (at == NULL)
         stop("the processor time of the server");
+    char *end;
+    uint64_t user = strtoul(at, &end, 10);
+    uint64_t system = strtoul(end, NULL, 10);
     return (user + system) * (UINT64_C(1000000000) / (uint64_t)sysconf(_SC_CLK_TCK));
 }
 

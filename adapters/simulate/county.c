@@ -3,36 +3,34 @@
 #include <stdio.h>
 #include <string.h>
 
-/* kind, site, code (a number follows where there are several), first number, wards, beds each. */
+/* The code is followed by a number from first on; 0: the only one.  beds of each ward. */
 struct ward_group {
-    uint8_t kind;
-    const char *site, *code;
-    uint8_t first, count, beds;
-    const char *specialty;
+    const char *site, *code, *specialty;
+    uint8_t kind, first, count, beds;
 };
 
 static const struct ward_group groups[] = {
-    {HW_SIM_EMERGENCY, "RWEAA", "ED", 0, 1, 0, "180"},
-    {HW_SIM_ASSESSMENT, "RWEAA", "AMU", 1, 4, 30, "300"},
-    {HW_SIM_ASSESSMENT, "RWEAE", "CDU", 1, 2, 28, "340"},
-    {HW_SIM_MEDICAL, "RWEAA", "W", 21, 10, 28, "300"},
-    {HW_SIM_MEDICAL, "RWEAA", "ST", 1, 2, 26, "328"},
-    {HW_SIM_MEDICAL, "RWEAK", "R", 15, 2, 22, "361"},
-    {HW_SIM_ELDERLY, "RWEAA", "W", 31, 6, 28, "430"},
-    {HW_SIM_ELDERLY, "RWEAK", "G", 1, 4, 24, "430"},
-    {HW_SIM_HEART_LUNG, "RWEAE", "C", 27, 6, 28, "320"},
-    {HW_SIM_HEART_LUNG, "RWEAE", "L", 15, 6, 28, "340"},
-    {HW_SIM_SURGICAL, "RWEAA", "W", 7, 6, 28, "100"},
-    {HW_SIM_SURGICAL, "RWEAE", "S", 31, 2, 26, "172"},
-    {HW_SIM_SURGICAL, "RWEAE", "V", 23, 1, 24, "107"},
-    {HW_SIM_SURGICAL, "RWEAK", "U", 28, 2, 26, "101"},
-    {HW_SIM_SURGICAL, "RWEAK", "S", 22, 2, 26, "100"},
-    {HW_SIM_ORTHOPAEDIC, "RWEAA", "W", 14, 4, 30, "110"},
-    {HW_SIM_ORTHOPAEDIC, "RWEAK", "O", 18, 2, 24, "110"},
-    {HW_SIM_CRITICAL, "RWEAA", "ITU", 0, 1, 26, "192"},
-    {HW_SIM_CRITICAL, "RWEAE", "AICU", 0, 1, 22, "192"},
-    {HW_SIM_CHILDREN, "RWEAA", "CH", 1, 4, 24, "420"},
-    {HW_SIM_MATERNITY, "RWEAA", "MAT", 1, 3, 28, "501"},
+    {"RWEAA", "ED", "180", HW_SIM_EMERGENCY, 0, 1, 0},
+    {"RWEAA", "AMU", "300", HW_SIM_ASSESSMENT, 1, 4, 30},
+    {"RWEAE", "CDU", "340", HW_SIM_ASSESSMENT, 1, 2, 28},
+    {"RWEAA", "W", "300", HW_SIM_MEDICAL, 21, 10, 28},
+    {"RWEAA", "ST", "328", HW_SIM_MEDICAL, 1, 2, 26},
+    {"RWEAK", "R", "361", HW_SIM_MEDICAL, 15, 2, 22},
+    {"RWEAA", "W", "430", HW_SIM_ELDERLY, 31, 6, 28},
+    {"RWEAK", "G", "430", HW_SIM_ELDERLY, 1, 4, 24},
+    {"RWEAE", "C", "320", HW_SIM_HEART_LUNG, 27, 6, 28},
+    {"RWEAE", "L", "340", HW_SIM_HEART_LUNG, 15, 6, 28},
+    {"RWEAA", "W", "100", HW_SIM_SURGICAL, 7, 6, 28},
+    {"RWEAE", "S", "172", HW_SIM_SURGICAL, 31, 2, 26},
+    {"RWEAE", "V", "107", HW_SIM_SURGICAL, 23, 1, 24},
+    {"RWEAK", "U", "101", HW_SIM_SURGICAL, 28, 2, 26},
+    {"RWEAK", "S", "100", HW_SIM_SURGICAL, 22, 2, 26},
+    {"RWEAA", "W", "110", HW_SIM_ORTHOPAEDIC, 14, 4, 30},
+    {"RWEAK", "O", "110", HW_SIM_ORTHOPAEDIC, 18, 2, 24},
+    {"RWEAA", "ITU", "192", HW_SIM_CRITICAL, 0, 1, 26},
+    {"RWEAE", "AICU", "192", HW_SIM_CRITICAL, 0, 1, 22},
+    {"RWEAA", "CH", "420", HW_SIM_CHILDREN, 1, 4, 24},
+    {"RWEAA", "MAT", "501", HW_SIM_MATERNITY, 1, 3, 28},
 };
 
 void hw_sim_county_init(struct hw_sim_county *county)

@@ -62,8 +62,8 @@ static void nhs_number(char nhs[11], uint32_t number)
     unsigned nth = number % 9;
 
     snprintf(nhs, 11, "999%05u", (unsigned)(number / 9 % 100000));
-    for (char digit = '0'; digit <= '9'; digit++) {
-        nhs[8] = digit;
+    for (int digit = 0; digit <= 9; digit++) {
+        nhs[8] = (char)('0' + digit);
         unsigned check = check_digit(nhs);
         if (check == 10)
             continue;

@@ -40,7 +40,7 @@ static struct hw_sim_queue_entry *spare(struct hw_sim_queue *queue, size_t size)
         *entry = (struct hw_sim_queue_entry){0};
         queue->kept++;
     }
-    if (entry->room < size) {
+    if (entry->bytes == NULL || entry->room < size) {
         size_t room = (size + 255) / 256 * 256;
         uint8_t *bytes = realloc(entry->bytes, room);
 
@@ -54,6 +54,7 @@ static struct hw_sim_queue_entry *spare(struct hw_sim_queue *queue, size_t size)
 
 bool hw_sim_queue_push(struct hw_sim_queue *queue, int64_t at_ms, struct hw_slice bytes)
 {
+    HW_ASSERT(bytes.size > 0);
     struct hw_sim_queue_entry *entry = spare(queue, bytes.size);
 
     if (entry == NULL)

@@ -20,7 +20,7 @@ struct hw_sim_queue {
     uint64_t order;
 };
 
-/* False: out of memory. */
+/* bytes are copied, and not empty.  False: out of memory. */
 bool hw_sim_queue_push(struct hw_sim_queue *queue, int64_t at_ms, struct hw_slice bytes);
 
 /* When the first is due; HW_TIME_OPEN when empty. */

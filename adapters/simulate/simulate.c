@@ -237,6 +237,14 @@ static void hold(struct hw_simulation *simulation, int64_t at_ms, const char *by
         simulation->failed = true;
 }
 
+/* An impossible month and day, in place of those said. */
+static void spoil_date(char *date)
+{
+    static const char impossible[] = {'2', '0', '2', '6', '1', '3', '4', '5'};
+
+    memcpy(date, impossible, sizeof impossible);
+}
+
 /* A broken copy of the message: an impossible date, no identifier, a wrong check digit, cut off. */
 static void hold_broken(
     struct hw_simulation *simulation, int64_t at_ms, size_t size, const struct hw_sim_marks *marks)
@@ -248,7 +256,7 @@ static void hold_broken(
     memcpy(broken, simulation->buffer, size);
     switch (hw_sim_below(&simulation->way, has_nhs ? 4 : 3)) {
     case 0:
-        memcpy(broken + marks->recorded, "20261345", 8);
+        spoil_date(broken + marks->recorded);
         break;
     case 1:
         memmove(broken + ids, broken + ids_end, size - ids_end);
@@ -262,6 +270,13 @@ static void hold_broken(
         break;
     }
     hold(simulation, at_ms, broken, size);
+}
+
+/* The three letters before the number of a control id. */
+static void mark_id(char *id, const char *letters)
+{
+    for (int i = 0; i < 3; i++)
+        id[i] = letters[i];
 }
 
 /* When the message comes in, and what else comes of it. */
@@ -284,13 +299,13 @@ static int64_t travel(struct hw_simulation *simulation, const struct hw_sim_noti
     if (strays(simulation, HW_SIM_RATE_DOUBLED))
         hold(simulation, at + seconds(simulation, 1, 600), simulation->buffer, size);
     if (strays(simulation, HW_SIM_RATE_RESENT)) {
-        memcpy(id, "RSN", 3);
+        mark_id(id, "RSN");
         hold(simulation, at + seconds(simulation, 60, 3600), simulation->buffer, size);
-        memcpy(id, "SIM", 3);
+        mark_id(id, "SIM");
     }
     if (strays(simulation, HW_SIM_RATE_MALFORMED)) {
         hold_broken(simulation, at, size, marks);
-        memcpy(id, "FIX", 3);
+        mark_id(id, "FIX");
         at += seconds(simulation, 300, 3600);
     }
     return at;

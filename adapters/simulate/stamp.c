@@ -46,6 +46,8 @@ static char *date(struct hw_sim_stamp *stamp, char *out, int32_t day)
 /* Moments are after 1970: checked where a county begins. */
 char *hw_sim_stamp_write(struct hw_sim_stamp *stamp, char *out, int64_t ms)
 {
+    static const char winter[] = {'+', '0', '0', '0', '0'};
+
     ms = hw_sim_stamp_real(stamp, ms);
     int64_t offset = hw_london_offset(ms);
     int64_t wall = ms + offset;
@@ -56,8 +58,8 @@ char *hw_sim_stamp_write(struct hw_sim_stamp *stamp, char *out, int64_t ms)
     out = two(out, second / 60 % 60);
     out = two(out, second % 60);
     if (offset == 0 && second / 3600 == 1 && hw_london_offset(ms - HW_HOUR_MS) != 0) {
-        memcpy(out, "+0000", 5);
-        out += 5;
+        memcpy(out, winter, sizeof winter);
+        out += sizeof winter;
     }
     return out;
 }
