@@ -327,18 +327,6 @@ static bool orders_differ(
 /* Only the order of arrival is tried, without the model. */
 static bool orders_only;
 
-/* Stays of no length: whether they were admitted and discharged is not settled. */
-static bool has_empty_stay(struct model *model)
-{
-    const struct chronicle *told;
-    uint32_t count = model_chronicles(model, &told);
-
-    for (uint32_t i = 0; i < count; i++)
-        if (told[i].admitted_ms != HW_TIME_NONE && told[i].admitted_ms == told[i].ended_ms)
-            return true;
-    return false;
-}
-
 static bool disagree(const struct generated *history, struct difference *difference)
 {
     struct model *model = tell_model(history);
@@ -346,10 +334,6 @@ static bool disagree(const struct generated *history, struct difference *differe
     struct drive drive;
     bool different;
 
-    if (has_empty_stay(model) && !orders_only) {
-        model_free(model);
-        return false;
-    }
     tell(history, &drive);
     digest = hw_engine_history_digest(drive.engine);
     different = orders_only ? orders_differ(history, digest, difference)

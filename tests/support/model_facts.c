@@ -316,6 +316,14 @@ static bool annul_latest(fact_list *facts, const struct fact *cancel, enum fact_
     return true;
 }
 
+/* An update whose PV1-44 or 45 is too far ahead corrects nothing, and says so. */
+static bool correction_ahead(const struct fact *fact)
+{
+    return fact->kind == FACT_UPDATE &&
+        (too_far_ahead(fact->event, field_time(fact->event, HW_FIELD_ADMITTED_AT)) ||
+            too_far_ahead(fact->event, field_time(fact->event, HW_FIELD_DISCHARGED_AT)));
+}
+
 void facts_settle(fact_list *facts, uint64_t *findings)
 {
     sort_once_each(facts);
@@ -323,7 +331,7 @@ void facts_settle(fact_list *facts, uint64_t *findings)
         const struct fact *fact = &facts->at[i];
         enum fact_kind kind;
 
-        if (fact->ahead)
+        if (fact->ahead || correction_ahead(fact))
             *findings |= UINT64_C(1) << HW_FINDING_FAR_AHEAD;
         if (fact->ahead || fact->kind != FACT_CANCEL)
             continue;

@@ -46,6 +46,8 @@ static bool on_leave(const struct stay *stay)
     for (uint32_t i = 0; i < stay->facts.count; i++) {
         const struct fact *fact = &stay->facts.at[i];
 
+        if (fact->moment.start_ms < stay->admitted_ms)
+            continue;
         if (fact_stands(fact) && fact->kind == FACT_LEAVE_START)
             leave = true;
         if (fact_stands(fact) && fact->kind == FACT_LEAVE_END)
@@ -267,9 +269,7 @@ static bool today(int64_t ms, int64_t at_ms)
     return ms <= at_ms && ms >= hw_london_midnight(hw_london_day(at_ms));
 }
 
-/* Of two open stays the hours of one count; of the other only that it began. */
-static void add_today(
-    const struct stay *stay, int64_t at_ms, bool hours, struct hw_figures *figures)
+static void add_today(const struct stay *stay, int64_t at_ms, struct hw_figures *figures)
 {
     int64_t midnight_ms = hw_london_midnight(hw_london_day(at_ms));
 
@@ -280,7 +280,7 @@ static void add_today(
         figures->discharged_today += stay->end == HW_END_DISCHARGED &&
             last->end_ms == stay->ended_ms && today(stay->ended_ms, at_ms);
     }
-    for (uint32_t i = 0; i < stay->periods.count && hours; i++) {
+    for (uint32_t i = 0; i < stay->periods.count; i++) {
         int64_t from_ms = stay->periods.at[i].start_ms, to_ms = stay->periods.at[i].end_ms;
 
         from_ms = from_ms < midnight_ms ? midnight_ms : from_ms;
@@ -297,7 +297,7 @@ static void add_stay(
         return;
     if (counts_now(model, stay, at_ms))
         add_now(stay, at_ms, figures);
-    add_today(stay, at_ms, !present(stay, at_ms) || counts_now(model, stay, at_ms), figures);
+    add_today(stay, at_ms, figures);
 }
 
 void model_total(struct model *model, int64_t at_ms, struct hw_figures *ret_figures)

@@ -66,8 +66,7 @@ static void find_runs(struct stay *stay, run_list *runs)
             LIST_ADD(runs, (struct run){admit, fact, fact->moment});
             continue;
         }
-        if (fact->moment.start_ms != last->moment.start_ms)
-            stay->findings |= admit ? FINDING(ADMISSION_TWICE) : FINDING(DISCHARGE_TWICE);
+        stay->findings |= admit ? FINDING(ADMISSION_TWICE) : FINDING(DISCHARGE_TWICE);
         if (fact->event->recorded.start_ms > last->giver->event->recorded.start_ms ||
             (fact->event->recorded.start_ms == last->giver->event->recorded.start_ms &&
                 fact_order(last->giver, fact) < 0)) {

@@ -61,11 +61,11 @@ static struct start start_of(const struct telling *telling)
     return start.ms == HW_TIME_NONE || ready.ms < start.ms ? ready : start;
 }
 
-/* Put off to ms, delayed days count from there. */
+/* Put off to ms, a start is no longer that of a date. */
 static void not_before(struct start *start, int64_t ms)
 {
     if (start->ms < ms)
-        *start = (struct start){ms, hw_london_day(ms), start->of_date};
+        *start = (struct start){ms, hw_london_day(ms), false};
 }
 
 /*
