@@ -123,6 +123,8 @@ static int64_t admission_cancelled(const struct stay *stay)
 
 static bool infers(const struct fact *fact)
 {
+    if (fact_is_movement(fact))
+        return true;
     return fact_owns_place(fact) && hw_event_has(fact->event, HW_FIELD_CLASS) &&
         fact->event->kind != HW_KIND_SPELL_EXPECTED &&
         fact->event->kind != HW_KIND_SPELL_EXPECTED_WITHDRAWN &&
@@ -152,7 +154,7 @@ static void infer(struct stay *stay, run_list *runs)
 
         if (!fact_stands(fact) || event->recorded.start_ms <= after_ms)
             continue;
-        if (fact_is_movement(fact) && infers(fact))
+        if (fact_is_movement(fact))
             may = true;
         if (hw_event_has(event, HW_FIELD_ADMITTED_AT) &&
             !too_far_ahead(event, event->values[HW_FIELD_ADMITTED_AT].time))
