@@ -290,7 +290,7 @@ static bool answers_differ(
         drive_until(drive, at_ms);
         model_total(model, at_ms, &ours);
         hw_figures_total(drive->engine, at_ms, &theirs);
-        if (figures_differ("all", (struct hw_slice){0}, at_ms, &ours, &theirs, difference))
+        if (figures_differ("all", hw_slice_text(""), at_ms, &ours, &theirs, difference))
             return true;
         for (unsigned dimension = 0; dimension < HW_DIMENSIONS; dimension++)
             if (rows_differ(model, drive->engine, (enum hw_dimension)dimension, at_ms, difference))
