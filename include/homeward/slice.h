@@ -49,7 +49,7 @@ static inline int hw_slice_compare(struct hw_slice a, struct hw_slice b)
     return (a.size > b.size) - (a.size < b.size);
 }
 
-/* For printf("%.*s", HW_SLICE_ARGS(slice)). */
-#define HW_SLICE_ARGS(slice) (int)(slice).size, (const char *)(slice).data
+/* For printf("%.*s", HW_SLICE_ARGS(slice)), which wants an address even for nothing. */
+#define HW_SLICE_ARGS(slice) (int)(slice).size, ((slice).size > 0 ? (const char *)(slice).data : "")
 
 #endif
