@@ -73,7 +73,7 @@ static uint64_t number_of(const struct served *served, const char *before)
     return at == NULL ? 0 : strtoull(at + strlen(before), NULL, 10);
 }
 
-bool served_start(struct served *served, const char *program, const char *const *arguments)
+void served_launch(struct served *served, const char *program, const char *const *arguments)
 {
     int pipes[2];
 
@@ -87,6 +87,11 @@ bool served_start(struct served *served, const char *program, const char *const 
         become(program, "serve", arguments, pipes[1], pipes[1]);
     close(pipes[1]);
     served->log = pipes[0];
+}
+
+bool served_start(struct served *served, const char *program, const char *const *arguments)
+{
+    served_launch(served, program, arguments);
     if (!served_hear(served, "\"event\":\"ready\""))
         return false;
     served->port = (int)number_of(served, "\"mllp\":\"127.0.0.1:");

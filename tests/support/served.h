@@ -27,6 +27,9 @@ struct served {
  */
 bool served_start(struct served *served, const char *program, const char *const *arguments);
 
+/* Only begin, without waiting: served_end() and served_kill() end it. */
+void served_launch(struct served *served, const char *program, const char *const *arguments);
+
 /* Read on to a line with these words, then in line.  False: it ended without saying them. */
 bool served_hear(struct served *served, const char *words);
 
