@@ -1,4 +1,4 @@
-#define _GNU_SOURCE /* pipe2, F_SETPIPE_SZ */
+#define _GNU_SOURCE /* environ, pipe2, F_SETPIPE_SZ */
 
 #include "support/served.h"
 
@@ -15,6 +15,17 @@
 
 enum { PATIENCE_MS = 60000, ARGUMENTS_MAX = 30 };
 
+/* HOMEWARD_* are keys of its configuration; those around a test are not meant for it. */
+static void forget_keys(void)
+{
+    char **kept = environ;
+
+    for (char **at = environ; *at != NULL; at++)
+        if (strncmp(*at, "HOMEWARD_", 9) != 0)
+            *kept++ = *at;
+    *kept = NULL;
+}
+
 /* The child: program COMMAND ARGUMENT..., with standard error to log. */
 static _Noreturn void become(
     const char *program, const char *command, const char *const *arguments, int output, int log)
@@ -24,6 +35,7 @@ static _Noreturn void become(
 
     for (unsigned i = 0; arguments[i] != NULL && i < ARGUMENTS_MAX; i++)
         all[count++] = (char *)arguments[i];
+    forget_keys();
     (void)dup2(open("/dev/null", O_RDONLY), STDIN_FILENO);
     (void)dup2(output, STDOUT_FILENO);
     (void)dup2(log, STDERR_FILENO);
