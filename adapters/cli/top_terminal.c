@@ -114,10 +114,10 @@ void hw_terminal_show(const char *text)
 {
     write_all("\033[H", 3);
     for (const char *end; (end = strchr(text, '\n')) != NULL; text = end + 1) {
-        write_all("\033[K", 3); /* First: at the end it would take the last column away. */
+        /* Erased first: behind the text that would take the last column away. */
+        write_all(end[1] != '\0' ? "\033[K" : "\033[J", 3);
         write_all(text, (size_t)(end - text));
         if (end[1] != '\0') /* After the last line the screen would scroll. */
             write_all("\r\n", 2);
     }
-    write_all("\033[J", 3);
 }

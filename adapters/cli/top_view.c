@@ -14,6 +14,7 @@ enum {
     FIGURE_SIZE = 40,
     FIXED_LINES = 17, /* of a picture with no rows at all */
     ROWS_OF_FILE = 12,
+    EXTRA_MAX = 40, /* further columns are for bars */
 };
 
 /* ---- figures as text ---- */
@@ -115,6 +116,7 @@ struct picture {
     const struct hw_top_model *model;
     const struct hw_top_look *look;
     unsigned sites, reasons, events; /* rows that are shown */
+    unsigned extra; /* columns beyond 80, for names and words before anything else */
 };
 
 static void draw_header(struct picture *picture)
@@ -158,14 +160,13 @@ static void draw_totals(struct picture *picture)
         {"Ready", count_text(number[1], total, "ready"), share_text(note[1], ready, here, "them"),
             HW_STRONG},
         {"Delayed", count_text(number[2], total, "delayed"),
-            share_text(note[2], count_of(total, "delayed"), ready, "ready"), HW_WARN},
-        {"Delayed days", count_text(number[3], total, "delayed_days"), "", HW_WARN},
-        {"Ready hours", hours_text(number[4], count_of(total, "ready_ms")), "since ready",
-            HW_STRONG},
+            share_text(note[2], count_of(total, "delayed"), ready, "them"), HW_WARN},
+        {"Delayed days", count_text(number[3], total, "delayed_days"), "in nights", HW_WARN},
+        {"Ready hours", hours_text(number[4], count_of(total, "ready_ms")), "so far", HW_STRONG},
         {"Hours today", hours_text(number[5], count_of(total, "ready_today_ms")), "since 00:00",
             HW_STRONG},
     };
-    static const unsigned ends[] = {13, 26, 40, 54, 67, 80};
+    static const unsigned ends[] = {14, 27, 41, 55, 68, 81};
     unsigned count = sizeof figures / sizeof *figures;
 
     for (unsigned i = 0; i < count; i++)
@@ -204,7 +205,7 @@ static void draw_day(struct picture *picture)
     put_figure(canvas, total, "7+", "stay_7");
     put_figure(canvas, total, "14+", "stay_14");
     put_figure(canvas, total, "21+", "stay_21");
-    hw_canvas_put(canvas, HW_STRONG, "    Home");
+    hw_canvas_put(canvas, HW_STRONG, "  Pathway");
     put_figure(canvas, pathways, "P0", "P0");
     put_figure(canvas, pathways, "P1", "P1");
     put_figure(canvas, pathways, "P2", "P2");
@@ -235,10 +236,10 @@ static void draw_site(struct picture *picture, const json_t *site)
     bool stale = json_is_true(json_object_get(site, "stale"));
     char text[FIGURE_SIZE];
 
-    hw_canvas_left(canvas, 27, stale ? HW_BAD : HW_PLAIN, " %s%s %s", text_of(site, "site"),
-        stale ? " [stale]" : "", text_of(site, "name"));
+    hw_canvas_left(canvas, 27 + picture->extra, stale ? HW_BAD : HW_PLAIN, " %s%s %s",
+        text_of(site, "site"), stale ? " [stale]" : "", text_of(site, "name"));
     for (unsigned i = 0; i < COLUMNS; i++)
-        hw_canvas_right(canvas, columns[i].column, HW_PLAIN, "%s",
+        hw_canvas_right(canvas, columns[i].column + picture->extra, HW_PLAIN, "%s",
             columns[i].name != NULL ? count_text(text, site, columns[i].name)
                                     : hours_text(text, count_of(site, "ready_ms")));
     hw_canvas_end_line(canvas);
@@ -253,9 +254,10 @@ static void draw_sites(struct picture *picture)
 
     if (picture->sites < count)
         (void)snprintf(some, sizeof some, " (%u of %zu)", picture->sites, count);
-    hw_canvas_left(canvas, 27, HW_STRONG, " Site%s", some);
+    hw_canvas_left(canvas, 27 + picture->extra, HW_STRONG, " Site%s", some);
     for (unsigned i = 0; i < COLUMNS; i++)
-        hw_canvas_right(canvas, columns[i].column, HW_FAINT, "%s", columns[i].label);
+        hw_canvas_right(
+            canvas, columns[i].column + picture->extra, HW_FAINT, "%s", columns[i].label);
     hw_canvas_end_line(canvas);
     for (unsigned i = 0; i < picture->sites; i++)
         draw_site(picture, json_array_get(sites, i));
@@ -279,7 +281,7 @@ static const char *side_text(const char *responsible)
 static void draw_bar(struct picture *picture, int64_t ms, int64_t longest_ms)
 {
     struct hw_canvas *canvas = &picture->canvas;
-    unsigned room = canvas->width > 84 ? canvas->width - 84 : 0;
+    unsigned room = canvas->width > 84 + picture->extra ? canvas->width - 84 - picture->extra : 0;
 
     if (longest_ms <= 0 || room < 8)
         return;
@@ -289,30 +291,41 @@ static void draw_bar(struct picture *picture, int64_t ms, int64_t longest_ms)
         hw_canvas_put(canvas, HW_TITLE, "%s", picture->look->utf8 ? "\xE2\x96\x88" : "#");
 }
 
+/* The words of a reason under a heading that says already that it is waited for. */
+static const char *reason_words(const struct hw_top_model *model, const char *reason)
+{
+    static const char awaiting[] = "Awaiting ";
+    const char *words = hw_top_model_reason(model, reason);
+
+    if (words == reason)
+        return "";
+    return words + (strncmp(words, awaiting, sizeof awaiting - 1) == 0 ? sizeof awaiting - 1 : 0);
+}
+
 static void draw_reasons(
     struct picture *picture, const struct hw_top_reason *reasons, unsigned count)
 {
     struct hw_canvas *canvas = &picture->canvas;
     char some[FIGURE_SIZE] = "", text[FIGURE_SIZE];
+    unsigned extra = picture->extra;
 
     if (picture->reasons < count)
         (void)snprintf(some, sizeof some, " (%u of %u)", picture->reasons, count);
     hw_canvas_put(canvas, HW_STRONG, " Waiting for%s", some);
-    hw_canvas_left(canvas, 48, HW_FAINT, "  ~ inferred ! contested");
-    hw_canvas_left(canvas, 60, HW_FAINT, "Side");
-    hw_canvas_right(canvas, 67, HW_FAINT, "People");
-    hw_canvas_right(canvas, 77, HW_FAINT, "Hours");
+    hw_canvas_left(canvas, 48 + extra, HW_FAINT, "  ~ inferred ! contested");
+    hw_canvas_left(canvas, 60 + extra, HW_FAINT, "Side");
+    hw_canvas_right(canvas, 67 + extra, HW_FAINT, "People");
+    hw_canvas_right(canvas, 77 + extra, HW_FAINT, "Hours");
     hw_canvas_end_line(canvas);
     for (unsigned i = 0; i < picture->reasons; i++) {
         const struct hw_top_reason *reason = &reasons[i];
-        const char *words = hw_top_model_reason(picture->model, reason->reason);
 
         hw_canvas_left(canvas, 6, HW_PLAIN, " %s", reason->reason);
-        hw_canvas_left(canvas, 48, HW_PLAIN, "%s%s%s", reason->inferred ? "~" : "",
-            reason->contested ? "!" : "", words != reason->reason ? words : "");
-        hw_canvas_left(canvas, 60, HW_PLAIN, "%s", side_text(reason->responsible));
-        hw_canvas_right(canvas, 67, HW_PLAIN, "%s", grouped(text, reason->people));
-        hw_canvas_right(canvas, 77, HW_PLAIN, "%s", hours_text(text, reason->ms));
+        hw_canvas_left(canvas, 48 + extra, HW_PLAIN, "%s%s%s", reason->inferred ? "~" : "",
+            reason->contested ? "!" : "", reason_words(picture->model, reason->reason));
+        hw_canvas_left(canvas, 60 + extra, HW_PLAIN, "%s", side_text(reason->responsible));
+        hw_canvas_right(canvas, 67 + extra, HW_PLAIN, "%s", grouped(text, reason->people));
+        hw_canvas_right(canvas, 77 + extra, HW_PLAIN, "%s", hours_text(text, reason->ms));
         draw_bar(picture, reason->ms, reasons[0].ms);
         hw_canvas_end_line(canvas);
     }
@@ -325,7 +338,8 @@ static void draw_event(struct picture *picture, const struct hw_top_event *event
     char clock[FIGURE_SIZE], hours[FIGURE_SIZE], what[2 * FIGURE_SIZE];
     bool ended = strcmp(event->kind, "ended") == 0;
 
-    (void)snprintf(what, sizeof what, "%s after %s h", event->kind, hours_text(hours, event->ms));
+    (void)snprintf(what, sizeof what, "%s %s %s h", event->kind, ended ? "after" : "at",
+        hours_text(hours, event->ms));
     if (strcmp(event->kind, "started") == 0)
         (void)snprintf(what, sizeof what, "ready to leave");
     if (event->annulled)
@@ -442,6 +456,7 @@ char *hw_top_view(const struct hw_top_model *model, const struct hw_top_look *lo
     } else {
         share_lines(&picture, sites_count, reasons_count, events_count);
     }
+    picture.extra = min_u(width > 80 ? width - 80 : 0, EXTRA_MAX);
     hw_canvas_init(
         &picture.canvas, width, look->height != 0 ? look->height : LINES_MAX, look->colour);
     draw_header(&picture);
