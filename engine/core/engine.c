@@ -139,8 +139,8 @@ static void intern_known(struct hw_engine *engine)
     engine->text_unknown = hw_text_intern(engine, hw_slice_text("unknown"));
     engine->text_died = hw_text_intern(engine, hw_slice_text("79"));
     engine->text_method_died = hw_text_intern(engine, hw_slice_text("4"));
-    (void)hw_text_intern(engine, hw_slice_text("NHS"));
-    (void)hw_text_intern(engine, hw_slice_text("SC"));
+    engine->text_nhs = hw_text_intern(engine, hw_slice_text("NHS"));
+    engine->text_sc = hw_text_intern(engine, hw_slice_text("SC"));
     for (int i = 0; i < 4; i++)
         engine->text_pathways[i] = hw_text_intern(engine, hw_slice_text(pathways[i]));
 }
@@ -473,6 +473,8 @@ static void take_redirect(struct hw_engine *engine, const struct subject *subjec
     hw_visit_add_redirect(engine, subject->visit, &redirect);
 }
 
+enum { VISIT_STEPS = 4 }; /* merges of visits followed for whom they touch */
+
 /* People a change of structure may touch: families of those named, owners of the visit's stays. */
 struct touched {
     uint32_t identifiers[16];
@@ -493,14 +495,25 @@ static void touch(struct hw_engine *engine, struct touched *touched, uint32_t id
         touched->identifiers[touched->count++] = identifier;
 }
 
-static void touch_visit(struct hw_engine *engine, struct touched *touched, uint32_t visit)
+/* Owners of the stays of a visit, and those to whom its redirects lead. */
+static void touch_visit(
+    struct hw_engine *engine, struct touched *touched, uint32_t visit, unsigned steps)
 {
-    if (visit == 0)
+    if (visit == 0 || steps == 0)
         return;
     for (uint32_t at = hw_visit_at(engine, visit)->stays; at != 0;
          at = hw_stay_at(engine, at)->visit_next) {
         touch(engine, touched, hw_stay_at(engine, at)->owner);
         touch(engine, touched, hw_stay_at(engine, at)->identifier);
+    }
+    for (uint32_t at = hw_visit_at(engine, visit)->redirects; at != 0;) {
+        const struct hw_redirect *redirect = HW_AT(engine, redirects, hw_redirect, at);
+
+        touch(engine, touched, redirect->from);
+        touch(engine, touched, redirect->to);
+        if (redirect->visit != visit)
+            touch_visit(engine, touched, redirect->visit, steps - 1);
+        at = redirect->next;
     }
 }
 
@@ -559,11 +572,11 @@ static void apply_structure(struct hw_engine *engine, const struct subject *subj
 
     if (subject->redirects) {
         take_redirect(engine, subject);
-        touch_visit(engine, &touched, hw_visit_take(engine, visit_to(subject->event)));
+        touch_visit(engine, &touched, hw_visit_take(engine, visit_to(subject->event)), VISIT_STEPS);
         touch(engine, &touched, taken_from(engine, subject->event));
     }
     touch(engine, &touched, subject->record);
-    touch_visit(engine, &touched, visit);
+    touch_visit(engine, &touched, visit, VISIT_STEPS);
     for (uint32_t i = 0; i < touched.count; i++)
         for_family(engine, touched.identifiers[i], take_out);
     if (resolve && subject->record != 0)
@@ -592,8 +605,14 @@ static void apply_event(struct hw_engine *engine, const struct hw_event *event)
     if (!add_facts(engine, &subject, &personal))
         return;
     if (personal) {
-        take_out(engine, hw_person_of(engine, subject.record));
-        put_in(engine, hw_person_of(engine, subject.record));
+        uint32_t person = hw_person_of(engine, subject.record);
+
+        /* A stay that was given away is looked at where it is now. */
+        if (subject.stay != 0 &&
+            hw_person_of(engine, hw_stay_at(engine, subject.stay)->owner) != person)
+            hw_stay_refresh(engine, subject.stay);
+        take_out(engine, person);
+        put_in(engine, person);
     } else {
         hw_stay_refresh(engine, subject.stay);
     }

@@ -195,8 +195,7 @@ struct hw_share {
     uint8_t ready;
     uint8_t expected_today;
     uint8_t pathway;
-    uint8_t running; /* in a ready period, whether or not it wins (ready today) */
-    uint8_t unused[6];
+    uint8_t unused[7];
 };
 
 struct hw_stay {
@@ -255,7 +254,7 @@ struct hw_row_record {
     uint8_t configured;
     uint8_t unused[6];
     int64_t in_hospital, ready, ready_start_sum, ready_day_sum, ready_started_today;
-    int64_t today_running, today_base_sum, today_closed_ms;
+    int64_t today_base_sum, today_closed_ms;
     int64_t by_pathway[HW_PATHWAYS];
     int64_t expected_today, admitted_today, discharged_today;
     int64_t first_day[HW_FIRST_DAYS]; /* in hospital, by day of the first inpatient moment */
@@ -275,7 +274,9 @@ struct hw_account_record {
 struct hw_text_record {
     uint64_t hash; /* of its bytes, unkeyed */
     uint32_t offset;
-    uint32_t size;
+    uint16_t size;
+    uint8_t reason_sides; /* bits of enum hw_side, when it is a reason; 0: it is none */
+    uint8_t side;         /* bit of enum hw_side, when it is a side; 0: it is none */
 };
 
 struct hw_setting_record {
@@ -346,8 +347,8 @@ struct hw_engine {
     struct hw_effect *effects;
     uint32_t effects_count;
     /* Codes with a meaning, interned first in every engine. */
-    uint32_t text_inpatient, text_hp0, text_hp3, text_unassigned, text_unknown, text_died,
-        text_method_died, text_pathways[4];
+    uint32_t text_inpatient, text_hp0, text_hp3, text_unassigned, text_nhs, text_sc, text_unknown,
+        text_died, text_method_died, text_pathways[4];
     struct hw_event event; /* the one being applied */
 };
 
@@ -390,5 +391,9 @@ uint32_t hw_text_find(const struct hw_engine *engine, struct hw_slice text);
 
 /* Unkeyed hash of a code by handle; 0 of none. */
 uint64_t hw_text_hash(const struct hw_engine *engine, uint32_t text);
+
+/* What a code is to the ledger, looked up once when it was interned (homeward/reasons.h). */
+unsigned hw_text_reason_sides(const struct hw_engine *engine, uint32_t text);
+unsigned hw_text_side(const struct hw_engine *engine, uint32_t text);
 
 #endif

@@ -5,6 +5,7 @@
 #include "core/state.h"
 
 #include "core/text.h"
+#include "homeward/reasons.h"
 
 static struct hw_text_record *text_at(const struct hw_engine *engine, uint32_t handle)
 {
@@ -62,10 +63,24 @@ uint32_t hw_text_intern(struct hw_engine *engine, struct hw_slice text)
     record->offset = hw_arena_take(&engine->text_bytes);
     for (uint32_t i = 1; i < words; i++)
         (void)hw_arena_take(&engine->text_bytes); /* Nothing is given back: they lie in a row. */
-    record->size = (uint32_t)text.size;
+    HW_ASSERT(text.size <= HW_TEXT_SIZE_MAX);
+    record->size = (uint16_t)text.size;
+    record->side = (uint8_t)hw_side_of(text);
+    record->reason_sides =
+        (uint8_t)(hw_reason_find(text) == NULL ? 0 : hw_reason_find(text)->sides);
     record->hash = hw_hash_bytes(text).low;
     memcpy(engine->text_bytes.base + (size_t)record->offset * sizeof(struct hw_text_word),
         text.data, text.size);
     hw_table_put(&engine->text_table, hw_hash_keyed(engine->options.hash_key, text), handle);
     return handle;
+}
+
+unsigned hw_text_reason_sides(const struct hw_engine *engine, uint32_t text)
+{
+    return text == 0 ? 0 : text_at(engine, text)->reason_sides;
+}
+
+unsigned hw_text_side(const struct hw_engine *engine, uint32_t text)
+{
+    return text == 0 ? 0 : text_at(engine, text)->side;
 }

@@ -37,7 +37,8 @@ struct ledger {
     struct wait waits[HW_WAITS_MAX];
     uint32_t waits_count;
     uint32_t settled_reason, settled_side;
-    int64_t settled_ms; /* HW_TIME_NONE: nothing is settled */
+    int64_t settled_ms;    /* HW_TIME_NONE: nothing is settled */
+    int64_t settled_until; /* a statement dated after it */
     uint32_t pathway;
     uint32_t council, council_proposed;
     uint32_t site;
@@ -79,6 +80,13 @@ static const struct claim *standing_claim(const struct ledger *ledger)
     return standing;
 }
 
+/* A settlement holds until a statement dated after it. */
+static void end_settlement(struct ledger *ledger, const struct hw_fact *fact)
+{
+    if (fact->key.event_ms > ledger->settled_ms && fact->key.event_ms < ledger->settled_until)
+        ledger->settled_until = fact->key.event_ms;
+}
+
 /* Reason and side are one register of the organisation; a clear withdraws its claim. */
 static void take_claim(struct ledger *ledger, const struct hw_fact *fact)
 {
@@ -86,8 +94,6 @@ static void take_claim(struct ledger *ledger, const struct hw_fact *fact)
     uint32_t reason = hw_fact_value(fact, HW_REG_REASON);
 
     claim->order = ++ledger->claims_said;
-    if (ledger->settled_ms != HW_TIME_NONE && fact->key.event_ms > ledger->settled_ms)
-        ledger->settled_ms = HW_TIME_NONE;
     claim->reason = reason;
     claim->side = hw_fact_value(fact, HW_REG_SIDE);
     claim->standing = reason != 0;
@@ -141,11 +147,18 @@ static const struct wait *primary_wait(const struct ledger *ledger)
 /* The side as said; else the code's only side, else unassigned. */
 static uint32_t side_of(struct ledger *ledger, uint32_t reason, uint32_t side)
 {
-    const struct hw_reason *known = hw_reason_find(hw_engine_text(ledger->engine, reason));
+    const struct hw_engine *engine = ledger->engine;
 
     if (side != 0)
         return side;
-    return hw_text_find(ledger->engine, hw_slice_text(hw_reason_side(known)));
+    switch (hw_text_reason_sides(engine, reason)) {
+    case HW_SIDE_NHS:
+        return engine->text_nhs;
+    case HW_SIDE_SC:
+        return engine->text_sc;
+    default:
+        return engine->text_unassigned;
+    }
 }
 
 /* Codes that are in no list, and sides their code does not allow: taken, and shown. */
@@ -153,15 +166,15 @@ static void find_codes(struct ledger *ledger)
 {
     for (uint32_t i = 0; i < ledger->input->facts_count; i++) {
         const struct hw_fact *fact = ledger->input->facts[i];
-        struct hw_slice side = hw_engine_text(ledger->engine, hw_fact_value(fact, HW_REG_SIDE));
-        const struct hw_reason *known;
+        uint32_t side = hw_fact_value(fact, HW_REG_SIDE);
+        unsigned sides;
 
         if (!hw_fact_has(fact, HW_REG_REASON))
             continue;
-        known = hw_reason_find(hw_engine_text(ledger->engine, hw_fact_value(fact, HW_REG_REASON)));
-        if (known == NULL)
+        sides = hw_text_reason_sides(ledger->engine, hw_fact_value(fact, HW_REG_REASON));
+        if (sides == 0)
             find(ledger, HW_FINDING_REASON_UNKNOWN);
-        else if (side.size > 0 && (hw_side_of(side) & known->sides) == 0)
+        else if (side != 0 && (hw_text_side(ledger->engine, side) & sides) == 0)
             find(ledger, HW_FINDING_SIDE_NOT_ALLOWED);
         if (hw_london_day(fact->key.event_ms) < hw_london_day(fact->key.recorded_ms))
             find(ledger, HW_FINDING_BACKDATED);
@@ -210,7 +223,7 @@ static struct account account_now(
     const struct claim *claim = standing_claim(ledger);
     const struct wait *wait = primary_wait(ledger);
 
-    if (ledger->settled_ms != HW_TIME_NONE) {
+    if (ledger->settled_ms != HW_TIME_NONE && ms < ledger->settled_until) {
         account.reason = ledger->settled_reason;
         account.side = side_of(ledger, ledger->settled_reason, ledger->settled_side);
         return account;
@@ -247,6 +260,7 @@ static void settle(struct ledger *ledger, const struct hw_fact *fact)
     ledger->settled_reason = hw_fact_value(fact, HW_REG_REASON);
     ledger->settled_side = hw_fact_value(fact, HW_REG_SIDE);
     ledger->settled_ms = fact->key.event_ms;
+    ledger->settled_until = HW_TIME_OPEN;
     side = side_of(ledger, ledger->settled_reason, ledger->settled_side);
     for (uint32_t i = ledger->history->charges_count; i-- > 0;) {
         if (!charges[i].contested || charges[i].end_ms != until)
@@ -360,6 +374,8 @@ static void take_claims(struct ledger *ledger, const struct hw_opening *opening,
             return;
         if (ledger->engine->scratch->annulled[ledger->claim_at])
             continue;
+        if (fact->kind == HW_FACT_REASON)
+            end_settlement(ledger, fact);
         if (fact->kind == HW_FACT_REASON && !is_over(opening, fact))
             take_claim(ledger, fact);
         else if (fact->kind == HW_FACT_SETTLED)
@@ -435,6 +451,9 @@ static void charge_period(struct ledger *ledger, uint32_t index)
             until = contested->start_ms;
         if (contested->end_ms > from && contested->end_ms < until)
             until = contested->end_ms;
+        if (ledger->settled_ms != HW_TIME_NONE && ledger->settled_until > from &&
+            ledger->settled_until < until)
+            until = ledger->settled_until;
         add_charge(ledger, index, from, until, account_now(ledger, opening, from));
         from = until;
         if (from < period->end_ms)

@@ -15,8 +15,7 @@ static void read_row(
         .ready_ms = row->ready * as_at_ms - row->ready_start_sum,
         .delayed = row->ready - row->ready_started_today,
         .delayed_days = row->ready * today - row->ready_day_sum,
-        .ready_today_ms =
-            row->today_running * as_at_ms - row->today_base_sum + row->today_closed_ms,
+        .ready_today_ms = row->ready * as_at_ms - row->today_base_sum + row->today_closed_ms,
         .expected_today = row->expected_today,
         .stay_7 = row->in_hospital - within[7],
         .stay_14 = row->in_hospital - within[14],

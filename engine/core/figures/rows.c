@@ -120,9 +120,6 @@ static void add_to_row(
         row->ready_day_sum += sign * share->ready_day;
         row->ready_started_today += share->ready_day >= today ? sign : 0;
         row->by_pathway[share->pathway] += sign;
-    }
-    if (share->running) {
-        row->today_running += sign;
         row->today_base_sum += sign * later(share->ready_start_ms, hw_london_midnight(today));
     }
     if (share->eval_day == today) {
@@ -158,7 +155,7 @@ void hw_rows_new_day(struct hw_engine *engine, int32_t day)
         row->admitted_today = 0;
         row->discharged_today = 0;
         row->ready_started_today = 0;
-        row->today_base_sum = row->today_running * midnight;
+        row->today_base_sum = row->ready * midnight;
         row->version++;
     }
 }

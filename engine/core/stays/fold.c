@@ -182,7 +182,8 @@ static void take_movement(struct fold *fold, const struct hw_fact *fact)
             (struct hw_run){.moment = fact->moment, .fact = fact, .discharge = discharge};
         return;
     }
-    find(fold, discharge ? HW_FINDING_DISCHARGE_TWICE : HW_FINDING_ADMISSION_TWICE);
+    if (fact->moment.start_ms != last->moment.start_ms)
+        find(fold, discharge ? HW_FINDING_DISCHARGE_TWICE : HW_FINDING_ADMISSION_TWICE);
     if (fact->key.recorded_ms < last->fact->key.recorded_ms ||
         (fact->key.recorded_ms == last->fact->key.recorded_ms &&
             hw_fact_order(fact, last->fact) < 0))
@@ -219,8 +220,8 @@ static void take_correction(
 }
 
 /*
- * Where no admission was said or cancelled, a movement, or an update with an inpatient class,
- * infers one: at the earliest PV1-44, else the earliest event of such a fact.  After a cancelled
+ * Where no admission was said or cancelled, a movement or update with an inpatient class infers
+ * one: at the earliest PV1-44, else the earliest event of such a fact.  After a cancelled
  * one: only once a movement was recorded after the cancel, and from what was recorded after it.
  */
 static void infer_admission(struct fold *fold)
@@ -238,10 +239,9 @@ static void infer_admission(struct fold *fold)
         if (says(fold, fact, fact->admitted) &&
             (!hw_time_is(said) || fact->admitted.start_ms < said.start_ms))
             said = fact->admitted;
-        if (!hw_time_is(happened) &&
-            (moves ||
-                (fact->kind == HW_FACT_UPDATE && hw_fact_has(fact, HW_REG_CLASS) &&
-                    hw_class_is_inpatient(fold->engine, hw_fact_value(fact, HW_REG_CLASS)))))
+        if (!hw_time_is(happened) && (moves || fact->kind == HW_FACT_UPDATE) &&
+            hw_fact_has(fact, HW_REG_CLASS) &&
+            hw_class_is_inpatient(fold->engine, hw_fact_value(fact, HW_REG_CLASS)))
             happened = event_time(fact);
     }
     if (!may || !hw_time_is(happened))
@@ -352,28 +352,50 @@ static void fold_episodes(struct fold *fold)
     if (ending != NULL) {
         history->ended_ms = at_least(ending->moment.start_ms, history->admitted_ms);
         history->end = HW_END_DISCHARGED;
-        if (hw_fact_value(ending->fact, HW_REG_DESTINATION) == fold->engine->text_died ||
-            hw_fact_value(ending->fact, HW_REG_METHOD) == fold->engine->text_method_died)
-            history->end = HW_END_DIED;
     }
     add_interval(fold, history->admitted_ms, history->ended_ms);
 }
 
+static bool says_died(const struct fold *fold, const struct hw_fact *fact)
+{
+    return fact->kind == HW_FACT_DISCHARGE &&
+        (hw_fact_value(fact, HW_REG_DESTINATION) == fold->engine->text_died ||
+            hw_fact_value(fact, HW_REG_METHOD) == fold->engine->text_method_died);
+}
+
 /* Said again without a time says nothing new; a time said later corrects. */
+static void take_death(struct fold *fold, const struct hw_fact *fact)
+{
+    if (hw_far_ahead(fact, fact->moment.start_ms))
+        find(fold, HW_FINDING_FAR_AHEAD);
+    else if (fact->kind == HW_FACT_DEATH && !fact->died)
+        fold->death_ms = HW_TIME_OPEN;
+    else if ((fact->kind == HW_FACT_DEATH && fact->moment_said) || fold->death_ms == HW_TIME_OPEN)
+        fold->death_ms = fact->moment.start_ms;
+}
+
+/* One register of the person: what was said of a death, and discharges to it, by key. */
 static void fold_death(struct fold *fold)
 {
-    for (uint32_t i = 0; i < fold->input->person_facts_count; i++) {
-        const struct hw_fact *fact = fold->input->person_facts[i];
+    uint32_t at = 0;
 
-        if (fact->kind != HW_FACT_DEATH)
+    for (uint32_t i = 0; i < fold->input->facts_count; i++) {
+        const struct hw_fact *fact = standing(fold, i);
+
+        if (fact == NULL || !says_died(fold, fact))
             continue;
-        if (hw_far_ahead(fact, fact->moment.start_ms))
-            find(fold, HW_FINDING_FAR_AHEAD);
-        else if (!fact->died)
-            fold->death_ms = HW_TIME_OPEN;
-        else if (fact->moment_said || fold->death_ms == HW_TIME_OPEN)
-            fold->death_ms = fact->moment.start_ms;
+        if (fold->history->died_by_discharge_ms == HW_TIME_OPEN)
+            fold->history->died_by_discharge_ms = fact->moment.start_ms;
+        for (; at < fold->input->person_facts_count &&
+             hw_fact_order(fold->input->person_facts[at], fact) < 0;
+             at++)
+            if (fold->input->person_facts[at]->kind == HW_FACT_DEATH)
+                take_death(fold, fold->input->person_facts[at]);
+        take_death(fold, fact);
     }
+    for (; at < fold->input->person_facts_count; at++)
+        if (fold->input->person_facts[at]->kind == HW_FACT_DEATH)
+            take_death(fold, fold->input->person_facts[at]);
     if (fold->death_ms == HW_TIME_OPEN)
         fold->death_ms = fold->input->death_elsewhere_ms;
 }
@@ -549,7 +571,8 @@ static void fold_registers(struct fold *fold)
 
         if (fact == NULL)
             continue;
-        if (hw_fact_is_movement(fact) && fact->kind != HW_FACT_MOVE && fact->kind != HW_FACT_CLASS)
+        if (fact->kind == HW_FACT_LEAVE_START || fact->kind == HW_FACT_LEAVE_END ||
+            fact->kind == HW_FACT_DISCHARGE)
             history->on_leave = fact->kind == HW_FACT_LEAVE_START;
         if (hw_fact_has(fact, HW_REG_DESTINATION))
             history->destination = hw_fact_value(fact, HW_REG_DESTINATION);
@@ -642,6 +665,7 @@ void hw_fold(
         .inpatient_ms = HW_TIME_NONE,
         .expected_discharge_ms = HW_TIME_NONE,
         .expected_discharge_day = HW_DAY_NONE,
+        .died_by_discharge_ms = HW_TIME_OPEN,
         .restricted = input->restricted,
         .pathway = HW_P_NONE,
         .key = input->key,

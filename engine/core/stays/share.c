@@ -145,14 +145,13 @@ static struct hw_share share_of(
     share.first_day = share.admitted_day = hw_london_day(history->inpatient_ms);
     if (history->end == HW_END_DISCHARGED && history->ended_ms <= now)
         share.discharged_day = hw_london_day(history->ended_ms);
-    if (open != NULL) {
-        share.running = 1;
+    if (share.ready) {
         share.ready_start_ms = open->start_ms;
         share.ready_day = open->start_day;
     }
     share.expected_today =
         share.in_hospital && history->expected_discharge_day == engine->root.today;
-    for (uint32_t i = 0; i < history->periods_count; i++)
+    for (uint32_t i = 0; i < history->periods_count && stay->wins; i++)
         if (history->periods[i].end_ms <= now)
             share.ready_closed_ms +=
                 overlap(history->periods[i].start_ms, history->periods[i].end_ms, midnight, now);
@@ -339,7 +338,7 @@ void hw_share_contribute(struct hw_engine *engine, uint32_t leader, bool rivals)
     open = open_period(&history, now);
     stay->admitted_ms = history.admitted_ms;
     stay->ended_ms = history.ended_ms;
-    stay->died_ms = history.end == HW_END_DIED ? history.ended_ms : HW_TIME_OPEN;
+    stay->died_ms = history.died_by_discharge_ms;
     stay->open_now = is_open(&history, now) && history.counted;
     stay->findings = history.findings;
     if (rivals)

@@ -583,20 +583,37 @@ static void settle_winner(struct hw_engine *engine, uint32_t identifier)
     }
 }
 
-void hw_person_contribute(struct hw_engine *engine, uint32_t identifier)
+/* Put in the shares of all leaders.  True when a discharge says otherwise of a death than before.
+ */
+static bool contribute_all(struct hw_engine *engine, uint32_t identifier)
 {
     struct walk walk = walk_person(engine, identifier);
+    bool died_changed = false;
     uint32_t stay;
 
     while ((stay = walk_next(engine, &walk)) != 0) {
         struct hw_stay *record = hw_stay_at(engine, stay);
+        int64_t died_ms = record->died_ms;
 
         if (record->leader != stay) {
+            died_changed |= died_ms != HW_TIME_OPEN;
+            record->died_ms = HW_TIME_OPEN;
             hw_share_retire(engine, stay);
             continue;
         }
         record->wins = 1;
         hw_share_contribute(engine, stay, false);
+        died_changed |= record->died_ms != died_ms;
+    }
+    return died_changed;
+}
+
+void hw_person_contribute(struct hw_engine *engine, uint32_t identifier)
+{
+    /* A death that one stay says ends the others: what each says depends on its own facts only. */
+    if (contribute_all(engine, identifier)) {
+        hw_person_withdraw(engine, identifier);
+        (void)contribute_all(engine, identifier);
     }
     settle_winner(engine, identifier);
 }
@@ -606,9 +623,15 @@ void hw_stay_refresh(struct hw_engine *engine, uint32_t stay)
     uint32_t leader = hw_stay_at(engine, stay)->leader;
     struct hw_stay *record = hw_stay_at(engine, leader);
     bool rivals = (record->findings >> HW_FINDING_TWO_OPEN_STAYS & 1u) != 0;
+    int64_t died_ms = record->died_ms;
 
     hw_share_withdraw(engine, leader);
     hw_share_contribute(engine, leader, rivals);
+    if (record->died_ms != died_ms) {
+        hw_person_withdraw(engine, record->owner);
+        hw_person_contribute(engine, record->owner);
+        return;
+    }
     settle_winner(engine, record->owner);
 }
 
