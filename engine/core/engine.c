@@ -517,6 +517,23 @@ static void touch_visit(
     }
 }
 
+/* Redirects of what these people own may lead to others once it is known who they are. */
+static void touch_redirected(struct hw_engine *engine, struct touched *touched)
+{
+    for (uint32_t i = 0; i < touched->count; i++) {
+        uint32_t first = hw_identifier_at(engine, touched->identifiers[i])->family, at = first;
+
+        do {
+            for (uint32_t stay = hw_identifier_at(engine, at)->stays; stay != 0;
+                 stay = hw_stay_at(engine, stay)->owner_next)
+                if (hw_visit_at(engine, hw_stay_at(engine, stay)->visit)->redirects != 0)
+                    touch_visit(
+                        engine, touched, hw_stay_at(engine, stay)->visit, VISIT_STEPS);
+            at = hw_identifier_at(engine, at)->family_next;
+        } while (at != first);
+    }
+}
+
 static bool add_facts(struct hw_engine *engine, const struct subject *subject, bool *ret_personal)
 {
     struct hw_fact facts[HW_FACTS_PER_EVENT_MAX];
@@ -577,6 +594,7 @@ static void apply_structure(struct hw_engine *engine, const struct subject *subj
     }
     touch(engine, &touched, subject->record);
     touch_visit(engine, &touched, visit, VISIT_STEPS);
+    touch_redirected(engine, &touched);
     for (uint32_t i = 0; i < touched.count; i++)
         for_family(engine, touched.identifiers[i], take_out);
     if (resolve && subject->record != 0)

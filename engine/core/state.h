@@ -219,6 +219,7 @@ struct hw_stay {
     int64_t admitted_ms;    /* for the choice between two open stays */
     int64_t ended_ms;       /* HW_TIME_OPEN: not over */
     int64_t died_ms;        /* its discharge said so; HW_TIME_OPEN: it did not */
+    int64_t died_said_ms;   /* event time of that discharge */
     int64_t delay_since_ms; /* of the ready period told outside; HW_TIME_NONE: none */
     uint32_t delay_reason, delay_side, delay_site; /* as told outside */
     uint8_t delay_inferred;

@@ -149,6 +149,7 @@ struct hw_history {
     int64_t inpatient_ms;          /* first moment as an inpatient; HW_TIME_NONE: never */
     int64_t expected_discharge_ms; /* HW_TIME_NONE: not said */
     int64_t died_by_discharge_ms;  /* a standing discharge says so; HW_TIME_OPEN: none does */
+    int64_t died_said_ms;          /* event time of that discharge */
     int32_t expected_discharge_day;
     uint8_t end; /* enum hw_end */
     uint8_t admission_inferred;

@@ -115,13 +115,13 @@ static void redirect(const struct model *model, const struct hw_event *event, st
     int owner = person_of(model, event_identifier(event));
     int before = event->retired_count == 0 ? -1 : person_of(model, &event->retired[0]);
 
-    if (!hw_hash_equal(named->visit, from) || hw_hash_is_zero(from))
+    if (!hw_hash_equal(named->visit, from) || hw_hash_is_zero(from) || named->person < 0)
         return;
     if (event->kind == HW_KIND_VISITS_MERGED) {
         if (owner < 0 || named->person < 0 || owner == named->person)
             named->visit = to;
     } else if (event->kind == HW_KIND_SPELL_REASSIGNED && owner >= 0) {
-        if (before < 0 || named->person < 0 || before == named->person) {
+        if (named->person >= 0 && (before < 0 || before == named->person)) {
             named->person = owner;
             named->visit = to;
         }
@@ -163,6 +163,16 @@ static struct stay *stay_of(struct model *model, const struct named *named)
     return &model->stays.at[model->stays.count - 1];
 }
 
+/* Somebody named this visit when speaking of the stay, wherever it belongs now. */
+static bool was_said(const struct stay *stay, struct hw_hash visit)
+{
+    for (uint32_t i = 0; i < stay->facts.count; i++)
+        if (event_identifier(stay->facts.at[i].event) != NULL &&
+            hw_hash_equal(stay->facts.at[i].event->visit.hash, visit))
+            return true;
+    return false;
+}
+
 /*
  * "spell without a person names the one stay of that authority and visit (several: no effect)."
  * None: it waits until there is one.
@@ -175,7 +185,7 @@ static struct stay *nobodys(struct model *model, const struct named *named)
     for (uint32_t i = 0; i < model->stays.count; i++) {
         struct stay *stay = &model->stays.at[i];
 
-        if (stay->person >= 0 && hw_hash_equal(stay->visit, named->visit)) {
+        if (stay->person >= 0 && was_said(stay, named->visit)) {
             only = stay;
             several++;
         }
@@ -183,7 +193,7 @@ static struct stay *nobodys(struct model *model, const struct named *named)
     if (several <= 1)
         return only;
     for (uint32_t i = 0; i < model->stays.count; i++)
-        if (model->stays.at[i].person >= 0 && hw_hash_equal(model->stays.at[i].visit, named->visit))
+        if (model->stays.at[i].person >= 0 && was_said(&model->stays.at[i], named->visit))
             model->stays.at[i].ambiguous = true;
     return NULL;
 }

@@ -10,8 +10,9 @@ static struct hw_slice last_text(const struct stay *stay, enum hw_field field)
 
     for (uint32_t i = 0; i < stay->facts.count; i++) {
         const struct fact *fact = &stay->facts.at[i];
-        bool owner = fact->kind == FACT_UPDATE ||
-            (fact->kind == FACT_DISCHARGE && field == HW_FIELD_DESTINATION);
+        bool of_discharge =
+            field == HW_FIELD_DESTINATION && fact->event->kind == HW_KIND_SPELL_DISCHARGED;
+        bool owner = fact->kind == (of_discharge ? FACT_DISCHARGE : FACT_UPDATE);
 
         if (!owner || !fact_stands(fact))
             continue;
@@ -169,6 +170,7 @@ static void find_findings(const struct model *model, struct stay *stay)
     SET(two_open(model, stay), TWO_OPEN_STAYS);
     if (stay->person >= 0) {
         SET(model->persons.at[stay->person].possible_match, POSSIBLE_MATCH);
+        SET(model->persons.at[stay->person].far_ahead, FAR_AHEAD);
         SET(model->persons.at[stay->person].unconfirmed, IDENTITY_UNCONFIRMED);
         SET(model->persons.at[stay->person].merge_ring, MERGE_RING);
     }
@@ -269,7 +271,9 @@ static bool today(int64_t ms, int64_t at_ms)
     return ms <= at_ms && ms >= hw_london_midnight(hw_london_day(at_ms));
 }
 
-static void add_today(const struct stay *stay, int64_t at_ms, struct hw_figures *figures)
+/* Of two open stays the hours of one count; of the other only that it began. */
+static void add_today(
+    const struct stay *stay, int64_t at_ms, bool hours, struct hw_figures *figures)
 {
     int64_t midnight_ms = hw_london_midnight(hw_london_day(at_ms));
 
@@ -280,7 +284,7 @@ static void add_today(const struct stay *stay, int64_t at_ms, struct hw_figures 
         figures->discharged_today += stay->end == HW_END_DISCHARGED &&
             last->end_ms == stay->ended_ms && today(stay->ended_ms, at_ms);
     }
-    for (uint32_t i = 0; i < stay->periods.count; i++) {
+    for (uint32_t i = 0; i < stay->periods.count && hours; i++) {
         int64_t from_ms = stay->periods.at[i].start_ms, to_ms = stay->periods.at[i].end_ms;
 
         from_ms = from_ms < midnight_ms ? midnight_ms : from_ms;
@@ -297,7 +301,7 @@ static void add_stay(
         return;
     if (counts_now(model, stay, at_ms))
         add_now(stay, at_ms, figures);
-    add_today(stay, at_ms, figures);
+    add_today(stay, at_ms, !present(stay, at_ms) || counts_now(model, stay, at_ms), figures);
 }
 
 void model_total(struct model *model, int64_t at_ms, struct hw_figures *ret_figures)

@@ -23,6 +23,7 @@ struct node {
 struct identity {
     LIST(struct node) nodes;
     LIST(struct merge) merges;
+    LIST(struct merge) links;       /* reversible: both records go on */
     LIST(struct hw_event *) events; /* by key */
     LIST(int) persons;              /* the record each is named after */
     LIST(bool) possible, unconfirmed, ring;
@@ -83,6 +84,8 @@ static void state_record(struct identity *identity, const struct hw_event *event
     record = &identity->nodes.at[identity->nodes.at[node_of(identity, named)].record];
     if (named->type == HW_IDENTIFIER_LOCAL && event->identifiers[0].type == HW_IDENTIFIER_NHS)
         record->nhs = node_of(identity, &event->identifiers[0]);
+    if (too_far_ahead(event, event->happened))
+        return;
     if (hw_event_has(event, HW_FIELD_BORN_HASH)) {
         record->born_known = true;
         record->born = event->values[HW_FIELD_BORN_HASH].number;
@@ -128,9 +131,30 @@ static void add_merge(
     LIST_ADD(&identity->merges, (struct merge){event, retired, into, !ring, ring});
 }
 
+static bool undo_link(struct identity *identity, const struct hw_event *event)
+{
+    for (uint32_t i = identity->links.count; i-- > 0;) {
+        struct merge *link = &identity->links.at[i];
+
+        for (uint8_t r = 0; r < event->retired_count && link->standing; r++) {
+            int retired = node_of(identity, &event->retired[r]);
+            int named = node_of(identity, event_identifier(event));
+
+            if ((link->retired == retired && link->into == named) ||
+                (link->retired == named && link->into == retired)) {
+                link->standing = false;
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 /* "Undo the latest standing merge of that identifier": of those retired, else of those named. */
 static void undo_merge(struct identity *identity, const struct hw_event *event)
 {
+    if (undo_link(identity, event))
+        return;
     for (unsigned pass = 0; pass < 2; pass++) {
         const struct hw_identifier *list = pass == 0 ? event->retired : event->identifiers;
         uint8_t count = pass == 0 ? event->retired_count : event->identifiers_count;
@@ -158,8 +182,13 @@ static void apply_merges(struct identity *identity)
             undo_merge(identity, event);
             continue;
         }
-        if (event->kind != HW_KIND_PERSON_MERGED && event->kind != HW_KIND_PERSON_LINKED &&
-            event->kind != HW_KIND_IDENTIFIER_MOVED && event->kind != HW_KIND_IDENTIFIER_CHANGED)
+        if (event->kind == HW_KIND_PERSON_LINKED && event_identifier(event) != NULL)
+            for (uint8_t r = 0; r < event->retired_count; r++)
+                LIST_ADD(&identity->links,
+                    (struct merge){event, node_of(identity, &event->retired[r]),
+                        node_of(identity, event_identifier(event)), true, false});
+        if (event->kind != HW_KIND_PERSON_MERGED && event->kind != HW_KIND_IDENTIFIER_MOVED &&
+            event->kind != HW_KIND_IDENTIFIER_CHANGED)
             continue;
         if (event_identifier(event) == NULL)
             continue;
@@ -292,6 +321,25 @@ static int event_by_key(const void *a, const void *b)
     return event_order(*(struct hw_event *const *)a, *(struct hw_event *const *)b);
 }
 
+/* Linked people are one for as long as the link stands. */
+static void join_linked(struct identity *identity)
+{
+    for (uint32_t i = 0; i < identity->links.count; i++) {
+        const struct merge *link = &identity->links.at[i];
+        int from = identity->nodes.at[link->retired].person;
+        int to = identity->nodes.at[link->into].person;
+
+        if (!link->standing || from == to)
+            continue;
+        for (uint32_t j = 0; j < identity->nodes.count; j++)
+            if (identity->nodes.at[j].person == from)
+                identity->nodes.at[j].person = to;
+        identity->possible.at[to] = identity->possible.at[to] || identity->possible.at[from];
+        identity->unconfirmed.at[to] =
+            identity->unconfirmed.at[to] || identity->unconfirmed.at[from];
+    }
+}
+
 static void name_persons(struct identity *identity)
 {
     for (uint32_t i = 0; i < identity->nodes.count; i++)
@@ -305,6 +353,7 @@ static void name_persons(struct identity *identity)
             name_person(identity, record);
         identity->nodes.at[i].person = identity->nodes.at[record].person;
     }
+    join_linked(identity);
     for (uint32_t i = 0; i < identity->merges.count; i++)
         if (identity->merges.at[i].ring)
             identity->ring.at[identity->nodes.at[identity->merges.at[i].retired].person] = true;
@@ -335,6 +384,7 @@ void identity_free(struct identity *identity)
         return;
     free(identity->nodes.at);
     free(identity->merges.at);
+    free(identity->links.at);
     free(identity->events.at);
     free(identity->persons.at);
     free(identity->possible.at);

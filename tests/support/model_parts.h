@@ -102,6 +102,7 @@ struct person {
     bool dead;
     struct hw_time death;
     bool possible_match, unconfirmed, merge_ring;
+    bool far_ahead; /* a death said more than 48 h ahead */
 };
 
 /* One stay, everything worked out. */

@@ -91,8 +91,10 @@ static int by_key(const void *a, const void *b)
 /* R0, registers: the last by key wins; the same again, without a moment, is not said. */
 static void settle_death(struct person *person, const struct death_said *said)
 {
-    if (said->far)
+    if (said->far) {
+        person->far_ahead = true;
         return;
+    }
     if (said->withdrawn) {
         person->dead = false;
     } else if (said->named || !person->dead) {

@@ -9,7 +9,7 @@
 struct claim {
     uint32_t organisation;
     uint32_t reason, side; /* side 0: not said */
-    uint32_t order;        /* the later by key has the greater */
+    uint32_t order;        /* index of the fact that said it: the later by key has the greater */
     bool standing;
 };
 
@@ -21,19 +21,22 @@ struct wait {
 
 struct account {
     uint32_t reason, side, site, council;
-    bool inferred, contested;
+    bool inferred;
+    uint8_t contested; /* BY_CLAIMS, BY_READY_TIMES */
 };
+
+/* Why an interval is contested; only what claims differ on can be settled by a reason. */
+enum { BY_CLAIMS = 1, BY_READY_TIMES = 2 };
 
 struct ledger {
     struct hw_engine *engine;
     const struct hw_fold_input *input;
     struct hw_history *history;
-    /* How far facts were walked: for claims, for all else, for people, for places. */
-    uint32_t claim_at, fact_at, person_at, place_at;
+    /* How far facts were walked: for claims, settlements, all else, for people, for places. */
+    uint32_t claim_at, settled_at, fact_at, person_at, place_at;
     /* In force. */
     struct claim claims[HW_CLAIMANTS_MAX];
     uint32_t claims_count;
-    uint32_t claims_said;
     struct wait waits[HW_WAITS_MAX];
     uint32_t waits_count;
     uint32_t settled_reason, settled_side;
@@ -81,19 +84,24 @@ static const struct claim *standing_claim(const struct ledger *ledger)
 }
 
 /* A settlement holds until a statement dated after it. */
-static void end_settlement(struct ledger *ledger, const struct hw_fact *fact)
+static int64_t settled_until(const struct ledger *ledger, uint32_t index)
 {
-    if (fact->key.event_ms > ledger->settled_ms && fact->key.event_ms < ledger->settled_until)
-        ledger->settled_until = fact->key.event_ms;
+    const struct hw_fold_input *input = ledger->input;
+
+    for (uint32_t i = index + 1; i < input->facts_count; i++)
+        if (input->facts[i]->kind == HW_FACT_REASON && !ledger->engine->scratch->annulled[i] &&
+            input->facts[i]->key.event_ms > input->facts[index]->key.event_ms)
+            return input->facts[i]->key.event_ms;
+    return HW_TIME_OPEN;
 }
 
 /* Reason and side are one register of the organisation; a clear withdraws its claim. */
-static void take_claim(struct ledger *ledger, const struct hw_fact *fact)
+static void take_claim(struct ledger *ledger, const struct hw_fact *fact, uint32_t index)
 {
     struct claim *claim = claim_of(ledger, fact->organisation);
     uint32_t reason = hw_fact_value(fact, HW_REG_REASON);
 
-    claim->order = ++ledger->claims_said;
+    claim->order = index;
     claim->reason = reason;
     claim->side = hw_fact_value(fact, HW_REG_SIDE);
     claim->standing = reason != 0;
@@ -214,6 +222,13 @@ static void infer(const struct ledger *ledger, struct account *account)
     account->inferred = true;
 }
 
+/* From when it was settled until a statement dated after it. */
+static bool is_settled(const struct ledger *ledger, int64_t ms)
+{
+    return ledger->settled_ms != HW_TIME_NONE && ledger->settled_ms <= ms &&
+        ms < ledger->settled_until;
+}
+
 /* Exactly one account: settled, else said outright, else the first open wait, else inferred. */
 static struct account account_now(
     struct ledger *ledger, const struct hw_opening *opening, int64_t ms)
@@ -223,7 +238,7 @@ static struct account account_now(
     const struct claim *claim = standing_claim(ledger);
     const struct wait *wait = primary_wait(ledger);
 
-    if (ledger->settled_ms != HW_TIME_NONE && ms < ledger->settled_until) {
+    if (is_settled(ledger, ms)) {
         account.reason = ledger->settled_reason;
         account.side = side_of(ledger, ledger->settled_reason, ledger->settled_side);
         return account;
@@ -231,7 +246,7 @@ static struct account account_now(
     if (claim != NULL) {
         account.reason = claim->reason;
         account.side = side_of(ledger, claim->reason, claim->side);
-        account.contested = is_contested(ledger);
+        account.contested = is_contested(ledger) ? BY_CLAIMS : 0;
     } else if (wait != NULL) {
         account.reason = wait->reason;
         account.side = side_of(ledger, wait->reason, wait->side);
@@ -239,7 +254,7 @@ static struct account account_now(
         infer(ledger, &account);
     }
     if (ms >= opening->contested.start_ms && ms < opening->contested.end_ms)
-        account.contested = true;
+        account.contested |= BY_READY_TIMES;
     return account;
 }
 
@@ -249,21 +264,23 @@ static void take_register(const struct hw_fact *fact, enum hw_register reg, uint
         *text = hw_fact_value(fact, reg);
 }
 
-/* A settled reason ends what was claimed, back over the contested interval that leads to it. */
-static void settle(struct ledger *ledger, const struct hw_fact *fact)
+/* A settled reason ends what was claimed, back over the contested interval that leads to until. */
+static void settle(struct ledger *ledger, uint32_t index, int64_t until)
 {
+    const struct hw_fact *fact = ledger->input->facts[index];
     struct hw_charge *charges = ledger->engine->scratch->charges;
-    int64_t until = fact->key.event_ms;
     uint32_t side;
 
-    ledger->claims_count = 0;
+    for (uint32_t i = 0; i < ledger->claims_count; i++)
+        if (ledger->claims[i].order < index)
+            ledger->claims[i].standing = false;
     ledger->settled_reason = hw_fact_value(fact, HW_REG_REASON);
     ledger->settled_side = hw_fact_value(fact, HW_REG_SIDE);
     ledger->settled_ms = fact->key.event_ms;
-    ledger->settled_until = HW_TIME_OPEN;
+    ledger->settled_until = settled_until(ledger, index);
     side = side_of(ledger, ledger->settled_reason, ledger->settled_side);
     for (uint32_t i = ledger->history->charges_count; i-- > 0;) {
-        if (!charges[i].contested || charges[i].end_ms != until)
+        if ((charges[i].contested & BY_CLAIMS) == 0 || charges[i].end_ms != until)
             return;
         until = charges[i].start_ms;
         charges[i].reason = ledger->settled_reason;
@@ -340,6 +357,9 @@ static int64_t next_change(const struct ledger *ledger)
 
     if (ledger->claim_at < input->facts_count)
         next = input->facts[ledger->claim_at]->key.event_ms;
+    if (ledger->settled_at < input->facts_count &&
+        input->facts[ledger->settled_at]->key.event_ms < next)
+        next = input->facts[ledger->settled_at]->key.event_ms;
     if (ledger->fact_at < input->facts_count && input->facts[ledger->fact_at]->key.event_ms < next)
         next = input->facts[ledger->fact_at]->key.event_ms;
     if (ledger->person_at < input->person_facts_count &&
@@ -374,13 +394,22 @@ static void take_claims(struct ledger *ledger, const struct hw_opening *opening,
             return;
         if (ledger->engine->scratch->annulled[ledger->claim_at])
             continue;
-        if (fact->kind == HW_FACT_REASON)
-            end_settlement(ledger, fact);
         if (fact->kind == HW_FACT_REASON && !is_over(opening, fact))
-            take_claim(ledger, fact);
-        else if (fact->kind == HW_FACT_SETTLED)
-            settle(ledger, fact);
+            take_claim(ledger, fact, ledger->claim_at);
     }
+}
+
+/* Settlements take effect at their own time, whatever opened the period. */
+static void take_settlements(struct ledger *ledger, int64_t ms)
+{
+    const struct hw_fold_input *input = ledger->input;
+
+    for (; ledger->settled_at < input->facts_count &&
+         input->facts[ledger->settled_at]->key.event_ms <= ms;
+         ledger->settled_at++)
+        if (input->facts[ledger->settled_at]->kind == HW_FACT_SETTLED &&
+            !ledger->engine->scratch->annulled[ledger->settled_at])
+            settle(ledger, ledger->settled_at, input->facts[ledger->settled_at]->key.event_ms);
 }
 
 static void apply_until(struct ledger *ledger, const struct hw_opening *opening, int64_t ms)
@@ -388,6 +417,7 @@ static void apply_until(struct ledger *ledger, const struct hw_opening *opening,
     const struct hw_fold_input *input = ledger->input;
 
     take_claims(ledger, opening, ms);
+    take_settlements(ledger, ms);
     for (;
          ledger->fact_at < input->facts_count && input->facts[ledger->fact_at]->key.event_ms <= ms;
          ledger->fact_at++)
@@ -431,6 +461,42 @@ static void start(struct ledger *ledger)
         ledger->site = ledger->history->places[0].site;
 }
 
+/* Settled after the period: over what was contested when it ended, if nothing agreed since. */
+static void settle_late(
+    struct ledger *ledger, const struct hw_opening *opening, const struct hw_period *period)
+{
+    const struct hw_fold_input *input = ledger->input;
+
+    for (uint32_t i = ledger->claim_at; i < input->facts_count && is_contested(ledger); i++) {
+        const struct hw_fact *fact = input->facts[i];
+
+        if (ledger->engine->scratch->annulled[i])
+            continue;
+        if (fact->kind == HW_FACT_REASON && !is_over(opening, fact))
+            take_claim(ledger, fact, i);
+        else if (fact->kind == HW_FACT_SETTLED && i >= ledger->settled_at)
+            settle(ledger, i, period->end_ms);
+    }
+}
+
+/* From here on contested is yes or no. */
+static void show_contested(struct ledger *ledger, uint32_t from)
+{
+    for (uint32_t i = from; i < ledger->history->charges_count; i++) {
+        struct hw_charge *charge = &ledger->engine->scratch->charges[i];
+
+        charge->contested = charge->contested != 0;
+        if (charge->contested)
+            find(ledger, HW_FINDING_CONTESTED);
+    }
+}
+
+/* The earlier of until and ms, if ms lies after from. */
+static int64_t sooner(int64_t until, int64_t ms, int64_t from)
+{
+    return ms > from && ms < until ? ms : until;
+}
+
 static void charge_period(struct ledger *ledger, uint32_t index)
 {
     const struct hw_period *period = &ledger->history->periods[index];
@@ -439,7 +505,7 @@ static void charge_period(struct ledger *ledger, uint32_t index)
     int64_t from = period->start_ms;
 
     forget_claims(ledger);
-    ledger->claim_at = 0;
+    ledger->claim_at = ledger->settled_at = 0;
     apply_until(ledger, opening, from);
     while (from < period->end_ms) {
         int64_t until = next_change(ledger);
@@ -447,22 +513,20 @@ static void charge_period(struct ledger *ledger, uint32_t index)
 
         if (until <= from || until > period->end_ms)
             until = period->end_ms;
-        if (contested->start_ms > from && contested->start_ms < until)
-            until = contested->start_ms;
-        if (contested->end_ms > from && contested->end_ms < until)
-            until = contested->end_ms;
-        if (ledger->settled_ms != HW_TIME_NONE && ledger->settled_until > from &&
-            ledger->settled_until < until)
-            until = ledger->settled_until;
+        until = sooner(until, contested->start_ms, from);
+        until = sooner(until, contested->end_ms, from);
+        if (ledger->settled_ms != HW_TIME_NONE) {
+            until = sooner(until, ledger->settled_ms, from);
+            until = sooner(until, ledger->settled_until, from);
+        }
         add_charge(ledger, index, from, until, account_now(ledger, opening, from));
         from = until;
         if (from < period->end_ms)
             apply_until(ledger, opening, from);
     }
+    settle_late(ledger, opening, period);
+    show_contested(ledger, first);
     join_charges(ledger, first);
-    for (uint32_t i = first; i < ledger->history->charges_count; i++)
-        if (ledger->engine->scratch->charges[i].contested)
-            find(ledger, HW_FINDING_CONTESTED);
 }
 
 /* The council and pathway last said by key. */

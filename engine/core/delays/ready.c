@@ -75,13 +75,14 @@ static struct hw_period start_of(const struct telling *telling)
     return period;
 }
 
-/* Put off to a moment, a period counts from that day. */
+/* Put off to a moment, a start is no longer that of a date. */
 static void not_before(struct hw_period *period, int64_t ms)
 {
     if (period->start_ms >= ms)
         return;
     period->start_ms = ms;
     period->start_day = hw_london_day(ms);
+    period->day_precision = 0;
 }
 
 /*

@@ -266,11 +266,14 @@ bool hw_people_take(struct hw_engine *engine, const struct hw_event *event, uint
     changes |= take_together(engine, ids, event->identifiers_count, &key);
     if (key.event_ms > key.recorded_ms + HW_AHEAD_HOURS_MAX * HW_HOUR_MS)
         return changes;
-    if (hw_event_has(event, HW_FIELD_BORN_HASH))
-        changes |= hw_last_say(&own->born, &key, event->values[HW_FIELD_BORN_HASH].number,
-            event->values[HW_FIELD_ADULT_FROM_DAY].number);
+    if (hw_event_has(event, HW_FIELD_BORN_HASH) || hw_event_has(event, HW_FIELD_ADULT_FROM_DAY))
+        changes |= hw_last_say(&own->born, &key,
+            hw_event_has(event, HW_FIELD_BORN_HASH) ? event->values[HW_FIELD_BORN_HASH].number : 0,
+            hw_event_has(event, HW_FIELD_ADULT_FROM_DAY)
+                ? event->values[HW_FIELD_ADULT_FROM_DAY].number
+                : HW_ADULT_UNKNOWN);
     else if (hw_event_clears(event, HW_FIELD_BORN_HASH))
-        changes |= hw_last_say(&own->born, &key, 0, 0);
+        changes |= hw_last_say(&own->born, &key, 0, HW_ADULT_UNKNOWN);
     if (hw_event_has(event, HW_FIELD_RESTRICTED))
         changes |=
             hw_last_say(&own->restricted, &key, event->values[HW_FIELD_RESTRICTED].number, 0);

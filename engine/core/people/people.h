@@ -24,6 +24,9 @@ uint32_t hw_identifier_find(const struct hw_engine *engine, struct hw_hash hash)
  */
 bool hw_people_take(struct hw_engine *engine, const struct hw_event *event, uint32_t record);
 
+/* In place of the day somebody comes of age: not known. */
+#define HW_ADULT_UNKNOWN INT64_MIN
+
 /* A message about identifiers only: beside them it states nothing, no NHS number, no place. */
 bool hw_people_is_identity(enum hw_kind kind);
 

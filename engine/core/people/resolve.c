@@ -1,11 +1,13 @@
 /*
  * Who is one person in a family (CONTRACT R6), as a pure function of its bonds sorted by key:
  *
- *   1. what was said together belongs together, unless one of the two was moved away later
+ *   1. local identifiers said together are one record, unless one was moved away later; a record
+ * has the NHS number and the birth date last stated for it
  *   2. merges stand unless undone; of those that retire one identifier the last holds; one that
  *      would close a ring has no effect; its exact reverse undoes it
  *   3. links stand unless undone
- *   4. records whose last stated NHS number is the same are one, unless birth dates conflict
+ *   4. records whose NHS number is the same are one person, unless birth dates conflict; a retired
+ *      record is its survivor's, and joins no others by its own number
  */
 #include "core/people/people.h"
 
@@ -27,7 +29,9 @@ struct family {
     uint32_t merges_count;
     struct merge links[HW_FAMILY_MAX * 2];
     uint32_t links_count;
-    uint32_t nhs[HW_FAMILY_MAX]; /* member the last stated NHS number of each is, or own index */
+    uint32_t record[HW_FAMILY_MAX]; /* first member of the record each belongs to */
+    uint32_t nhs[HW_FAMILY_MAX];    /* of a record: its NHS number; count: none */
+    int64_t born[HW_FAMILY_MAX];    /* of a record: hash of its birth date; 0: not known */
     uint32_t findings[HW_FAMILY_MAX];
 };
 
@@ -173,22 +177,47 @@ static void take_unlink(struct family *family, uint32_t left, uint32_t right)
         (void)undo_merge(family, right);
 }
 
+static bool is_moved(const struct family *family, const struct hw_bond *bond)
+{
+    return moved_since(family, bond->left, &bond->key) ||
+        moved_since(family, bond->right, &bond->key);
+}
+
+/* Records: what was said together, the last number and birth date stated for it. */
+static void make_records(struct family *family)
+{
+    for (uint32_t i = 0; i < family->bonds_count; i++)
+        if (family->bonds[i]->kind == HW_BOND_TOGETHER && !is_moved(family, family->bonds[i]))
+            unite(family, index_of(family, family->bonds[i]->left),
+                index_of(family, family->bonds[i]->right));
+    for (uint32_t i = 0; i < family->count; i++)
+        family->record[i] = root(family, i);
+    for (uint32_t i = 0; i < family->bonds_count; i++)
+        if (family->bonds[i]->kind == HW_BOND_POINTS && !is_moved(family, family->bonds[i]))
+            family->nhs[family->record[index_of(family, family->bonds[i]->left)]] =
+                index_of(family, family->bonds[i]->right);
+    for (uint32_t i = 0; i < family->count; i++) {
+        const struct hw_last *last = NULL;
+
+        for (uint32_t j = i; j < family->count && family->record[i] == i; j++) {
+            const struct hw_last *said = &member(family, j)->born;
+
+            if (family->record[j] == i && hw_last_is(said) &&
+                (last == NULL || hw_key_order(&said->key, &last->key) > 0))
+                last = said;
+        }
+        family->born[i] = last == NULL ? 0 : last->value;
+    }
+}
+
 static void take_bond(struct family *family, const struct hw_bond *bond)
 {
     uint32_t left = index_of(family, bond->left), right = index_of(family, bond->right);
 
-    if (left == family->count || right == family->count)
-        return;
     switch ((enum hw_bond_kind)bond->kind) {
     case HW_BOND_TOGETHER:
-        if (!moved_since(family, bond->left, &bond->key) &&
-            !moved_since(family, bond->right, &bond->key))
-            unite(family, left, right);
-        return;
     case HW_BOND_POINTS:
-        if (!moved_since(family, bond->left, &bond->key))
-            family->nhs[left] = right; /* In order of keys: the last stated stands. */
-        return;
+        return; /* make_records() */
     case HW_BOND_MERGED:
     case HW_BOND_MOVED:
         take_merge(family, left, right);
@@ -222,73 +251,95 @@ static void unite_standing(struct family *family)
             unite(family, family->links[i].retired, family->links[i].survivor);
 }
 
-/* Known birth date of a record: the last said of any identifier united by statement so far. */
-static int64_t born_of(struct family *family, uint32_t index)
+/* A record one of whose identifiers was merged into another record. */
+static bool is_retired(struct family *family, uint32_t record)
 {
-    const struct hw_last *last = NULL;
-
     for (uint32_t i = 0; i < family->count; i++) {
-        const struct hw_last *born = &member(family, i)->born;
+        const struct merge *merge = family->record[i] == record ? merge_of(family, i) : NULL;
 
-        if (root(family, i) == root(family, index) && hw_last_is(born) && born->value != 0 &&
-            (last == NULL || hw_key_order(&born->key, &last->key) > 0))
-            last = born;
+        if (merge != NULL && family->record[merge->survivor] != record)
+            return true;
     }
-    return last == NULL ? 0 : last->value;
+    return false;
 }
 
-/* A record of an NHS number: who points to it, or is it and was spoken of by it alone. */
-static bool is_record_of(const struct family *family, uint32_t index, uint32_t nhs)
+/* The NHS number a record goes by, merges of numbers followed; count: none. */
+static uint32_t number_of(struct family *family, uint32_t record)
 {
-    if (index == nhs)
-        return member(family, index)->used;
-    return family->nhs[index] == nhs;
+    uint32_t number =
+        member(family, record)->type == HW_IDENTIFIER_NHS ? record : family->nhs[record];
+
+    if (number == family->count)
+        return number;
+    for (const struct merge *merge; (merge = merge_of(family, number)) != NULL;)
+        number = merge->survivor;
+    return member(family, number)->type == HW_IDENTIFIER_NHS ? number : family->count;
 }
 
+/* An NHS number is a record of its own where it came alone, or others were merged into it. */
+static bool is_record(const struct family *family, uint32_t index)
+{
+    if (family->record[index] != index)
+        return false;
+    if (member(family, index)->type == HW_IDENTIFIER_LOCAL || member(family, index)->used)
+        return true;
+    for (uint32_t i = 0; i < family->merges_count; i++)
+        if (family->merges[i].standing && family->merges[i].survivor == index)
+            return true;
+    return false;
+}
+
+enum { SHARING_MAX = 64 }; /* records of one number that are looked at */
+
+struct sharing {
+    uint32_t records[SHARING_MAX];
+    uint32_t count;
+    bool conflict, missing;
+};
+
+static void gather_sharing(struct family *family, uint32_t nhs, struct sharing *sharing)
+{
+    int64_t known = 0;
+
+    *sharing = (struct sharing){.count = 0};
+    for (uint32_t i = 0; i < family->count && sharing->count < SHARING_MAX; i++) {
+        if (!is_record(family, i) || is_retired(family, i) || number_of(family, i) != nhs)
+            continue;
+        sharing->records[sharing->count++] = i;
+        if (family->born[i] == 0)
+            sharing->missing = true;
+        else if (known != 0 && known != family->born[i])
+            sharing->conflict = true;
+        else
+            known = family->born[i];
+    }
+}
+
+/*
+ * Records that share a number are one person; where birth dates conflict only those of one date
+ * are, and one without stays alone.
+ */
 static void unite_by_nhs(struct family *family, uint32_t nhs)
 {
-    int64_t first_born = 0;
-    uint32_t first = family->count, records = 0;
-    bool conflict = false, missing = false;
-    int64_t born[HW_IDENTIFIERS_MAX * 4];
-    uint32_t list[HW_IDENTIFIERS_MAX * 4];
+    struct sharing sharing;
 
-    for (uint32_t i = 0; i < family->count && records < HW_IDENTIFIERS_MAX * 4; i++) {
-        /* A retired record is its survivor's: it joins no others by its own number. */
-        if (!is_record_of(family, i, nhs) || merge_of(family, i) != NULL)
-            continue;
-        list[records] = i;
-        born[records] = born_of(family, i);
-        if (born[records] == 0)
-            missing = true;
-        else if (first_born == 0)
-            first_born = born[records];
-        else if (born[records] != first_born)
-            conflict = true;
-        records++;
-    }
-    for (uint32_t i = 0; i < records; i++) {
-        if (!conflict) {
-            if (first != family->count)
-                unite(family, first, list[i]);
-            first = list[i];
-            continue;
-        }
-        family->findings[list[i]] |= 1u << HW_FINDING_POSSIBLE_MATCH;
+    gather_sharing(family, nhs, &sharing);
+    for (uint32_t i = 0; i < sharing.count; i++) {
+        uint32_t record = sharing.records[i];
+
+        if (sharing.conflict)
+            family->findings[record] |= 1u << HW_FINDING_POSSIBLE_MATCH;
+        else if (sharing.missing && sharing.count > 1)
+            family->findings[record] |= 1u << HW_FINDING_IDENTITY_UNCONFIRMED;
         for (uint32_t j = 0; j < i; j++)
-            if (born[i] != 0 && born[j] == born[i])
-                unite(family, list[j], list[i]);
+            if (!sharing.conflict ||
+                (family->born[record] != 0 &&
+                    family->born[record] == family->born[sharing.records[j]]))
+                unite(family, sharing.records[j], record);
     }
-    if (!conflict && records > 0) {
-        bool several = false;
-
-        for (uint32_t i = 1; i < records; i++)
-            several |= born[i] != born[0];
-        if (missing && several)
-            family->findings[list[0]] |= 1u << HW_FINDING_IDENTITY_UNCONFIRMED;
-        if (root(family, nhs) != root(family, list[0]))
-            unite(family, nhs, list[0]);
-    }
+    /* A number that only came beside local identifiers is who they are. */
+    if (sharing.count > 0 && !sharing.conflict && !is_retired(family, family->record[nhs]))
+        unite(family, nhs, sharing.records[0]);
 }
 
 /* Rings of people, in order of members, with the least first. */
@@ -326,6 +377,7 @@ void hw_family_resolve(struct hw_engine *engine, uint32_t identifier)
         family->nhs[i] = family->count;
         family->findings[i] = 0;
     }
+    make_records(family);
     for (uint32_t i = 0; i < family->bonds_count; i++)
         take_bond(family, family->bonds[i]);
     unite_standing(family);

@@ -231,6 +231,13 @@ static enum hw_fact_kind add_movement(struct maker *maker)
     return HW_FACT_NONE;
 }
 
+/* Dated too far ahead: kept, so that the finding shows (R0), even where it says nothing here. */
+static bool says_too_early(const struct hw_event *event)
+{
+    return hw_time_is(event->recorded) && event->set != 0 &&
+        event->happened.start_ms > event->recorded.start_ms + 48 * HW_HOUR_MS;
+}
+
 /* Updates own the rest: all that the movement of the same message does not (R0). */
 static void add_update(struct maker *maker, enum hw_fact_kind movement)
 {
@@ -249,8 +256,9 @@ static void add_update(struct maker *maker, enum hw_fact_kind movement)
         fact->admitted = field_time(event, HW_FIELD_ADMITTED_AT);
     if (movement != HW_FACT_DISCHARGE)
         fact->discharged = field_time(event, HW_FIELD_DISCHARGED_AT);
-    if (fact->set == 0 && fact->cleared == 0 && !hw_time_is(fact->expected) &&
-        !fact->expected_cleared && !hw_time_is(fact->admitted) && !hw_time_is(fact->discharged))
+    if (!says_too_early(event) && fact->set == 0 && fact->cleared == 0 &&
+        !hw_time_is(fact->expected) && !fact->expected_cleared && !hw_time_is(fact->admitted) &&
+        !hw_time_is(fact->discharged))
         maker->count--; /* It says nothing. */
 }
 

@@ -10,7 +10,8 @@ struct fold {
     struct hw_run *runs;
     uint32_t runs_count;
     uint32_t intervals_count;
-    int64_t death_ms;           /* HW_TIME_OPEN: alive */
+    int64_t death_ms; /* HW_TIME_OPEN: alive */
+    bool elsewhere_taken;
     bool cancelled;             /* an admission was cancelled ... */
     int64_t cancel_recorded_ms; /* ... by a message recorded then */
 };
@@ -182,8 +183,7 @@ static void take_movement(struct fold *fold, const struct hw_fact *fact)
             (struct hw_run){.moment = fact->moment, .fact = fact, .discharge = discharge};
         return;
     }
-    if (fact->moment.start_ms != last->moment.start_ms)
-        find(fold, discharge ? HW_FINDING_DISCHARGE_TWICE : HW_FINDING_ADMISSION_TWICE);
+    find(fold, discharge ? HW_FINDING_DISCHARGE_TWICE : HW_FINDING_ADMISSION_TWICE);
     if (fact->key.recorded_ms < last->fact->key.recorded_ms ||
         (fact->key.recorded_ms == last->fact->key.recorded_ms &&
             hw_fact_order(fact, last->fact) < 0))
@@ -239,9 +239,10 @@ static void infer_admission(struct fold *fold)
         if (says(fold, fact, fact->admitted) &&
             (!hw_time_is(said) || fact->admitted.start_ms < said.start_ms))
             said = fact->admitted;
-        if (!hw_time_is(happened) && (moves || fact->kind == HW_FACT_UPDATE) &&
-            hw_fact_has(fact, HW_REG_CLASS) &&
-            hw_class_is_inpatient(fold->engine, hw_fact_value(fact, HW_REG_CLASS)))
+        if (!hw_time_is(happened) &&
+            (moves ||
+                (fact->kind == HW_FACT_UPDATE && hw_fact_has(fact, HW_REG_CLASS) &&
+                    hw_class_is_inpatient(fold->engine, hw_fact_value(fact, HW_REG_CLASS)))))
             happened = event_time(fact);
     }
     if (!may || !hw_time_is(happened))
@@ -374,6 +375,31 @@ static void take_death(struct fold *fold, const struct hw_fact *fact)
         fold->death_ms = fact->moment.start_ms;
 }
 
+/* What was said by a discharge of another stay, when its turn by event time comes. */
+static void take_elsewhere(struct fold *fold, int64_t until_ms)
+{
+    if (fold->elsewhere_taken || fold->input->death_elsewhere_ms == HW_TIME_OPEN ||
+        fold->input->death_elsewhere_said_ms > until_ms)
+        return;
+    fold->elsewhere_taken = true;
+    if (fold->death_ms == HW_TIME_OPEN)
+        fold->death_ms = fold->input->death_elsewhere_ms;
+}
+
+static void take_personal_deaths(struct fold *fold, uint32_t *at, const struct hw_fact *before)
+{
+    for (; *at < fold->input->person_facts_count; (*at)++) {
+        const struct hw_fact *fact = fold->input->person_facts[*at];
+
+        if (before != NULL && hw_fact_order(fact, before) > 0)
+            return;
+        if (fact->kind != HW_FACT_DEATH)
+            continue;
+        take_elsewhere(fold, fact->key.event_ms);
+        take_death(fold, fact);
+    }
+}
+
 /* One register of the person: what was said of a death, and discharges to it, by key. */
 static void fold_death(struct fold *fold)
 {
@@ -384,20 +410,16 @@ static void fold_death(struct fold *fold)
 
         if (fact == NULL || !says_died(fold, fact))
             continue;
-        if (fold->history->died_by_discharge_ms == HW_TIME_OPEN)
+        if (fold->history->died_by_discharge_ms == HW_TIME_OPEN) {
             fold->history->died_by_discharge_ms = fact->moment.start_ms;
-        for (; at < fold->input->person_facts_count &&
-             hw_fact_order(fold->input->person_facts[at], fact) < 0;
-             at++)
-            if (fold->input->person_facts[at]->kind == HW_FACT_DEATH)
-                take_death(fold, fold->input->person_facts[at]);
+            fold->history->died_said_ms = fact->key.event_ms;
+        }
+        take_personal_deaths(fold, &at, fact);
+        take_elsewhere(fold, fact->key.event_ms);
         take_death(fold, fact);
     }
-    for (; at < fold->input->person_facts_count; at++)
-        if (fold->input->person_facts[at]->kind == HW_FACT_DEATH)
-            take_death(fold, fold->input->person_facts[at]);
-    if (fold->death_ms == HW_TIME_OPEN)
-        fold->death_ms = fold->input->death_elsewhere_ms;
+    take_personal_deaths(fold, &at, NULL);
+    take_elsewhere(fold, HW_TIME_OPEN);
 }
 
 /* Death ends a stay at its moment (R7); one admitted after it is over where it begins. */
@@ -571,8 +593,9 @@ static void fold_registers(struct fold *fold)
 
         if (fact == NULL)
             continue;
-        if (fact->kind == HW_FACT_LEAVE_START || fact->kind == HW_FACT_LEAVE_END ||
-            fact->kind == HW_FACT_DISCHARGE)
+        if ((fact->kind == HW_FACT_LEAVE_START || fact->kind == HW_FACT_LEAVE_END ||
+                fact->kind == HW_FACT_DISCHARGE) &&
+            fact->moment.start_ms >= history->admitted_ms)
             history->on_leave = fact->kind == HW_FACT_LEAVE_START;
         if (hw_fact_has(fact, HW_REG_DESTINATION))
             history->destination = hw_fact_value(fact, HW_REG_DESTINATION);

@@ -22,10 +22,11 @@ struct hw_fold_input {
     uint32_t facts_count;
     const struct hw_fact *const *person_facts; /* council, zone, death; sorted */
     uint32_t person_facts_count;
-    struct hw_hash key;         /* outside key of the stay */
-    uint64_t findings;          /* of the person */
-    int64_t adult_from_day;     /* of the person; with adult_known */
-    int64_t death_elsewhere_ms; /* another stay ended by it; HW_TIME_OPEN: none */
+    struct hw_hash key;              /* outside key of the stay */
+    uint64_t findings;               /* of the person */
+    int64_t adult_from_day;          /* of the person; with adult_known */
+    int64_t death_elsewhere_ms;      /* a discharge of another stay says it; HW_TIME_OPEN: none */
+    int64_t death_elsewhere_said_ms; /* event time of that discharge */
     bool adult_known;
     bool restricted;
 };

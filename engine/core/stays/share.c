@@ -143,7 +143,9 @@ static struct hw_share share_of(
     if (!share.present)
         return share;
     share.first_day = share.admitted_day = hw_london_day(history->inpatient_ms);
-    if (history->end == HW_END_DISCHARGED && history->ended_ms <= now)
+    /* Who was no inpatient any more is no discharge of an inpatient. */
+    if (history->end == HW_END_DISCHARGED && history->ended_ms <= now &&
+        history->intervals[2 * history->intervals_count - 1] == history->ended_ms)
         share.discharged_day = hw_london_day(history->ended_ms);
     if (share.ready) {
         share.ready_start_ms = open->start_ms;
@@ -339,7 +341,8 @@ void hw_share_contribute(struct hw_engine *engine, uint32_t leader, bool rivals)
     stay->admitted_ms = history.admitted_ms;
     stay->ended_ms = history.ended_ms;
     stay->died_ms = history.died_by_discharge_ms;
-    stay->open_now = is_open(&history, now) && history.counted;
+    stay->died_said_ms = history.died_said_ms;
+    stay->open_now = is_open(&history, now);
     stay->findings = history.findings;
     if (rivals)
         stay->findings |= UINT64_C(1) << HW_FINDING_TWO_OPEN_STAYS;

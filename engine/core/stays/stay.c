@@ -416,7 +416,7 @@ static uint32_t gather_facts(struct hw_engine *engine, uint32_t leader, uint64_t
     return count;
 }
 
-static uint32_t gather_person_facts(struct hw_engine *engine, uint32_t person)
+static uint32_t gather_person_facts(struct hw_engine *engine, uint32_t person, uint64_t *findings)
 {
     const struct hw_fact **facts = engine->scratch->person_facts;
     uint32_t count = 0, at = person;
@@ -429,8 +429,11 @@ static uint32_t gather_person_facts(struct hw_engine *engine, uint32_t person)
             const struct hw_fact *moving = hw_fact_at(engine, fact);
             uint32_t place;
 
-            if (hw_far_ahead(moving, moving->key.event_ms))
+            if (hw_far_ahead(moving, moving->key.event_ms)) {
+                if (moving->kind == HW_FACT_DEATH)
+                    *findings |= UINT64_C(1) << HW_FINDING_FAR_AHEAD;
                 continue;
+            }
             place = count++;
 
             /* Newest first in the list: what is walked last goes in front. */
@@ -466,17 +469,24 @@ static const struct hw_last *last_of_person(
     return last;
 }
 
-/* A discharge that says its person died ends the other stays, too (R7). */
-static int64_t death_elsewhere(const struct hw_engine *engine, uint32_t leader)
+/* A discharge that says its person died ends the other stays, too (R7): the first that says so. */
+static void find_death_elsewhere(
+    const struct hw_engine *engine, uint32_t leader, struct hw_fold_input *input)
 {
     struct walk walk = walk_person(engine, hw_stay_at(engine, leader)->owner);
-    int64_t died_ms = HW_TIME_OPEN;
 
-    for (uint32_t stay; (stay = walk_next(engine, &walk)) != 0;)
-        if (stay != leader && hw_stay_at(engine, stay)->leader == stay &&
-            hw_stay_at(engine, stay)->died_ms < died_ms)
-            died_ms = hw_stay_at(engine, stay)->died_ms;
-    return died_ms;
+    input->death_elsewhere_ms = HW_TIME_OPEN;
+    for (uint32_t stay; (stay = walk_next(engine, &walk)) != 0;) {
+        const struct hw_stay *record = hw_stay_at(engine, stay);
+
+        if (stay == leader || record->leader != stay || record->died_ms == HW_TIME_OPEN)
+            continue;
+        if (input->death_elsewhere_ms != HW_TIME_OPEN &&
+            record->died_said_ms >= input->death_elsewhere_said_ms)
+            continue;
+        input->death_elsewhere_ms = record->died_ms;
+        input->death_elsewhere_said_ms = record->died_said_ms;
+    }
 }
 
 void hw_stay_fold(struct hw_engine *engine, uint32_t leader, struct hw_history *ret_history)
@@ -492,14 +502,14 @@ void hw_stay_fold(struct hw_engine *engine, uint32_t leader, struct hw_history *
         .person_facts = engine->scratch->person_facts,
         .key = hw_hash_bytes(hw_slice_of(parts, sizeof parts)),
         .findings = hw_identifier_at(engine, person)->findings,
-        .adult_known = born != NULL && born->value != 0,
+        .adult_known = born != NULL && born->value2 != HW_ADULT_UNKNOWN,
         .adult_from_day = born == NULL ? 0 : born->value2,
         .restricted = restricted != NULL && restricted->value != 0,
-        .death_elsewhere_ms = death_elsewhere(engine, leader),
     };
 
+    find_death_elsewhere(engine, leader, &input);
     input.facts_count = gather_facts(engine, leader, &input.findings);
-    input.person_facts_count = gather_person_facts(engine, person);
+    input.person_facts_count = gather_person_facts(engine, person, &input.findings);
     hw_fold(engine, &input, ret_history);
     ret_history->reference = stay->reference;
 }
