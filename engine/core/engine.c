@@ -705,7 +705,8 @@ enum hw_status hw_engine_apply(struct hw_engine *engine, struct hw_slice record)
     remember_message(engine, event);
     if (event->kind == HW_KIND_CONFIGURATION)
         hw_setting_apply(engine, event);
-    else if (event->kind >= HW_KIND_SPELL_ADMITTED && hw_time_is(event->happened))
+    else if (event->kind >= HW_KIND_SPELL_ADMITTED && hw_time_is(event->happened) &&
+        !(event->flags & HW_FLAG_NOT_ASSERTED))
         apply_event(engine, event);
     return HW_OK;
 }

@@ -200,7 +200,8 @@ enum hw_value_type hw_field_type(enum hw_field field);
     X(10, COUNCIL_PROPOSED, "the council was proposed from the postcode")                          \
     X(11, LIST_CUT, "a list had more entries than are kept")                                       \
     X(12, TEXT_CUT, "a text was longer than is kept")                                              \
-    X(13, REFERRAL_UNKNOWN, "the referral is not known here")
+    X(13, REFERRAL_UNKNOWN, "the referral is not known here")                                      \
+    X(14, NOT_ASSERTED, "its source may not assert this: kept and shown, without effect")
 
 enum hw_flag {
 #define HW_FLAG_ENUM(number, name, sentence) HW_FLAG_##name = 1u << number,

@@ -136,6 +136,42 @@ Test(engine, ready_hours_of_one_feed)
     hw_engine_free(engine);
 }
 
+/* A statement that its source may not make is in the journal and in the duplicate window. */
+Test(engine, what_may_not_be_asserted_has_no_effect)
+{
+    struct hw_engine *engine = make();
+    struct hw_figures figures;
+    struct hw_event event;
+    uint64_t known;
+
+    feed(engine);
+    event = said(HW_KIND_SPELL_DISCHARGED, "2026-03-03T11:00:00Z", "3");
+    event.flags = HW_FLAG_NOT_ASSERTED;
+    event.message_id_hash = hw_hash_bytes(hw_slice_text("id"));
+    event.message_hash = hw_hash_bytes(hw_slice_text("content"));
+    hw_event_finish(&event);
+    submit(engine, &event, at("2026-03-03T11:00:01Z"));
+    hw_figures_total(engine, at("2026-03-03T12:00:00Z"), &figures);
+    cr_expect(eq(i64, figures.in_hospital, 1));
+    cr_expect(eq(i64, figures.ready, 1));
+    cr_expect(eq(i64, figures.discharged_today, 0));
+    cr_expect(eq(u64, hw_engine_sequence(engine), sequence));
+    cr_expect(eq(int,
+        hw_engine_seen(
+            engine, event.message_id_hash, event.message_hash, at("2026-03-03T11:00:02Z"), &known),
+        HW_SEEN_DUPLICATE));
+    cr_expect(eq(u64, known, sequence));
+
+    /* The same statement from a source that may make it counts. */
+    event.flags = 0;
+    event.message_id_hash = hw_hash_bytes(hw_slice_text("another id"));
+    submit(engine, &event, at("2026-03-03T11:00:03Z"));
+    hw_figures_total(engine, at("2026-03-03T12:00:00Z"), &figures);
+    cr_expect(eq(i64, figures.in_hospital, 0));
+    cr_expect(eq(i64, figures.discharged_today, 1));
+    hw_engine_free(engine);
+}
+
 Test(engine, replay_and_images_give_the_same_state)
 {
     struct hw_engine *engine = make(), *again, *loaded;

@@ -108,6 +108,70 @@ Test(hl7v2_person, visits)
     cr_expect(event->visit.number.size == 0);
 }
 
+/*
+ * A source is MSH-4/MSH-3: whose claims it makes and whose numbers its visits have, if not its
+ * facility's (CONTRACT R4, R6).  A person's identifiers stay the facility's.
+ */
+static const struct {
+    const char *text, *organisation, *authority, *identifier;
+} registered[] = {
+    {"PV1-19=V1 PID-3=L1", "RWE00", "UHL", "RWE"},
+    {"PV1-19=V1^^^SITE PID-3=L1^^^OTHER", "RWE00", "SITE", "OTHER"},
+    {"PV1-19=V1 PID-3=L1 MSH-3=WARD", "RWE", "WARDS", "RWE"},
+    {"PV1-19=V1 PID-3=L1 MSH-3=LAB", "RWE", "RWE", "RWE"},
+    {"PV1-19=V1 PID-3=L1 MSH-3=PA", "RWE", "RWE", "RWE"},
+    {"PV1-19=V1 PID-3=L1 MSH-4=RT5", "RT5", "RT5", "RT5"},
+};
+
+Test(hl7v2_person, sources_as_configured)
+{
+    const struct hw_hl7_source sources[] = {
+        {hw_slice_text("RWE/PAS"), hw_slice_text("RWE00"), hw_slice_text("UHL"),
+            {UINT64_MAX, UINT64_MAX}},
+        {hw_slice_text("RWE/WARD"), {0}, hw_slice_text("WARDS"), {UINT64_MAX, UINT64_MAX}},
+    };
+    struct hw_hl7_options options;
+
+    hw_hl7_options_init(&options);
+    options.sources = sources;
+    options.sources_count = 2;
+    for (size_t i = 0; i < sizeof registered / sizeof *registered; i++) {
+        const char *text = registered[i].text;
+        const struct hw_event *event = &letter_read(&options, letter("A01", text))->events[0];
+
+        cr_expect(hw_slice_is(event->organisation, registered[i].organisation), "%s", text);
+        cr_expect(hw_slice_is(event->visit.authority, registered[i].authority), "%s", text);
+        cr_expect(
+            hw_slice_is(event->identifiers[0].authority, registered[i].identifier), "%s", text);
+        cr_expect(!(event->flags & HW_FLAG_NOT_ASSERTED), "%s", text);
+    }
+}
+
+Test(hl7v2_person, what_a_source_may_not_assert_is_kept_and_flagged)
+{
+    const struct hw_hl7_source source = {hw_slice_text("RWE/PAS"), {0}, {0},
+        {UINT64_C(1) << HW_KIND_SPELL_ADMITTED, UINT64_C(1) << (HW_KIND_REFERRAL_RECEIVED - 64)}};
+    static const struct {
+        const char *trigger;
+        bool may;
+    } asked[] = {{"A01", true}, {"A03", false}, {"A08", false}, {"I12", true}, {"I13", false}};
+    struct hw_hl7_options options;
+
+    hw_hl7_options_init(&options);
+    options.sources = &source;
+    options.sources_count = 1;
+    for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
+        const struct hw_hl7_reading *reading =
+            letter_read(&options, letter(asked[i].trigger, "ZDT-4=E"));
+
+        cr_assert_str_eq(letter_fate(reading), "AA");
+        cr_expect((reading->events[0].flags & HW_FLAG_NOT_ASSERTED) == (asked[i].may ? 0 : 1 << 14),
+            "%s", asked[i].trigger);
+        cr_expect_str_eq(letter_field(&reading->events[0], HW_FIELD_REASON),
+            hw_event_has(&reading->events[0], HW_FIELD_REASON) ? "E" : "-");
+    }
+}
+
 static const struct {
     const char *said, *born;
     bool dropped;

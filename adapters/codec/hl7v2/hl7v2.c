@@ -81,6 +81,21 @@ static struct hw_slice hd_text(struct hl7_reader *reader, struct hw_slice field)
     return text;
 }
 
+/* What the configuration says of this source; NULL: nothing. */
+static const struct hw_hl7_source *find_source(
+    const struct hw_hl7_options *options, struct hw_slice source)
+{
+    for (uint32_t i = 0; i < options->sources_count; i++)
+        if (hw_slice_equal(options->sources[i].source, source))
+            return &options->sources[i];
+    return NULL;
+}
+
+static struct hw_slice text_or(struct hw_slice text, struct hw_slice otherwise)
+{
+    return text.size > 0 ? text : otherwise;
+}
+
 static void read_sender(struct hl7_reader *reader)
 {
     struct hw_slice application = hd_text(reader, reader->reading->sending_application);
@@ -89,11 +104,22 @@ static void read_sender(struct hl7_reader *reader)
 
     application = hl7_cut(&reader->scratch, application, HL7_AUTHORITY_SIZE_MAX);
     facility = hl7_cut(&reader->scratch, facility, HL7_AUTHORITY_SIZE_MAX);
-    reader->organisation = facility;
+    reader->facility = facility;
     first = hl7_scratch_copy(&reader->scratch, facility.data, facility.size);
     (void)hl7_scratch_copy(&reader->scratch, "/", 1);
     last = hl7_scratch_copy(&reader->scratch, application.data, application.size);
     reader->source = hw_slice_of(first.data, (size_t)(last.data + last.size - first.data));
+    reader->organisation = reader->visit_authority = facility;
+    reader->registered = find_source(reader->options, reader->source);
+    if (reader->registered != NULL) {
+        reader->organisation = text_or(reader->registered->organisation, facility);
+        reader->visit_authority = text_or(reader->registered->visit_authority, facility);
+    }
+}
+
+static bool may_assert(const struct hw_hl7_source *source, enum hw_kind kind)
+{
+    return source == NULL || (source->asserted[kind / 64] >> kind % 64 & 1u) != 0;
 }
 
 /* MSH-7, EVN-2 and EVN-6.  An unreadable MSH-7 is dropped, the others are faults. */
@@ -299,6 +325,8 @@ static void read_event(struct hl7_reader *reader, const struct hl7_group *group)
     event->cleared &= bits;
     if ((reader->trigger->needs & HL7_LOOSE) && !stay_key)
         event->kind = HW_KIND_PERSON_UPDATED;
+    if (!may_assert(reader->registered, event->kind))
+        event->flags |= HW_FLAG_NOT_ASSERTED;
 }
 
 /* Whether a message has what its trigger repeats: a second person, not too many groups. */

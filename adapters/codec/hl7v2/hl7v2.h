@@ -36,6 +36,17 @@ struct hw_hl7_class {
     struct hw_slice class_;
 }; /* hl7.classes */
 
+/*
+ * A feed that is not what its MSH says (sources).  What it may not assert is read like all else and
+ * flagged NOT_ASSERTED: kept, shown, without effect.
+ */
+struct hw_hl7_source {
+    struct hw_slice source;          /* MSH-4/MSH-3, decoded */
+    struct hw_slice organisation;    /* whose claims these are; empty: MSH-4 */
+    struct hw_slice visit_authority; /* where PV1-19.4 is empty; empty: MSH-4 */
+    uint64_t asserted[2];            /* bit of each enum hw_kind it may assert */
+};
+
 struct hw_hl7_options {
     bool reject_unhandled;                           /* hl7.unhandled: reject */
     struct hw_slice processing_ids[HW_HL7_LIST_MAX]; /* [P] */
@@ -49,6 +60,8 @@ struct hw_hl7_options {
     uint32_t mappings_count;
     const struct hw_hl7_postcode *postcodes;
     uint32_t postcodes_count;
+    const struct hw_hl7_source *sources;
+    uint32_t sources_count;
 };
 
 /* The defaults of CONTRACT 2. */

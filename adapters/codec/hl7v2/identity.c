@@ -58,7 +58,7 @@ static void read_cx(
         return;
     }
     if (authority.size == 0)
-        authority = reader->organisation;
+        authority = reader->facility;
     if (id.size > HL7_IDENTIFIER_SIZE_MAX || authority.size > HL7_AUTHORITY_SIZE_MAX) {
         reader->event->flags |= HW_FLAG_VALUE_DROPPED;
         return;
@@ -134,7 +134,7 @@ void hl7_identity_read_other(struct hl7_reader *reader, const struct hl7_group *
     fault_identity(reader, &found, "PID", 3);
 }
 
-/* A visit number (CX) with its authority; by default the sending facility's. */
+/* A visit number (CX) with its authority; by default the source's, else the sending facility. */
 static struct hw_visit read_visit(
     struct hl7_reader *reader, struct hw_slice segment, uint32_t field)
 {
@@ -149,7 +149,7 @@ static struct hw_visit read_visit(
         return (struct hw_visit){0};
     visit.authority = authority_of(reader, cx, 4);
     if (visit.authority.size == 0)
-        visit.authority = reader->organisation;
+        visit.authority = reader->visit_authority;
     if (visit.number.size > HL7_IDENTIFIER_SIZE_MAX ||
         visit.authority.size > HL7_AUTHORITY_SIZE_MAX) {
         reader->event->flags |= HW_FLAG_VALUE_DROPPED;
@@ -208,7 +208,7 @@ void hl7_referral_read(struct hl7_reader *reader)
         }
         authority = hl7_text(&reader->scratch, hl7_component(reader, names[i], 2));
         if (authority.size == 0)
-            authority = reader->organisation;
+            authority = reader->facility;
     }
     if (id.size == 0)
         id = hl7_text(&reader->scratch, reader->reading->control_id);

@@ -39,8 +39,11 @@ struct hl7_reader {
     enum hl7_rank rank; /* of the fault held in reading; HL7_RANK_NONE: none */
 
     /* The same for every event of the message. */
-    struct hw_slice organisation;            /* MSH-4 */
+    struct hw_slice facility;                /* MSH-4 */
     struct hw_slice source;                  /* MSH-4/MSH-3 */
+    struct hw_slice organisation;            /* the source's, else MSH-4 */
+    struct hw_slice visit_authority;         /* the same */
+    const struct hw_hl7_source *registered;  /* NULL: sources says nothing of it */
     struct hw_time sent, recorded, occurred; /* MSH-7, EVN-2, EVN-6 */
 
     /* Of the group being read. */

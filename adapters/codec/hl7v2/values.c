@@ -1,6 +1,7 @@
 /* Attributes of person and stay, field by field (taken.h), and what makes one unreadable. */
 #include "codec/hl7v2/reader.h"
 #include "codec/hl7v2/taken.h"
+#include "homeward/reasons.h"
 
 /* Rows of one segment stand together, so that each segment is cut once. */
 static const struct hl7_taken taken_list[] = {
@@ -40,6 +41,8 @@ static void flag_unknown_code(struct hw_event *event, uint8_t attribute, struct 
             (code.size > 8 || memchr(code.data, ' ', code.size) != NULL ||
                 !in_codes(code, code_lists[i].codes)))
             event->flags |= HW_FLAG_CODE_UNKNOWN;
+    if (attribute == HW_FIELD_REASON && hw_reason_find(code) == NULL)
+        event->flags |= HW_FLAG_CODE_UNKNOWN;
 }
 
 /* The wanted component of the first repetition that has one. */
