@@ -72,6 +72,39 @@ static const struct hw_hl7_postcode *take_postcodes(struct hw_config *config, ui
     return postcodes;
 }
 
+static bool asserts_all(const struct hw_config_feed *key)
+{
+    for (uint32_t i = 0; i < key->assert_count; i++)
+        if (strcmp(key->assert[i], "all") == 0)
+            return true;
+    return false;
+}
+
+static const struct hw_hl7_source *take_sources(struct hw_config *config)
+{
+    const struct hw_config_top *keys = config->keys;
+    struct hw_hl7_source *sources =
+        hw_tree_take(&config->tree, keys->sources_count * sizeof *sources + 1);
+
+    for (uint32_t i = 0; i < keys->sources_count; i++) {
+        const struct hw_config_feed *key = &keys->sources[i];
+
+        sources[i] = (struct hw_hl7_source){
+            .source = hw_slice_text(key->source),
+            .organisation = hw_slice_text(key->organisation),
+            .visit_authority = hw_slice_text(key->visit_authority),
+        };
+        if (asserts_all(key))
+            memset(sources[i].asserted, 0xff, sizeof sources[i].asserted);
+        for (uint32_t j = 0; j < key->assert_count; j++) {
+            enum hw_kind kind = hw_kind_of(hw_slice_text(key->assert[j]));
+
+            sources[i].asserted[kind / 64] |= UINT64_C(1) << kind % 64;
+        }
+    }
+    return sources;
+}
+
 void hw_derive_hl7(struct hw_config *config, struct hw_hl7_options *ret_options)
 {
     const struct hw_config_hl7 *keys = &config->keys->hl7;
@@ -91,5 +124,7 @@ void hw_derive_hl7(struct hw_config *config, struct hw_hl7_options *ret_options)
     options.mappings = take_mappings(config);
     options.mappings_count = keys->mapping_count;
     options.postcodes = take_postcodes(config, &options.postcodes_count);
+    options.sources = take_sources(config);
+    options.sources_count = config->keys->sources_count;
     *ret_options = options;
 }

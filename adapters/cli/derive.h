@@ -9,10 +9,14 @@
 #include "codec/hl7v2/hl7v2.h"
 #include "config/config.h"
 #include "link/mllp/mllp.h"
+#include "resource/feeds.h"
 #include "runtime/runtime.h"
 
-/* hl7.* and the postcodes of zones. */
+/* hl7.*, sources and the postcodes of zones. */
 void hw_derive_hl7(struct hw_config *config, struct hw_hl7_options *ret_options);
+
+/* What sources say of silence, for feeds to expect. */
+void hw_derive_feeds(const struct hw_config_top *keys, struct hw_feeds *feeds);
 
 /* mllp.*; codec, runtime, port and log are the caller's to set. */
 void hw_derive_mllp(struct hw_config *config, struct hw_mllp_options *ret_options);

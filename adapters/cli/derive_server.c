@@ -36,6 +36,14 @@ void hw_derive_mllp(struct hw_config *config, struct hw_mllp_options *ret_option
     *ret_options = options;
 }
 
+void hw_derive_feeds(const struct hw_config_top *keys, struct hw_feeds *feeds)
+{
+    hw_feeds_expect_none(feeds);
+    for (uint32_t i = 0; i < keys->sources_count; i++)
+        hw_feeds_expect(feeds, hw_slice_text(keys->sources[i].source),
+            keys->sources[i].expected_silence_minutes * HW_MINUTE_MS);
+}
+
 static struct hw_limits limits_of(const struct hw_config_limits *keys)
 {
     struct hw_limits limits = hw_limits_default();

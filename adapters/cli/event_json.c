@@ -133,7 +133,11 @@ json_t *hw_event_json(const struct hw_event *event, bool identities)
 
     json_object_set_new(object, "happened", time_json(event->happened));
     json_object_set_new(object, "recorded", time_json(event->recorded));
+    json_object_set_new(object, "source", hw_text_json(event->source));
+    json_object_set_new(object, "organisation", hw_text_json(event->organisation));
     json_object_set_new(object, "stay", json_boolean(event->has_stay));
+    if (event->visit.authority.size > 0)
+        json_object_set_new(object, "visit_authority", hw_text_json(event->visit.authority));
     json_object_set_new(object, "identifiers",
         identifiers_json(event->identifiers, event->identifiers_count, identities));
     if (event->retired_count > 0)

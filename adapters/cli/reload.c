@@ -12,27 +12,19 @@
 
 extern char **environ;
 
-enum { SETTINGS_AT_ONCE = 8 }; /* as many as a message has at most: that many always fit */
-
-/* Keys at the top that a reload takes over; all others need a restart. */
-static bool can_reload(const char *name)
+/* Keys that a reload takes over, with all inside them; all others need a restart. */
+static bool can_reload(const char *path)
 {
-    return hw_value_choice(name, "hl7|sites|zones|councils|log") >= 0;
+    return hw_value_choice(path, "hl7|sources|sites|zones|councils|log|metrics|mllp.ack_mode") >= 0;
 }
 
 bool hw_server_submit_settings(struct hw_server *server)
 {
-    while (server->settings_done < server->settings_count) {
-        uint32_t count = server->settings_count - server->settings_done;
-
-        if (count > SETTINGS_AT_ONCE)
-            count = SETTINGS_AT_ONCE;
-        struct hw_submitted submitted =
-            hw_runtime_submit(server->runtime, server->settings + server->settings_done, count);
-        if (submitted.outcome == HW_OUTCOME_FULL)
-            return false;
-        server->settings_done += count;
-    }
+    if (server->settings_count > 0 &&
+        hw_runtime_submit(server->runtime, server->settings, server->settings_count).outcome ==
+            HW_OUTCOME_FULL)
+        return false;
+    server->settings_count = 0;
     return true;
 }
 
@@ -41,7 +33,6 @@ void hw_server_take_settings(struct hw_server *server, struct hw_config *config)
     uint32_t count;
     const struct hw_setting *settings = hw_settings_of(config, &count);
 
-    server->settings_done = 0;
     server->settings_count = hw_settings_changes(
         config, settings, count, hw_runtime_engine(server->runtime), &server->settings);
     if (server->settings_count > 0)
@@ -68,21 +59,27 @@ static char *node_text(const struct hw_node *node)
     return text;
 }
 
-/* The keys that differ from those of the start and are not taken over now. */
-static json_t *restart_keys(const struct hw_node *before, const struct hw_node *after)
+/* Add the keys that differ from those of the start and are not taken over now. */
+static void add_restart_keys(
+    json_t *names, const struct hw_node *before, const struct hw_node *after, const char *above)
 {
-    json_t *names = json_array();
-
     for (const struct hw_node *node = before->first; node != NULL; node = node->next) {
-        if (can_reload(node->name))
+        const struct hw_node *now = hw_node_find(after, node->name);
+        char path[128];
+
+        snprintf(path, sizeof path, "%s%s%s", above, *above ? "." : "", node->name);
+        if (can_reload(path))
             continue;
-        char *old = node_text(node), *new = node_text(hw_node_find(after, node->name));
+        if (node->kind == HW_NODE_MAP) {
+            add_restart_keys(names, node, now, path);
+            continue;
+        }
+        char *old = node_text(node), *new = node_text(now);
         if (strcmp(old, new) != 0)
-            json_array_append_new(names, json_string(node->name));
+            json_array_append_new(names, json_string(path));
         free(old);
         free(new);
     }
-    return names;
 }
 
 static void notify_reloading(void)
@@ -96,11 +93,25 @@ static void notify_reloading(void)
     hw_notify(state);
 }
 
+/* What the links have of their own keys. */
+static void tell_links(struct hw_server *server, struct hw_config *config)
+{
+    struct hw_mllp_options mllp;
+
+    hw_derive_mllp(config, &mllp);
+    hw_mllp_set_ack_modes(server->mllp, mllp.senders, mllp.senders_count, mllp.ack_mode);
+    if (server->nanomsg != NULL)
+        hw_nanomsg_set_interval(server->nanomsg, config->keys->metrics.interval_ms);
+}
+
 static void take_over(struct hw_server *server, struct hw_config *config)
 {
-    json_t *restart = restart_keys(server->first.top, config->top);
+    json_t *restart = json_array();
 
+    add_restart_keys(restart, server->first.top, config->top, "");
     hw_derive_hl7(config, &server->hl7);
+    hw_derive_feeds(config->keys, server->feeds);
+    tell_links(server, config);
     hw_log_set(&server->log, stderr, config->keys->log.level, config->keys->log.format);
     hw_server_take_settings(server, config);
     (void)hw_server_submit_settings(server); /* What has no room now goes with the next turns. */
@@ -128,7 +139,7 @@ void hw_server_reload(struct hw_server *server)
     };
     struct hw_config config;
 
-    if (server->settings_done < server->settings_count) {
+    if (server->settings_count > 0) {
         hw_log(&server->log, HW_LOG_WARNING, "not reloaded", "{s:s}", "reason",
             "the last reload is still being journaled; try again");
         return;

@@ -58,8 +58,8 @@ static void on_failed(void *context, const char *what)
 /* ---- what the links ask ---- */
 
 /* The feed spoke: of what, and when. */
-static void note_feed(
-    const struct hw_server *server, const struct hw_event *events, uint32_t events_count)
+static void note_feed(const struct hw_server *server, const struct hw_event *events,
+    uint32_t events_count, bool duplicate)
 {
     const struct hw_event *event = &events[0];
     struct hw_slice site = hw_event_text(event, HW_FIELD_SITE);
@@ -69,6 +69,9 @@ static void note_feed(
         site = hw_event_text(&events[i], HW_FIELD_SITE);
     hw_feeds_note(server->feeds, event->source, site,
         hw_time_is(event->happened) ? event->happened.start_ms : HW_TIME_NONE, now_ms);
+    for (uint32_t i = 0; i < events_count && !duplicate; i++)
+        if (events[i].flags & HW_FLAG_NOT_ASSERTED)
+            hw_feeds_note_not_asserted(server->feeds, event->source);
 }
 
 static struct hw_submitted port_submit(
@@ -78,7 +81,7 @@ static struct hw_submitted port_submit(
     struct hw_submitted submitted = hw_runtime_submit(server->runtime, events, events_count);
 
     if (submitted.outcome != HW_OUTCOME_FULL)
-        note_feed(server, events, events_count);
+        note_feed(server, events, events_count, submitted.outcome == HW_OUTCOME_DUPLICATE);
     return submitted;
 }
 
@@ -204,10 +207,21 @@ static void on_wakeup(uv_poll_t *handle, int status, int events)
     (void)handle, (void)status, (void)events; /* As above. */
 }
 
+/* Nothing stands in their way, and still there is no room: they would wait for ever. */
+static void drop_settings(struct hw_server *server)
+{
+    hw_log(&server->log, HW_LOG_ERROR, "settings not taken over", "{s:i, s:s}", "count",
+        (int)server->settings_count, "remedy",
+        "make room on the disk or raise limits, or change fewer at once; then send SIGHUP again");
+    server->settings_count = 0;
+}
+
 static void turn(struct hw_server *server)
 {
-    if (server->settings_done < server->settings_count)
-        (void)hw_server_submit_settings(server);
+    if (!hw_server_submit_settings(server) &&
+        hw_runtime_durable(server->runtime) >=
+            hw_engine_sequence(hw_runtime_engine(server->runtime)))
+        drop_settings(server);
     int64_t next_ms = hw_runtime_turn(server->runtime);
 
     if (server->state >= HW_SERVER_CLOSING)
@@ -356,6 +370,7 @@ static bool open_resources(struct hw_server *server)
     });
     if (server->feeds == NULL || server->resources == NULL)
         return refuse(server, hw_status_text(HW_E_MEMORY));
+    hw_derive_feeds(server->first.keys, server->feeds);
     return true;
 }
 
@@ -371,7 +386,10 @@ static bool journal_settings(struct hw_server *server)
             return true;
         usleep(1000);
     }
-    return refuse(server, "limits: there is no room for the sites and zones of the configuration");
+    return refuse(server,
+        "limits: there is no room for the sites and zones of the configuration, or more of them "
+        "are "
+        "new than go into the journal at once (4 MiB): raise limits.texts, or add them in parts");
 }
 
 static bool open_mllp(struct hw_server *server)

@@ -40,9 +40,9 @@ struct hw_server {
     struct hw_nanomsg *nanomsg;
     struct hw_mllp_port port;
 
-    /* Settings on their way into the journal. */
+    /* Settings on their way into the journal: all in one commit block. */
     struct hw_event *settings;
-    uint32_t settings_count, settings_done;
+    uint32_t settings_count; /* 0: none waits */
 
     uv_loop_t loop;
     uv_prepare_t prepare;

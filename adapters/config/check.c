@@ -5,7 +5,12 @@
 
 #include <inttypes.h>
 
-enum { PATH_SIZE = 128 };
+enum {
+    PATH_SIZE = 128,
+    SOURCES_MAX = 256, /* as many feeds as are watched (feeds.h) */
+    ASSERTED_FIRST = HW_KIND_SPELL_ADMITTED,
+    ASSERTED_LAST = HW_KIND_OUTCOME_REVIEWED,
+};
 
 /* What every step of the walk needs. */
 struct check {
@@ -157,7 +162,7 @@ static void check_texts(
             hw_report_error(check->report, item, path,
                 "entry %u is not a short code without blanks", index + 1);
     }
-    if (index > 32 && strcmp(key->name, "postcodes") != 0)
+    if (index > 32 && strcmp(key->name, "postcodes") != 0 && strcmp(key->name, "assert") != 0)
         hw_report_error(check->report, list, path, "%u entries; at most 32", index);
 }
 
@@ -434,9 +439,62 @@ static void check_postcodes(const struct hw_node *top, struct hw_report *report)
     }
 }
 
+/* An event type that a feed may assert. */
+static bool is_assertion(const char *text)
+{
+    int kind = (int)hw_kind_of(hw_slice_text(text));
+
+    return strcmp(text, "all") == 0 || (kind >= ASSERTED_FIRST && kind <= ASSERTED_LAST);
+}
+
+static void check_assertions(const struct hw_node *list, const char *path, struct hw_report *report)
+{
+    for (const struct hw_node *item = list->first; item != NULL; item = item->next) {
+        struct hw_nearest nearest;
+
+        if (is_assertion(item->text))
+            continue;
+        hw_nearest_init(&nearest, item->text);
+        for (int kind = ASSERTED_FIRST; kind <= ASSERTED_LAST; kind++)
+            if (hw_kind_type((enum hw_kind)kind) != NULL)
+                hw_nearest_offer(&nearest, hw_kind_type((enum hw_kind)kind));
+        hw_report_error(report, item, path, "\"%.40s\" is no event type%s%s%s", item->text,
+            nearest.best != NULL ? "; did you mean " : " such as spell.admitted",
+            nearest.best != NULL ? nearest.best : "", nearest.best != NULL ? "?" : "");
+    }
+}
+
+static void check_sources(const struct hw_node *top, struct hw_report *report)
+{
+    const struct hw_node *sources = hw_node_find(top, "sources");
+    unsigned index = 0;
+
+    for (const struct hw_node *one = sources->first; one != NULL; one = one->next, index++) {
+        const struct hw_node *source = hw_node_find(one, "source");
+        char path[PATH_SIZE];
+
+        snprintf(path, sizeof path, "sources[%u].source", index);
+        if (strchr(source->text, '/') == NULL)
+            hw_report_error(report, source, path,
+                "\"%.40s\" has no /; allowed: MSH-4/MSH-3 such as RWE/PAS", source->text);
+        for (const struct hw_node *other = sources->first; other != one; other = other->next) {
+            const struct hw_node *taken = hw_node_find(other, "source");
+
+            if (strcmp(taken->text, source->text) == 0)
+                hw_report_error(report, source, path, "\"%.40s\" is in the list already (line %u)",
+                    source->text, taken->line);
+        }
+        snprintf(path, sizeof path, "sources[%u].assert", index);
+        check_assertions(hw_node_find(one, "assert"), path, report);
+    }
+    if (index > SOURCES_MAX)
+        hw_report_error(report, sources, "sources", "%u entries; at most %d", index, SOURCES_MAX);
+}
+
 void hw_check_together(const struct hw_node *top, struct hw_report *report)
 {
     check_listeners(top, report);
     check_councils(top, report);
     check_postcodes(top, report);
+    check_sources(top, report);
 }

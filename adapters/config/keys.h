@@ -116,6 +116,13 @@
     X(T, ID,   code, NULL, "a code", "the council")                                                   \
     X(T, TEXT, name, "", "any text", "its name")
 
+#define HW_KEYS_FEED(X, T)                                                                            \
+    X(T, CODE, source, NULL, "MSH-4/MSH-3 such as RWE/PAS", "the feed")                               \
+    X(T, CODE, organisation, "", "an ODS code; empty: MSH-4", "whose claims its statements are")      \
+    X(T, CODE, visit_authority, "", "as in PV1-19.4; empty: MSH-4", "who gave its visit numbers where PV1-19.4 is empty") \
+    X(T, COUNT, expected_silence_minutes, "60", "1..44640", "silent for longer it is stale, and with it what rests on it") \
+    X(T, TEXTS, assert, "[all]", "a list of event types such as spell.admitted; [all]: any", "what it may assert; all else is kept and shown, without effect")
+
 #define HW_KEYS_TOP(X, T)                                                                             \
     X(T, TEXT, data_dir, "data", "a folder", "where the journal and everything durable is kept")      \
     X(T, TEXT, county, "county", "any text", "name of this log's county: a folder of another is refused") \
@@ -131,6 +138,7 @@
     X(T, GROUP, history, history, "", "stays that are over")                                          \
     X(T, GROUP, limits, limits, "", "how many of each there may be; they only grow")                  \
     X(T, GROUP, log, log, "", "what the program says on standard error")                              \
+    X(T, ITEMS, sources, feed, "a list of sources", "feeds that are not what their MSH says")         \
     X(T, ITEMS, sites, site, "a list of sites", "hospitals")                                          \
     X(T, ITEMS, zones, zone, "a list of zones", "where people live")                                  \
     X(T, ITEMS, councils, council, "a list of councils", "who is responsible for social care")
@@ -143,7 +151,7 @@
     Y(quarantine, HW_KEYS_QUARANTINE)                                                              \
     Y(dedupe, HW_KEYS_DEDUPE) Y(history, HW_KEYS_HISTORY) Y(limits, HW_KEYS_LIMITS)                \
     Y(log, HW_KEYS_LOG) Y(ward, HW_KEYS_WARD) Y(site, HW_KEYS_SITE) Y(zone, HW_KEYS_ZONE)          \
-    Y(council, HW_KEYS_COUNCIL) Y(top, HW_KEYS_TOP)
+    Y(council, HW_KEYS_COUNCIL) Y(feed, HW_KEYS_FEED) Y(top, HW_KEYS_TOP)
 
 /*
  * Keys of CONTRACT 2 whose machinery does not exist yet: setting one is an error, because a
@@ -152,7 +160,7 @@
 #define HW_KEYS_LATER(X)                                                                           \
     X("http") X("mllp.tls") X("nanomsg.ingest") X("spool") X("routing") X("automation")            \
     X("raw") X("census") X("full") X("council") X("continuity") X("retention") X("disclosure")     \
-    X("alerts") X("returns") X("services") X("sources")
+    X("alerts") X("returns") X("services")
 /* clang-format on */
 
 enum hw_key_kind {

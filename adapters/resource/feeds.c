@@ -13,15 +13,24 @@ struct feed {
     char source[HW_FEED_TEXT_SIZE_MAX + 1];
     int64_t last_event_ms;
     int64_t last_arrival_ms;
+    int64_t silence_ms; /* expected of it */
+    uint64_t not_asserted;
     uint32_t sites_count;
     struct site sites[HW_FEED_SITES_MAX];
 };
 
-struct hw_feeds {
+struct expected {
+    char source[HW_FEED_TEXT_SIZE_MAX + 1];
     int64_t silence_ms;
+};
+
+struct hw_feeds {
+    int64_t silence_ms; /* of all others than those expected */
     int64_t started_ms; /* of the first message where there was no time before it */
     uint32_t count;
     struct feed *feeds[HW_FEEDS_MAX]; /* by source, bytewise */
+    uint32_t expected_count;
+    struct expected expected[HW_FEEDS_MAX];
 };
 
 struct hw_feeds *hw_feeds_new(int64_t silence_ms, int64_t started_ms)
@@ -82,6 +91,34 @@ static uint32_t feed_place(const struct hw_feeds *feeds, const char *source)
     return low;
 }
 
+static int64_t expected_silence_ms(const struct hw_feeds *feeds, const char *source)
+{
+    for (uint32_t i = 0; i < feeds->expected_count; i++)
+        if (strcmp(feeds->expected[i].source, source) == 0)
+            return feeds->expected[i].silence_ms;
+    return feeds->silence_ms;
+}
+
+void hw_feeds_expect(struct hw_feeds *feeds, struct hw_slice source, int64_t silence_ms)
+{
+    HW_ASSERT(silence_ms > 0);
+    if (feeds->expected_count == HW_FEEDS_MAX)
+        return;
+    struct expected *expected = &feeds->expected[feeds->expected_count++];
+    text_copy(expected->source, source);
+    expected->silence_ms = silence_ms;
+    uint32_t place = feed_place(feeds, expected->source);
+    if (place < feeds->count && strcmp(feeds->feeds[place]->source, expected->source) == 0)
+        feeds->feeds[place]->silence_ms = silence_ms;
+}
+
+void hw_feeds_expect_none(struct hw_feeds *feeds)
+{
+    feeds->expected_count = 0;
+    for (uint32_t i = 0; i < feeds->count; i++)
+        feeds->feeds[i]->silence_ms = feeds->silence_ms;
+}
+
 static struct feed *feed_remove_oldest(struct hw_feeds *feeds)
 {
     uint32_t oldest = 0;
@@ -113,6 +150,8 @@ static struct feed *feed_of(struct hw_feeds *feeds, struct hw_slice source)
     memcpy(feed->source, text, sizeof text);
     feed->last_event_ms = HW_TIME_NONE;
     feed->last_arrival_ms = HW_TIME_NONE;
+    feed->silence_ms = expected_silence_ms(feeds, text);
+    feed->not_asserted = 0;
     feed->sites_count = 0;
 
     place = feed_place(feeds, text); /* It moves when the oldest made room. */
@@ -159,14 +198,22 @@ void hw_feeds_note(struct hw_feeds *feeds, struct hw_slice source, struct hw_sli
         site_note(feed, site, arrival_ms);
 }
 
+void hw_feeds_note_not_asserted(struct hw_feeds *feeds, struct hw_slice source)
+{
+    struct feed *feed = source.size == 0 ? NULL : feed_of(feeds, source);
+
+    if (feed != NULL)
+        feed->not_asserted++;
+}
+
 uint32_t hw_feeds_count(const struct hw_feeds *feeds)
 {
     return feeds == NULL ? 0 : feeds->count;
 }
 
-static bool feed_stale(const struct hw_feeds *feeds, const struct feed *feed, int64_t now_ms)
+static bool feed_stale(const struct feed *feed, int64_t now_ms)
 {
-    return now_ms - feed->last_arrival_ms > feeds->silence_ms;
+    return now_ms - feed->last_arrival_ms > feed->silence_ms;
 }
 
 void hw_feeds_at(
@@ -179,7 +226,8 @@ void hw_feeds_at(
         .source = feed->source,
         .last_event_ms = feed->last_event_ms,
         .last_arrival_ms = feed->last_arrival_ms,
-        .stale = feed_stale(feeds, feed, now_ms),
+        .not_asserted = feed->not_asserted,
+        .stale = feed_stale(feed, now_ms),
     };
 }
 
@@ -196,7 +244,7 @@ bool hw_feeds_site_stale(const struct hw_feeds *feeds, struct hw_slice code, int
             if (now_ms - feed->sites[k].last_ms > SITE_MEMORY_MS ||
                 !text_is(feed->sites[k].code, code))
                 continue;
-            if (feed_stale(feeds, feed, now_ms))
+            if (feed_stale(feed, now_ms))
                 return true;
             heard = true;
         }

@@ -26,6 +26,13 @@ struct hw_feeds *hw_feeds_new(int64_t silence_ms, int64_t started_ms);
 void hw_feeds_free(struct hw_feeds *feeds);
 
 /*
+ * Expect source to speak at least so often; silence_ms at least 1.  Copied; at most HW_FEEDS_MAX
+ * are.  hw_feeds_expect_none(): the same of all again.
+ */
+void hw_feeds_expect(struct hw_feeds *feeds, struct hw_slice source, int64_t silence_ms);
+void hw_feeds_expect_none(struct hw_feeds *feeds);
+
+/*
  * A message of source ("RWE/PAS") was taken at arrival_ms (now, as answers state it).  event_ms:
  * when what it told happened, HW_TIME_NONE if it says nothing of that.  site: the site it speaks
  * of, empty where it names none.  All are copied.
@@ -33,11 +40,15 @@ void hw_feeds_free(struct hw_feeds *feeds);
 void hw_feeds_note(struct hw_feeds *feeds, struct hw_slice source, struct hw_slice site,
     int64_t event_ms, int64_t arrival_ms);
 
+/* An event of source, noted before, was kept without effect (NOT_ASSERTED). */
+void hw_feeds_note_not_asserted(struct hw_feeds *feeds, struct hw_slice source);
+
 struct hw_feed {
     const char *source;
     int64_t last_event_ms; /* the latest told; HW_TIME_NONE: none */
     int64_t last_arrival_ms;
-    bool stale; /* silent for longer than expected */
+    uint64_t not_asserted; /* events that it may not assert: kept without effect */
+    bool stale;            /* silent for longer than expected */
 };
 
 /* Sources, by name; index below the count.  Borrowed until the next note. */

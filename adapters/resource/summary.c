@@ -214,6 +214,8 @@ json_t *hw_summary_feeds(const struct hw_summary *summary)
         json_object_set_new(row, "last_event", hw_json_moment(feed.last_event_ms));
         json_object_set_new(row, "last_arrival", hw_json_moment(feed.last_arrival_ms));
         json_object_set_new(row, "stale", json_boolean(feed.stale));
+        if (feed.not_asserted > 0)
+            json_object_set_new(row, "not_asserted", json_integer((json_int_t)feed.not_asserted));
         json_array_append_new(list, row);
     }
     return list;

@@ -23,6 +23,7 @@ enum {
     QUARANTINE_QUOTA = 64 * 1024 * 1024,
     SNAPSHOT_RECORDS = 4000000,
     TICK_SIZE_MAX = 512,
+    MESSAGE_EVENTS_MAX = 8,
     USED_PERCENT_MAX = 99, /* of an arena: room for all events of a message stays */
 };
 
@@ -186,15 +187,49 @@ static void watch_clock(struct hw_runtime *runtime, int64_t wall)
     warn(runtime, text);
 }
 
-static bool has_room(const struct hw_runtime *runtime, uint32_t events_count)
+/* Whether size bytes of records have room in the open batch, and a message in the arenas. */
+static bool has_room(const struct hw_runtime *runtime, size_t size)
 {
-    size_t size = (size_t)events_count * (HW_RECORD_SIZE_MAX + TICK_SIZE_MAX);
     unsigned used_percent = 0;
 
-    HW_ASSERT(size <= runtime->options.batch_size);
     return !runtime->failed && runtime->journal != NULL &&
         hw_journal_has_room(runtime->journal, size) &&
         hw_engine_has_room(runtime->engine, &used_percent) && used_percent < USED_PERCENT_MAX;
+}
+
+/*
+ * Bytes that events may take, each after a tick; SIZE_MAX: more than a batch.  Few are not
+ * measured, because they always fit an empty one; of many each is written where it may stand.
+ */
+static size_t size_of(
+    const struct hw_runtime *runtime, const struct hw_event *events, uint32_t events_count)
+{
+    size_t most = HW_RECORD_SIZE_MAX + TICK_SIZE_MAX, total = 0, room;
+
+    if (events_count <= runtime->options.batch_size / most)
+        return events_count * most;
+    uint8_t *space = hw_journal_space(runtime->journal, &room);
+    for (uint32_t i = 0; i < events_count && total <= runtime->options.batch_size; i++) {
+        size_t size = hw_record_encode(&events[i], 1, 0, space, room);
+
+        if (size == 0)
+            return SIZE_MAX;
+        total += size;
+        if (i == 0 || events[i].kind != HW_KIND_CONFIGURATION) /* They set no timer. */
+            total += TICK_SIZE_MAX;
+    }
+    return total;
+}
+
+/* Each of many events may need a little of every arena. */
+static bool has_room_for_many(const struct hw_runtime *runtime, uint32_t events_count)
+{
+    unsigned used_percent = 0;
+    uint64_t least = runtime->options.limits.texts / 4; /* the smallest arena (engine.c) */
+
+    (void)hw_engine_has_room(runtime->engine, &used_percent);
+    return events_count <= MESSAGE_EVENTS_MAX ||
+        events_count <= least * (USED_PERCENT_MAX - used_percent) / 100 / 4;
 }
 
 static enum hw_seen seen(const struct hw_runtime *runtime, const struct hw_event *event,
@@ -224,7 +259,8 @@ struct hw_submitted hw_runtime_submit(
         return submitted;
     }
     submitted.release_sequence = 0;
-    if (!has_room(runtime, events_count))
+    if (!has_room_for_many(runtime, events_count) ||
+        !has_room(runtime, size_of(runtime, events, events_count)))
         return submitted;
     for (uint32_t i = 0; known == HW_SEEN_REUSED && i < events_count; i++)
         events[i].flags |= HW_FLAG_CONTROL_ID_REUSED;
@@ -273,7 +309,7 @@ static void fire_timers(struct hw_runtime *runtime)
     int64_t due = hw_engine_due_ms(runtime->engine);
 
     if (runtime->clock.events || due > wall || wall < runtime->clock.now_ms ||
-        !has_room(runtime, 1))
+        !has_room(runtime, HW_RECORD_SIZE_MAX + TICK_SIZE_MAX))
         return;
     runtime->clock.now_ms = wall;
     if (take_tick(runtime, wall) != HW_OK)

@@ -72,7 +72,8 @@ struct hw_submitted {
 };
 
 /*
- * Take the events of one message (all or none).  A duplicate (hw_engine_seen of the first
+ * Take the events of one message (all or none: they stand in one commit block, so there may be as
+ * many as have room in an empty one).  A duplicate (hw_engine_seen of the first
  * event's message_id_hash and message_hash) changes nothing; a reused id is flagged
  * CONTROL_ID_REUSED and taken.  HW_OUTCOME_FULL: journal or arenas have no room now: stop reading,
  * answer nothing, try again after on_durable.

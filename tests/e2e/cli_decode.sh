@@ -51,6 +51,22 @@ tap_case "and nobody is named there" "" \
 tap_run "$program" decode --set hl7.unhandled=reject "$folder/file.hl7"
 tap_has "the configuration decides" '^message 4: refused, code 20[01]' "$out"
 
+# Sources: whose claims these are, whose visit numbers, and what may not be asserted.
+message A01 M5 "$person" 'PV1|1|I|W1^R1^B1^RWEAA||||||||||||||||V987' >"$folder/source.hl7"
+tap_run "$program" decode "$folder/source.hl7"
+tap_has "a source is MSH-4/MSH-3" '^    source: RWE/PAS$' "$out"
+tap_has "its claims are of MSH-4" '^    organisation: RWE$' "$out"
+tap_has "so are its visit numbers" '^    visit_authority: RWE$' "$out"
+tap_run "$program" decode --set \
+    'sources=[{source: RWE/PAS, organisation: RWE00, visit_authority: UHL}]' "$folder/source.hl7"
+tap_has "sources say otherwise of its claims" '^    organisation: RWE00$' "$out"
+tap_has "and of its visit numbers" '^    visit_authority: UHL$' "$out"
+tap_case "and it may assert all" "" "$(grep NOT_ASSERTED <<<"$out" || true)"
+tap_run "$program" decode --set 'sources=[{source: RWE/PAS, assert: [spell.updated]}]' \
+    "$folder/source.hl7"
+tap_has "what it may not assert is taken" '^message 1: taken: ' "$out"
+tap_has "and said to have no effect" 'NOT_ASSERTED: its source may not assert this' "$out"
+
 code=0
 out=$("$program" decode <"$folder/file.hl7") || code=$?
 tap_has "standard input is read without a file" '^message 4: ' "$out"

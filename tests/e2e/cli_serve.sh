@@ -99,11 +99,44 @@ sed 's/^county.*/county: other/' "$folder/kept.yaml" >"$folder/homeward.yaml"
 kill -HUP "$server"
 server_wait '"event":"reloaded'
 tap_has "what needs a restart is named" '"restart":\["county"\]' "$said"
+sed 's/^mllp: {/mllp: {idle_seconds: 9, /' "$folder/kept.yaml" >"$folder/homeward.yaml"
+kill -HUP "$server"
+server_wait '"event":"reloaded'
+tap_has "by its whole name" '"restart":\["mllp.idle_seconds"\]' "$said"
+message M3 V1 | sed 's/A01/A03/' >"$folder/third.hl7"
 cp "$folder/kept.yaml" "$folder/homeward.yaml"
+sed -i 's/^mllp: {/mllp: {ack_mode: none, /' "$folder/homeward.yaml"
+printf '%s\n' 'metrics: {interval_ms: 20}' \
+    'sources: [{source: RWE/PAS, assert: [spell.updated]}]' >>"$folder/homeward.yaml"
+kill -HUP "$server"
+server_wait '"event":"reloaded'
+tap_case "sources, intervals and ways to answer need none" "" "$(grep restart <<<"$said" || true)"
+# A discharge, sent without waiting, because nothing is answered any more.
+address=$(server_field mllp)
+exec 9<>"/dev/tcp/${address%:*}/${address##*:}"
+printf '\x0b%s\x1c\r' "$(<"$folder/third.hl7")" >&9
+exec 9>&-
+server_sees() { # WORDS: ask until its state has them
+    for _ in {1..500}; do
+        kill -USR1 "$server"
+        server_wait '"event":"state"'
+        [[ $said != *"$1"* ]] || return 0
+    done
+}
+server_sees '"taken":2'
+tap_has "what it may not assert is taken" '"taken":2,"duplicate":1,"ignored":0,"refused":1' "$said"
+tap_has "without an answer" '"answers":3,' "$said"
+tap_run "$program" replay -d "$folder/data"
+tap_has "and without effect" '"in_hospital": 1' "$out"
+tap_run "$program" replay -d "$folder/data" --print events
+tap_has "and shown" '"NOT_ASSERTED":' "$out"
+cp "$folder/kept.yaml" "$folder/homeward.yaml"
+kill -HUP "$server"
+server_wait '"event":"reloaded'
 
 kill -USR1 "$server"
 server_wait '"event":"state"'
-tap_has "SIGUSR1 reports what was done" '"taken":1,"duplicate":1,"ignored":0,"refused":1' "$said"
+tap_has "SIGUSR1 reports what was done" '"taken":2,"duplicate":1,"ignored":0,"refused":1' "$said"
 
 last=$(sed -n 's/.*"sequence":\([0-9]*\).*/\1/p' <<<"$said")
 server_stop TERM

@@ -137,6 +137,21 @@ static const struct {
         "homeward.yaml:3:1: a second document; there may be one\n"},
     {"clock: &a [*a]\n",
         "homeward.yaml:1:8: more than 16 levels or 1000000 values (an alias of itself?)\n"},
+    {"sources:\n  - {source: PAS}\n",
+        "homeward.yaml:2:6: sources[0].source: \"PAS\" has no /; allowed: MSH-4/MSH-3 such as "
+        "RWE/PAS\n"},
+    {"sources:\n  - {source: A/B}\n  - {source: A/B}\n",
+        "homeward.yaml:3:6: sources[1].source: \"A/B\" is in the list already (line 2)\n"},
+    {"sources:\n  - {source: A/B, assert: [spell.admited, nothing, log.opened]}\n",
+        "homeward.yaml:2:28: sources[0].assert: \"spell.admited\" is no event type; did you mean "
+        "spell.admitted?\n"
+        "homeward.yaml:2:43: sources[0].assert: \"nothing\" is no event type such as "
+        "spell.admitted\n"
+        "homeward.yaml:2:52: sources[0].assert: \"log.opened\" is no event type such as "
+        "spell.admitted\n"},
+    {"sources:\n  - {source: A/B, expected_silence_minutes: 0}\n",
+        "homeward.yaml:2:19: sources[0].expected_silence_minutes: \"0\" is not allowed; allowed: 1 "
+        "to 44640\n"},
     /* All that is wrong is said, not only the first. */
     {"clock: x\nmllp: {listen: y}\n",
         "homeward.yaml:1:1: clock: \"x\" is not allowed; allowed: system, events\n"
@@ -205,6 +220,28 @@ Test(config, values_are_read_by_schema)
     cr_expect(eq(str, config.keys->sites[0].wards[0].sex, "female"));
     cr_expect(eq(str, config.keys->sites[0].wards[1].code, "01"));
     cr_expect(eq(str, config.keys->sites[0].wards[1].sex, "any"));
+    hw_config_free(&config);
+}
+
+Test(config, sources_say_who_speaks_and_what_counts)
+{
+    const char *text = "sources:\n  - {source: RWE/PAS}\n"
+                       "  - {source: RWE/WARD, organisation: RWE00, visit_authority: UHL,\n"
+                       "     expected_silence_minutes: 1500, assert: [spell.updated]}\n";
+    struct hw_config config;
+    struct said said;
+
+    cr_assert(load(text, NULL, NULL, &said, &config) == HW_OK, "%s", said.text);
+    cr_assert(eq(u32, config.keys->sources_count, 2));
+    cr_expect(eq(str, config.keys->sources[0].organisation, ""));
+    cr_expect(eq(i64, config.keys->sources[0].expected_silence_minutes, 60));
+    cr_assert(eq(u32, config.keys->sources[0].assert_count, 1));
+    cr_expect(eq(str, config.keys->sources[0].assert[0], "all"));
+    cr_expect(eq(str, config.keys->sources[1].source, "RWE/WARD"));
+    cr_expect(eq(str, config.keys->sources[1].organisation, "RWE00"));
+    cr_expect(eq(str, config.keys->sources[1].visit_authority, "UHL"));
+    cr_expect(eq(i64, config.keys->sources[1].expected_silence_minutes, 1500));
+    cr_expect(eq(str, config.keys->sources[1].assert[0], "spell.updated"));
     hw_config_free(&config);
 }
 

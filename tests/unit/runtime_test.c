@@ -136,6 +136,82 @@ Test(runtime, all_events_of_a_message_stand_in_one_block)
     hw_log_close(log);
 }
 
+/* The settings of a configuration: all or none, so all in one commit block (CONTRACT 2). */
+enum { SETTINGS = 2000 };
+
+static struct hw_event *settings_events(uint32_t count, size_t value_size)
+{
+    struct hw_event *events = calloc(count, sizeof *events);
+    char *texts = calloc(count, 32 + HW_TEXT_SIZE_MAX);
+
+    cr_assert(events != NULL && texts != NULL);
+    for (uint32_t i = 0; i < count; i++) {
+        char *key = texts + i * (size_t)(32 + HW_TEXT_SIZE_MAX), *value = key + 32;
+
+        snprintf(key, 32, "zones/Z%u/name", i);
+        snprintf(value, HW_TEXT_SIZE_MAX, "%0*u", (int)value_size, i);
+        hw_event_init(&events[i], HW_KIND_CONFIGURATION);
+        events[i].message_sequence = -1;
+        hw_event_set_text(&events[i], HW_FIELD_CONFIGURATION_KEY, hw_slice_text(key));
+        hw_event_set_text(&events[i], HW_FIELD_CONFIGURATION_VALUE, hw_slice_text(value));
+        hw_event_finish(&events[i]);
+    }
+    return events; /* Both are the test's process's until it ends. */
+}
+
+Test(runtime, thousands_of_settings_stand_in_one_block)
+{
+    struct hw_event *events = settings_events(SETTINGS, 8);
+    struct hw_submitted submitted;
+    struct hw_log_block block;
+    struct hw_log *log;
+    bool found = false;
+
+    open_it();
+    hw_runtime_turn(runtime);
+    submitted = hw_runtime_submit(runtime, events, SETTINGS);
+    cr_assert(eq(int, submitted.outcome, HW_OUTCOME_TAKEN));
+    cr_expect(eq(u64, submitted.release_sequence, 1 + SETTINGS));
+    cr_expect(eq(u32, hw_engine_settings(hw_runtime_engine(runtime)), SETTINGS));
+    cr_expect(eq(u64, logged.durable, 1), "nothing of it before the turn");
+    hw_runtime_turn(runtime);
+    cr_expect(eq(u64, logged.durable, 1 + SETTINGS), "all of it after");
+    close_it(false);
+    cr_assert(eq(int, hw_log_open(fault_table(fault), "/data/journal", 2, &log, error), HW_OK));
+    while (hw_log_next(log, &block, error) == HW_OK)
+        found |= block.block.first_sequence == 2 && block.block.count == SETTINGS;
+    cr_expect(found);
+    hw_log_close(log);
+    open_it();
+    cr_expect(eq(u32, hw_engine_settings(hw_runtime_engine(runtime)), SETTINGS));
+    cr_expect(hw_slice_is(
+        hw_engine_setting(hw_runtime_engine(runtime), hw_slice_text("zones/Z1999/name")),
+        "00001999"));
+    close_it(false);
+}
+
+Test(runtime, more_than_a_block_holds_is_full_and_nothing_has_happened)
+{
+    struct hw_event *events = settings_events(SETTINGS, 1000); /* 2 MB; a block holds 1 MiB */
+    struct hw_hash before;
+
+    open_it();
+    hw_runtime_turn(runtime);
+    before = digest_of();
+    cr_expect(eq(int, hw_runtime_submit(runtime, events, SETTINGS).outcome, HW_OUTCOME_FULL));
+    cr_expect(hw_hash_equal(before, digest_of()));
+    cr_expect(eq(u64, hw_engine_sequence(hw_runtime_engine(runtime)), 1));
+    cr_expect(eq(int, hw_runtime_submit(runtime, events, SETTINGS / 4).outcome, HW_OUTCOME_TAKEN));
+    /* Beside what waits already there is no room until it has gone. */
+    cr_expect(eq(int, hw_runtime_submit(runtime, events + SETTINGS / 4, SETTINGS / 3).outcome,
+        HW_OUTCOME_FULL));
+    hw_runtime_turn(runtime);
+    cr_expect(eq(int, hw_runtime_submit(runtime, events + SETTINGS / 4, SETTINGS / 3).outcome,
+        HW_OUTCOME_TAKEN));
+    cr_expect(eq(uint, logged.failed, 0));
+    close_it(false);
+}
+
 Test(runtime, accepted_time_never_goes_back)
 {
     int64_t before;

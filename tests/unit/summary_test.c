@@ -221,6 +221,46 @@ Test(feeds, silence_is_not_calm)
     }
 }
 
+Test(feeds, each_may_be_silent_as_long_as_it_is_expected_to_be)
+{
+    struct hw_feeds *feeds = hw_feeds_new(HW_HOUR_MS, 0);
+    const int64_t now_ms = 10 * HW_HOUR_MS;
+    struct hw_feed feed;
+
+    hw_feeds_expect(feeds, text("RWE/DAILY"), 26 * HW_HOUR_MS);
+    hw_feeds_note(feeds, text("RWE/DAILY"), text("A"), 5, now_ms - 5 * HW_HOUR_MS);
+    hw_feeds_note(feeds, text("RWE/PAS"), text("B"), 5, now_ms - 20 * HW_MINUTE_MS);
+    cr_expect(not(hw_feeds_site_stale(feeds, text("A"), now_ms)));
+    cr_expect(not(hw_feeds_site_stale(feeds, text("B"), now_ms)));
+    hw_feeds_at(feeds, 0, now_ms + 22 * HW_HOUR_MS, &feed);
+    cr_expect(eq(str, (char *)feed.source, "RWE/DAILY"));
+    cr_expect(feed.stale);
+
+    /* Said of a feed that was heard already; and taken back again. */
+    hw_feeds_expect(feeds, text("RWE/PAS"), 10 * HW_MINUTE_MS);
+    cr_expect(hw_feeds_site_stale(feeds, text("B"), now_ms));
+    hw_feeds_expect_none(feeds);
+    cr_expect(hw_feeds_site_stale(feeds, text("A"), now_ms));
+    cr_expect(not(hw_feeds_site_stale(feeds, text("B"), now_ms)));
+    hw_feeds_free(feeds);
+}
+
+Test(feeds, count_what_was_kept_without_effect)
+{
+    struct hw_feeds *feeds = hw_feeds_new(HW_HOUR_MS, 0);
+    struct hw_feed feed;
+
+    hw_feeds_note(feeds, text("a"), text(""), 5, 10);
+    hw_feeds_note(feeds, text("b"), text(""), 5, 10);
+    hw_feeds_note_not_asserted(feeds, text("b"));
+    hw_feeds_note_not_asserted(feeds, text("b"));
+    hw_feeds_at(feeds, 0, 10, &feed);
+    cr_expect(eq(u64, feed.not_asserted, 0));
+    hw_feeds_at(feeds, 1, 10, &feed);
+    cr_expect(eq(u64, feed.not_asserted, 2));
+    hw_feeds_free(feeds);
+}
+
 Test(feeds, one_stale_feed_of_two_makes_the_site_stale)
 {
     struct hw_feeds *feeds = hw_feeds_new(HW_HOUR_MS, 0);

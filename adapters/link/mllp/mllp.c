@@ -645,6 +645,14 @@ enum hw_status hw_mllp_new(uv_loop_t *loop, const struct hw_mllp_options *option
     return HW_OK;
 }
 
+void hw_mllp_set_ack_modes(struct hw_mllp *mllp, const struct hw_mllp_sender *senders,
+    uint32_t senders_count, enum hw_hl7_ack_mode otherwise)
+{
+    mllp->options.senders = senders;
+    mllp->options.senders_count = senders_count;
+    mllp->options.ack_mode = otherwise;
+}
+
 const char *hw_mllp_address(const struct hw_mllp *mllp)
 {
     return mllp->address;

@@ -134,6 +134,10 @@ HW_MUST_CHECK enum hw_status hw_mllp_new(uv_loop_t *loop, const struct hw_mllp_o
 /* "127.0.0.1:2575", the real port where 0 was asked for; as long as mllp lives. */
 const char *hw_mllp_address(const struct hw_mllp *mllp);
 
+/* Answer so from the next message on; senders is borrowed as in the options. */
+void hw_mllp_set_ack_modes(struct hw_mllp *mllp, const struct hw_mllp_sender *senders,
+    uint32_t senders_count, enum hw_hl7_ack_mode otherwise);
+
 /* Accept connections.  HW_E_IO with error. */
 HW_MUST_CHECK enum hw_status hw_mllp_start(struct hw_mllp *mllp, char error[HW_MLLP_ERROR_SIZE]);
 

@@ -225,6 +225,15 @@ static void timers_open(struct hw_nanomsg *nanomsg)
         (void)uv_timer_start(&nanomsg->interval, on_interval, interval_ms, interval_ms);
 }
 
+void hw_nanomsg_set_interval(struct hw_nanomsg *nanomsg, int64_t interval_ms)
+{
+    HW_ASSERT(interval_ms > 0);
+    nanomsg->options.interval_ms = interval_ms;
+    if (nanomsg->publisher != NULL && !nanomsg->closing)
+        (void)uv_timer_start(
+            &nanomsg->interval, on_interval, (uint64_t)interval_ms, (uint64_t)interval_ms);
+}
+
 static bool asked_for(const char *address)
 {
     return address != NULL && *address != '\0';

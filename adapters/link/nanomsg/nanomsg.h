@@ -41,6 +41,9 @@ HW_MUST_CHECK enum hw_status hw_nanomsg_new(const struct hw_nanomsg_options *opt
 const char *hw_nanomsg_publish_address(const struct hw_nanomsg *nanomsg);
 const char *hw_nanomsg_query_address(const struct hw_nanomsg *nanomsg);
 
+/* Publish at most so often from now on; interval_ms as in the options. */
+void hw_nanomsg_set_interval(struct hw_nanomsg *nanomsg, int64_t interval_ms);
+
 /* After every applied record, and after hw_resources_applied(). */
 void hw_nanomsg_applied(struct hw_nanomsg *nanomsg);
 
