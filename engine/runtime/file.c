@@ -163,7 +163,9 @@ void hw_error_set(char error[HW_ERROR_TEXT_SIZE], const char *format, ...)
 static const char *remedy(enum hw_status status)
 {
     if (status == HW_E_NO_SPACE)
-        return "free some space on that disk and start again";
+        return "free some space on that disk: a running server then goes on, another is to be "
+               "started "
+               "again";
     if (status == HW_E_READ_ONLY)
         return "give this user the right to write there, or name another data_dir";
     if (status == HW_E_NOT_FOUND)

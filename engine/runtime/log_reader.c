@@ -162,6 +162,25 @@ static enum hw_status relist(struct hw_log *log, char error[HW_ERROR_TEXT_SIZE])
     return HW_OK;
 }
 
+static enum hw_status missing(struct hw_log *log, char error[HW_ERROR_TEXT_SIZE])
+{
+    hw_error_set(error,
+        "%s: offset %" PRIu64 ": acknowledged records %" PRIu64 " to %" PRIu64
+        " should be here and are not; " RESTORE
+        "; to go on without them move the file watermark and the snapshots away",
+        log->path, log->at, log->next_sequence, log->expected);
+    return HW_E_DAMAGED;
+}
+
+/* No segment at all is a new log, unless the watermark knows of one. */
+static enum hw_status missing_all(struct hw_log *log, char error[HW_ERROR_TEXT_SIZE])
+{
+    (void)snprintf(log->path, sizeof log->path, "%s", log->dir);
+    log->next_sequence = 1;
+    log->expected = log->mark.sequence;
+    return missing(log, error);
+}
+
 enum hw_status hw_log_open(struct hw_env *env, const char *dir, uint64_t from_sequence,
     struct hw_log **ret_log, char error[HW_ERROR_TEXT_SIZE])
 {
@@ -178,7 +197,7 @@ enum hw_status hw_log_open(struct hw_env *env, const char *dir, uint64_t from_se
     if (status == HW_OK || status == HW_E_NOT_FOUND)
         status = relist(log, error);
     if (status == HW_OK && log->firsts_count == 0)
-        status = HW_E_NOT_FOUND;
+        status = log->mark.sequence == 0 ? HW_E_NOT_FOUND : missing_all(log, error);
     if (status == HW_OK)
         status = open_segment(log, find_segment(log, log->from_sequence), error);
     if (status != HW_OK) {
@@ -312,16 +331,6 @@ static int64_t passed_durably(struct hw_log *log, uint64_t offset, uint64_t end)
             return 1;
     }
     return 0;
-}
-
-static enum hw_status missing(struct hw_log *log, char error[HW_ERROR_TEXT_SIZE])
-{
-    hw_error_set(error,
-        "%s: offset %" PRIu64 ": acknowledged records %" PRIu64 " to %" PRIu64
-        " should be here and are not; " RESTORE
-        "; to go on without them move the file watermark and the snapshots away",
-        log->path, log->at, log->next_sequence, log->expected);
-    return HW_E_DAMAGED;
 }
 
 static enum hw_status damaged(struct hw_log *log, char error[HW_ERROR_TEXT_SIZE])

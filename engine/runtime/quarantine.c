@@ -43,9 +43,9 @@ struct hw_quarantine {
     pthread_cond_t work, done;
     struct batch *out;
     bool stop;
-    char error[HW_ERROR_TEXT_SIZE];
+    char error[HW_ERROR_TEXT_SIZE], warning[HW_ERROR_TEXT_SIZE];
     atomic_uint_fast64_t durable, dropped;
-    atomic_bool failed, no_space;
+    atomic_bool failed, no_space, warned;
 };
 
 /* --- what is on disk ---------------------------------------------------------------------- */
@@ -281,6 +281,10 @@ static void perform(struct hw_quarantine *quarantine)
     pthread_mutex_unlock(&quarantine->lock);
     status = write_batch(quarantine, quarantine->out, error);
     pthread_mutex_lock(&quarantine->lock);
+    if (status == HW_E_NO_SPACE && !atomic_load(&quarantine->no_space)) {
+        memcpy(quarantine->warning, error, sizeof quarantine->warning);
+        atomic_store(&quarantine->warned, true);
+    }
     atomic_store(&quarantine->no_space, status == HW_E_NO_SPACE);
     if (status == HW_OK)
         quarantine->out = NULL;
@@ -382,6 +386,16 @@ bool hw_quarantine_failed(struct hw_quarantine *quarantine, char error[HW_ERROR_
         return false;
     pthread_mutex_lock(&quarantine->lock);
     memcpy(error, quarantine->error, HW_ERROR_TEXT_SIZE);
+    pthread_mutex_unlock(&quarantine->lock);
+    return true;
+}
+
+bool hw_quarantine_warning(struct hw_quarantine *quarantine, char warning[HW_ERROR_TEXT_SIZE])
+{
+    if (!atomic_exchange(&quarantine->warned, false))
+        return false;
+    pthread_mutex_lock(&quarantine->lock);
+    memcpy(warning, quarantine->warning, HW_ERROR_TEXT_SIZE);
     pthread_mutex_unlock(&quarantine->lock);
     return true;
 }

@@ -47,4 +47,7 @@ uint64_t hw_quarantine_dropped(const struct hw_quarantine *quarantine);
 
 bool hw_quarantine_failed(struct hw_quarantine *quarantine, char error[HW_ERROR_TEXT_SIZE]);
 
+/* Once each time the disk has become full: what waits is tried again until there is space. */
+bool hw_quarantine_warning(struct hw_quarantine *quarantine, char warning[HW_ERROR_TEXT_SIZE]);
+
 #endif

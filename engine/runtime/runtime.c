@@ -289,7 +289,8 @@ static void tell(struct hw_runtime *runtime)
     uint64_t quarantined = hw_quarantine_durable(runtime->quarantine);
     char text[HW_ERROR_TEXT_SIZE];
 
-    while (hw_journal_warning(runtime->journal, text))
+    while (hw_journal_warning(runtime->journal, text) ||
+        hw_quarantine_warning(runtime->quarantine, text))
         warn(runtime, text);
     if (durable > runtime->durable || quarantined > runtime->quarantine_durable) {
         runtime->durable = durable;
