@@ -75,7 +75,7 @@ spoil snapshot
 poke "$(ls "$spoilt"/snapshots/*)" 4100 '\x7e\x7e\x7e\x7e'
 server_start -d "$spoilt" "${settings[@]}"
 tap_case "a snapshot damaged: the journal alone gives the same" "$last" "$(server_field sequence)"
-tap_has "which is said, with the file to remove" 'warning.*[.]hws: .*damaged; remove this file' \
+tap_has "which is said, with the file to remove" 'warning.*[.]hws: offset 4096: .*remove this file: the journal alone' \
     "$(<"$server_log")"
 tap_run timeout 60 "$program" serve -d "$spoilt" "${settings[@]}"
 tap_case "a folder in use: a second server does not start" 1 "$code"
