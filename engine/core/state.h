@@ -1,14 +1,16 @@
 /*
  * state.h - what the engine is: every record of its state, described before any code.
  *
- *   identifier  something a person is known by; people are groups of them (people/people.h)
- *   bond        one statement about identifiers: together, points to, merged, unmerged ...
- *   visit       one visit number of one authority (or one admission minute without a number)
- *   stay        one stay key as said: (identifier, visit); keys of one person and visit form a
- * group fact        one statement about a stay or a person, with its sort key (stays/fact.h) charge
- * a part of a ready period and the two accounts it is charged to row         figures of one site,
- * ward, council or zone account     milliseconds of ready time by reason and side (of a site's open
- * periods, or ledger) text        a code, once message     an id in the duplicate window
+ * - identifier: something a person is known by; people are groups of them (people/people.h)
+ * - bond: one statement about identifiers: together, points to, merged, unmerged ...
+ * - visit: one visit number of one authority (or one admission minute without a number)
+ * - stay: one stay key as said: (identifier, visit); keys of one person and visit form a group
+ * - fact: one statement about a stay or a person, with its sort key (stays/fact.h)
+ * - charge: a part of a ready period and the two accounts it is charged to
+ * - row: figures of one site, ward, council or zone
+ * - account: milliseconds of ready time by reason and side (of a site's open periods, or ledger)
+ * - text: a code, once
+ * - message: an id in the duplicate window
  *
  * Records point to one another by 32-bit handles; 0 is none.
  */
