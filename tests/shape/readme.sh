@@ -4,6 +4,7 @@
 # usage: readme.sh SOURCE_ROOT PROGRAM
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/tap.sh"
+program=$(realpath "$2")
 cd "$1"
 unset "${!HOMEWARD_@}"
 
@@ -23,7 +24,7 @@ verbs() {
     grep -oE '\./dev [a-z]+' | sort -u | sed 's|\./dev ||'
 }
 
-commands=$("$2" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p' | sort -u)
+commands=$("$program" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p' | sort -u)
 
 tap_some "the program says its commands" "$commands"
 tap_none "every command is in the README, and no other" \
