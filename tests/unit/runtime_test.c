@@ -139,24 +139,23 @@ Test(runtime, all_events_of_a_message_stand_in_one_block)
 /* The settings of a configuration: all or none, so all in one commit block (CONTRACT 2). */
 enum { SETTINGS = 2000 };
 
-static struct hw_event *settings_events(uint32_t count, size_t value_size)
+/* settings_count of them, with values of value_size digits; until the next call. */
+static struct hw_event *settings_events(uint32_t settings_count, size_t value_size)
 {
-    struct hw_event *events = calloc(count, sizeof *events);
-    char *texts = calloc(count, 32 + HW_TEXT_SIZE_MAX);
+    static struct hw_event events[SETTINGS];
+    static char keys[SETTINGS][32], values[SETTINGS][HW_TEXT_SIZE_MAX];
 
-    cr_assert(events != NULL && texts != NULL);
-    for (uint32_t i = 0; i < count; i++) {
-        char *key = texts + i * (size_t)(32 + HW_TEXT_SIZE_MAX), *value = key + 32;
-
-        snprintf(key, 32, "zones/Z%u/name", i);
-        snprintf(value, HW_TEXT_SIZE_MAX, "%0*u", (int)value_size, i);
+    cr_assert(settings_count <= SETTINGS);
+    for (uint32_t i = 0; i < settings_count; i++) {
+        snprintf(keys[i], sizeof keys[i], "zones/Z%u/name", i);
+        snprintf(values[i], sizeof values[i], "%0*u", (int)value_size, i);
         hw_event_init(&events[i], HW_KIND_CONFIGURATION);
         events[i].message_sequence = -1;
-        hw_event_set_text(&events[i], HW_FIELD_CONFIGURATION_KEY, hw_slice_text(key));
-        hw_event_set_text(&events[i], HW_FIELD_CONFIGURATION_VALUE, hw_slice_text(value));
+        hw_event_set_text(&events[i], HW_FIELD_CONFIGURATION_KEY, hw_slice_text(keys[i]));
+        hw_event_set_text(&events[i], HW_FIELD_CONFIGURATION_VALUE, hw_slice_text(values[i]));
         hw_event_finish(&events[i]);
     }
-    return events; /* Both are the test's process's until it ends. */
+    return events;
 }
 
 Test(runtime, thousands_of_settings_stand_in_one_block)
