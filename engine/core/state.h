@@ -218,11 +218,10 @@ struct hw_stay {
     uint32_t heap_at; /* place in the timer heap, from 1; 0: not in it */
     int64_t due_ms;
     uint64_t findings;
-    int64_t admitted_ms;    /* for the choice between two open stays */
-    int64_t ended_ms;       /* HW_TIME_OPEN: not over */
-    int64_t died_ms;        /* its discharge said so; HW_TIME_OPEN: it did not */
-    int64_t died_said_ms;   /* event time of that discharge */
-    int64_t delay_since_ms; /* of the ready period told outside; HW_TIME_NONE: none */
+    int64_t admitted_ms;       /* for the choice between two open stays */
+    int64_t ended_ms;          /* HW_TIME_OPEN: not over */
+    struct hw_death deaths[2]; /* its discharges said so: the first and the last */
+    int64_t delay_since_ms;    /* of the ready period told outside; HW_TIME_NONE: none */
     uint32_t delay_reason, delay_side, delay_site; /* as told outside */
     uint8_t delay_inferred;
     uint8_t open_now; /* in hospital by its own facts */

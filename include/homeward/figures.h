@@ -140,6 +140,12 @@ struct hw_charge {
 
 enum hw_end { HW_END_NONE, HW_END_DISCHARGED, HW_END_DIED };
 
+/* A discharge that says its person died (destination 79, method 4; CONTRACT R7). */
+struct hw_death {
+    int64_t said_ms; /* event time of the discharge */
+    int64_t died_ms; /* HW_TIME_OPEN: none says so */
+};
+
 /* What the facts of one stay fold to. */
 struct hw_history {
     uint64_t reference;            /* sequence that first named the stay */
@@ -148,8 +154,7 @@ struct hw_history {
     int64_t ended_ms;              /* HW_TIME_OPEN: not over */
     int64_t inpatient_ms;          /* first moment as an inpatient; HW_TIME_NONE: never */
     int64_t expected_discharge_ms; /* HW_TIME_NONE: not said */
-    int64_t died_by_discharge_ms;  /* a standing discharge says so; HW_TIME_OPEN: none does */
-    int64_t died_said_ms;          /* event time of that discharge */
+    struct hw_death deaths[2];     /* said by standing discharges: the first and the last */
     int32_t expected_discharge_day;
     uint8_t end; /* enum hw_end */
     uint8_t admission_inferred;

@@ -127,7 +127,10 @@ static void add_merge(
         opposite->standing = false; /* A reversed A40 undoes it. */
         return;
     }
-    ring = retired == into || follow(identity, into) == retired;
+    ring = retired == into;
+    for (struct merge *step = standing_merge(identity, into); step != NULL && !ring;
+         step = standing_merge(identity, step->into))
+        ring = step->into == retired;
     LIST_ADD(&identity->merges, (struct merge){event, retired, into, !ring, ring});
 }
 

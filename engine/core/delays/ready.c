@@ -14,6 +14,14 @@ struct ready_said {
     int64_t first_said_ms; /* when this value was first said, by anybody */
 };
 
+/* A value said in the telling, and when it was first said. */
+struct first_said {
+    struct hw_time time;
+    int64_t ms;
+};
+
+enum { VALUES_MAX = 32 }; /* different ready times of one telling */
+
 struct telling {
     struct hw_history *history;
     struct hw_scratch *scratch;
@@ -21,6 +29,8 @@ struct telling {
     int64_t not_met_ms;           /* first not-met statement; HW_TIME_NONE */
     struct ready_said said[HW_CLAIMANTS_MAX];
     uint32_t said_count;
+    struct first_said values[VALUES_MAX];
+    uint32_t values_count;
     struct ready_said ready; /* last said by anybody; time none: withdrawn or not said */
     /* The period before. */
     const struct hw_fact *closed_by;
@@ -36,7 +46,7 @@ static void forget(struct telling *telling)
 {
     telling->opener = NULL;
     telling->not_met_ms = HW_TIME_NONE;
-    telling->said_count = 0;
+    telling->said_count = telling->values_count = 0;
     telling->ready.time = hw_time_none();
 }
 
@@ -185,16 +195,17 @@ static struct ready_said *said_by(struct telling *telling, uint32_t organisation
     return &telling->said[telling->said_count++];
 }
 
-static int64_t first_said(const struct telling *telling, const struct hw_fact *fact)
+/* When this value was first said; a new one is remembered. */
+static int64_t first_said(struct telling *telling, const struct hw_fact *fact)
 {
-    int64_t first = fact->key.event_ms;
-
-    for (uint32_t i = 0; i < telling->said_count; i++)
-        if (telling->said[i].time.start_ms == fact->expected.start_ms &&
-            telling->said[i].time.precision == fact->expected.precision &&
-            telling->said[i].first_said_ms < first)
-            first = telling->said[i].first_said_ms;
-    return first;
+    for (uint32_t i = 0; i < telling->values_count; i++)
+        if (telling->values[i].time.start_ms == fact->expected.start_ms &&
+            telling->values[i].time.precision == fact->expected.precision)
+            return telling->values[i].ms;
+    if (telling->values_count < VALUES_MAX)
+        telling->values[telling->values_count++] =
+            (struct first_said){fact->expected, fact->key.event_ms};
+    return fact->key.event_ms;
 }
 
 static void take_ready_time(struct telling *telling, const struct hw_fact *fact)

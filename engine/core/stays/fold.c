@@ -10,8 +10,8 @@ struct fold {
     struct hw_run *runs;
     uint32_t runs_count;
     uint32_t intervals_count;
-    int64_t death_ms; /* HW_TIME_OPEN: alive */
-    bool elsewhere_taken;
+    int64_t death_ms;           /* HW_TIME_OPEN: alive */
+    uint32_t elsewhere_taken;   /* of what other stays say of a death */
     bool cancelled;             /* an admission was cancelled ... */
     int64_t cancel_recorded_ms; /* ... by a message recorded then */
 };
@@ -375,15 +375,17 @@ static void take_death(struct fold *fold, const struct hw_fact *fact)
         fold->death_ms = fact->moment.start_ms;
 }
 
-/* What was said by a discharge of another stay, when its turn by event time comes. */
+/* What discharges of another stay said, when their turns by event time come. */
 static void take_elsewhere(struct fold *fold, int64_t until_ms)
 {
-    if (fold->elsewhere_taken || fold->input->death_elsewhere_ms == HW_TIME_OPEN ||
-        fold->input->death_elsewhere_said_ms > until_ms)
-        return;
-    fold->elsewhere_taken = true;
-    if (fold->death_ms == HW_TIME_OPEN)
-        fold->death_ms = fold->input->death_elsewhere_ms;
+    for (; fold->elsewhere_taken < fold->input->deaths_elsewhere_count; fold->elsewhere_taken++) {
+        const struct hw_death *death = &fold->input->deaths_elsewhere[fold->elsewhere_taken];
+
+        if (death->said_ms > until_ms)
+            return;
+        if (fold->death_ms == HW_TIME_OPEN)
+            fold->death_ms = death->died_ms;
+    }
 }
 
 static void take_personal_deaths(struct fold *fold, uint32_t *at, const struct hw_fact *before)
@@ -410,10 +412,10 @@ static void fold_death(struct fold *fold)
 
         if (fact == NULL || !says_died(fold, fact))
             continue;
-        if (fold->history->died_by_discharge_ms == HW_TIME_OPEN) {
-            fold->history->died_by_discharge_ms = fact->moment.start_ms;
-            fold->history->died_said_ms = fact->key.event_ms;
-        }
+        /* The first and the last are told to the person's other stays. */
+        fold->history->deaths[1] = (struct hw_death){fact->key.event_ms, fact->moment.start_ms};
+        if (fold->history->deaths[0].died_ms == HW_TIME_OPEN)
+            fold->history->deaths[0] = fold->history->deaths[1];
         take_personal_deaths(fold, &at, fact);
         take_elsewhere(fold, fact->key.event_ms);
         take_death(fold, fact);
@@ -476,6 +478,18 @@ static uint32_t gather_placing(struct fold *fold)
     return count;
 }
 
+/* What begins where the last one ends goes on with it. */
+static void join_interval(struct fold *fold, int64_t start_ms, int64_t end_ms)
+{
+    struct hw_interval *last =
+        fold->intervals_count == 0 ? NULL : &fold->scratch->intervals[fold->intervals_count - 1];
+
+    if (last != NULL && last->end_ms == start_ms && last->start_ms < last->end_ms)
+        last->end_ms = end_ms;
+    else
+        add_interval(fold, start_ms, end_ms);
+}
+
 /* Of each interval in hospital, the part that lies in [from, until). */
 static void keep(
     struct fold *fold, const struct hw_interval *stays, uint32_t count, int64_t from, int64_t until)
@@ -485,8 +499,9 @@ static void keep(
         int64_t end = stays[i].end_ms < until ? stays[i].end_ms : until;
 
         /* One without length is kept: somebody came and left. */
-        if (start < end || (start == end && stays[i].start_ms == stays[i].end_ms))
-            add_interval(fold, start, end);
+        if (start < end ||
+            (stays[i].start_ms == stays[i].end_ms && start == stays[i].start_ms && start < until))
+            join_interval(fold, start, end);
     }
 }
 
@@ -593,10 +608,9 @@ static void fold_registers(struct fold *fold)
 
         if (fact == NULL)
             continue;
-        if ((fact->kind == HW_FACT_LEAVE_START || fact->kind == HW_FACT_LEAVE_END ||
-                fact->kind == HW_FACT_DISCHARGE) &&
+        if ((fact->kind == HW_FACT_LEAVE_START || fact->kind == HW_FACT_LEAVE_END) &&
             fact->moment.start_ms >= history->admitted_ms)
-            history->on_leave = fact->kind == HW_FACT_LEAVE_START;
+            history->on_leave = fact->kind == HW_FACT_LEAVE_START && history->end == HW_END_NONE;
         if (hw_fact_has(fact, HW_REG_DESTINATION))
             history->destination = hw_fact_value(fact, HW_REG_DESTINATION);
         if (fact->kind != HW_FACT_UPDATE)
@@ -688,7 +702,7 @@ void hw_fold(
         .inpatient_ms = HW_TIME_NONE,
         .expected_discharge_ms = HW_TIME_NONE,
         .expected_discharge_day = HW_DAY_NONE,
-        .died_by_discharge_ms = HW_TIME_OPEN,
+        .deaths = {{.died_ms = HW_TIME_OPEN}, {.died_ms = HW_TIME_OPEN}},
         .restricted = input->restricted,
         .pathway = HW_P_NONE,
         .key = input->key,

@@ -14,6 +14,7 @@ enum {
     HW_INTERVALS_MAX = 4096, /* in hospital as an inpatient */
     HW_CLAIMANTS_MAX = 16,   /* organisations that claim a reason for one stay */
     HW_WAITS_MAX = 64,       /* waits open at one time */
+    HW_DEATHS_MAX = 16,      /* statements of other stays that their person died */
 };
 
 /* The facts of a group, sorted, and what is known of the person. */
@@ -22,11 +23,11 @@ struct hw_fold_input {
     uint32_t facts_count;
     const struct hw_fact *const *person_facts; /* council, zone, death; sorted */
     uint32_t person_facts_count;
-    struct hw_hash key;              /* outside key of the stay */
-    uint64_t findings;               /* of the person */
-    int64_t adult_from_day;          /* of the person; with adult_known */
-    int64_t death_elsewhere_ms;      /* a discharge of another stay says it; HW_TIME_OPEN: none */
-    int64_t death_elsewhere_said_ms; /* event time of that discharge */
+    struct hw_hash key;                              /* outside key of the stay */
+    uint64_t findings;                               /* of the person */
+    int64_t adult_from_day;                          /* of the person; with adult_known */
+    struct hw_death deaths_elsewhere[HW_DEATHS_MAX]; /* of the person's other stays, as said */
+    uint32_t deaths_elsewhere_count;
     bool adult_known;
     bool restricted;
 };

@@ -340,8 +340,7 @@ void hw_share_contribute(struct hw_engine *engine, uint32_t leader, bool rivals)
     open = open_period(&history, now);
     stay->admitted_ms = history.admitted_ms;
     stay->ended_ms = history.ended_ms;
-    stay->died_ms = history.died_by_discharge_ms;
-    stay->died_said_ms = history.died_said_ms;
+    memcpy(stay->deaths, history.deaths, sizeof stay->deaths);
     stay->open_now = is_open(&history, now);
     stay->findings = history.findings;
     if (rivals)

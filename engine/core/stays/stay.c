@@ -84,7 +84,8 @@ uint32_t hw_stay_take(struct hw_engine *engine, uint32_t identifier, struct hw_h
     stay->leader = stay->group_next = handle;
     stay->due_ms = HW_TIME_OPEN;
     stay->admitted_ms = HW_TIME_NONE;
-    stay->ended_ms = stay->died_ms = HW_TIME_OPEN;
+    stay->ended_ms = HW_TIME_OPEN;
+    stay->deaths[0].died_ms = stay->deaths[1].died_ms = HW_TIME_OPEN;
     stay->delay_since_ms = HW_TIME_NONE;
     stay->wins = 1;
     hw_table_put(&engine->stay_table, key, handle);
@@ -469,23 +470,32 @@ static const struct hw_last *last_of_person(
     return last;
 }
 
-/* A discharge that says its person died ends the other stays, too (R7): the first that says so. */
-static void find_death_elsewhere(
+static void add_death(struct hw_fold_input *input, struct hw_death death)
+{
+    uint32_t at = input->deaths_elsewhere_count;
+
+    if (death.died_ms == HW_TIME_OPEN || at == HW_DEATHS_MAX)
+        return;
+    for (; at > 0 && input->deaths_elsewhere[at - 1].said_ms > death.said_ms; at--)
+        input->deaths_elsewhere[at] = input->deaths_elsewhere[at - 1];
+    input->deaths_elsewhere[at] = death;
+    input->deaths_elsewhere_count++;
+}
+
+/* A discharge that says its person died ends the other stays, too (R7). */
+static void find_deaths_elsewhere(
     const struct hw_engine *engine, uint32_t leader, struct hw_fold_input *input)
 {
     struct walk walk = walk_person(engine, hw_stay_at(engine, leader)->owner);
 
-    input->death_elsewhere_ms = HW_TIME_OPEN;
     for (uint32_t stay; (stay = walk_next(engine, &walk)) != 0;) {
         const struct hw_stay *record = hw_stay_at(engine, stay);
 
-        if (stay == leader || record->leader != stay || record->died_ms == HW_TIME_OPEN)
+        if (stay == leader || record->leader != stay)
             continue;
-        if (input->death_elsewhere_ms != HW_TIME_OPEN &&
-            record->died_said_ms >= input->death_elsewhere_said_ms)
-            continue;
-        input->death_elsewhere_ms = record->died_ms;
-        input->death_elsewhere_said_ms = record->died_said_ms;
+        add_death(input, record->deaths[0]);
+        if (record->deaths[1].said_ms != record->deaths[0].said_ms)
+            add_death(input, record->deaths[1]);
     }
 }
 
@@ -507,7 +517,7 @@ void hw_stay_fold(struct hw_engine *engine, uint32_t leader, struct hw_history *
         .restricted = restricted != NULL && restricted->value != 0,
     };
 
-    find_death_elsewhere(engine, leader, &input);
+    find_deaths_elsewhere(engine, leader, &input);
     input.facts_count = gather_facts(engine, leader, &input.findings);
     input.person_facts_count = gather_person_facts(engine, person, &input.findings);
     hw_fold(engine, &input, ret_history);
@@ -593,29 +603,34 @@ static void settle_winner(struct hw_engine *engine, uint32_t identifier)
     }
 }
 
-/* Put in the shares of all leaders.  True when a discharge says otherwise of a death than before.
- */
+static bool same_deaths(const struct hw_death *a, const struct hw_death *b)
+{
+    return a[0].died_ms == b[0].died_ms && a[0].said_ms == b[0].said_ms &&
+        a[1].died_ms == b[1].died_ms && a[1].said_ms == b[1].said_ms;
+}
+
+/* Put in the shares of all leaders.  True when discharges say otherwise of a death than before. */
 static bool contribute_all(struct hw_engine *engine, uint32_t identifier)
 {
+    const struct hw_death none[2] = {{.died_ms = HW_TIME_OPEN}, {.died_ms = HW_TIME_OPEN}};
     struct walk walk = walk_person(engine, identifier);
-    bool died_changed = false;
+    bool changed = false;
     uint32_t stay;
 
     while ((stay = walk_next(engine, &walk)) != 0) {
         struct hw_stay *record = hw_stay_at(engine, stay);
-        int64_t died_ms = record->died_ms;
+        struct hw_death before[2] = {record->deaths[0], record->deaths[1]};
 
         if (record->leader != stay) {
-            died_changed |= died_ms != HW_TIME_OPEN;
-            record->died_ms = HW_TIME_OPEN;
+            memcpy(record->deaths, none, sizeof record->deaths);
             hw_share_retire(engine, stay);
-            continue;
+        } else {
+            record->wins = 1;
+            hw_share_contribute(engine, stay, false);
         }
-        record->wins = 1;
-        hw_share_contribute(engine, stay, false);
-        died_changed |= record->died_ms != died_ms;
+        changed |= !same_deaths(before, record->deaths);
     }
-    return died_changed;
+    return changed;
 }
 
 void hw_person_contribute(struct hw_engine *engine, uint32_t identifier)
@@ -633,11 +648,11 @@ void hw_stay_refresh(struct hw_engine *engine, uint32_t stay)
     uint32_t leader = hw_stay_at(engine, stay)->leader;
     struct hw_stay *record = hw_stay_at(engine, leader);
     bool rivals = (record->findings >> HW_FINDING_TWO_OPEN_STAYS & 1u) != 0;
-    int64_t died_ms = record->died_ms;
+    struct hw_death before[2] = {record->deaths[0], record->deaths[1]};
 
     hw_share_withdraw(engine, leader);
     hw_share_contribute(engine, leader, rivals);
-    if (record->died_ms != died_ms) {
+    if (!same_deaths(before, record->deaths)) {
         hw_person_withdraw(engine, record->owner);
         hw_person_contribute(engine, record->owner);
         return;
