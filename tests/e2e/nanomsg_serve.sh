@@ -75,7 +75,7 @@ tap_has "what is no JSON is answered" 'not JSON: line 1, column' "$(ask '{"query
 tap_run "$program" top --publish "$publish" --query "ipc://$folder/query"
 tap_case "top prints one picture where there is no terminal" 0 "$code"
 tap_has "with the site" 'RWEAA.* Infirmary +1 +100 +1 ' "$out"
-tap_has "and the reason in words" 'E +Awaiting care package in own home +social care +1 ' "$out"
+tap_has "and the reason in words" 'E +care package in own home +social care +1 ' "$out"
 
 tap_run "$program" send "mllp://$(server_field mllp)" "$folder/unwell.hl7"
 hear delay/ended

@@ -6,6 +6,7 @@ unset "${!HOMEWARD_@}"
 
 # serve NAME: starts a server on a directory of that name; sets $server and $port.
 serve() {
+    : >"$folder/$1.log" # There before the server opens it.
     "$program" serve -d "$folder/$1" --set mllp.listen=127.0.0.1:0 --set nanomsg.publish=off \
         --set nanomsg.query=off >"$folder/$1.log" 2>&1 &
     server=$!
