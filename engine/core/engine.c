@@ -527,8 +527,7 @@ static void touch_redirected(struct hw_engine *engine, struct touched *touched)
             for (uint32_t stay = hw_identifier_at(engine, at)->stays; stay != 0;
                  stay = hw_stay_at(engine, stay)->owner_next)
                 if (hw_visit_at(engine, hw_stay_at(engine, stay)->visit)->redirects != 0)
-                    touch_visit(
-                        engine, touched, hw_stay_at(engine, stay)->visit, VISIT_STEPS);
+                    touch_visit(engine, touched, hw_stay_at(engine, stay)->visit, VISIT_STEPS);
             at = hw_identifier_at(engine, at)->family_next;
         } while (at != first);
     }

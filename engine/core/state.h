@@ -325,6 +325,7 @@ struct hw_heap_entry {
 struct hw_engine_root {
     uint64_t sequence;
     int64_t accepted_ms;
+    int64_t midnight_ms;     /* when today began in London */
     int64_t midnight_due_ms; /* of the next London midnight */
     int32_t today;           /* London day of accepted_ms; HW_DAY_NONE before any record */
     uint32_t heap_count;

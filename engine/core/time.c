@@ -60,18 +60,15 @@ static int64_t last_sunday(int year, int month)
     return (int64_t)(day - weekday) * HW_DAY_MS + HW_HOUR_MS;
 }
 
+/* 400 years of the calendar. */
+enum { ERA_YEARS = 400, ERA_DAYS = 146097 };
+
 int64_t hw_london_offset(int64_t ms)
 {
-    int year, month, day;
+    /* The year to within a day of New Year, when it is winter on either side. */
+    int year = 1970 + (int)floor_div((int64_t)day_of_ms(ms) * ERA_YEARS, ERA_DAYS);
 
-    hw_civil_from_day(day_of_ms(ms), &year, &month, &day);
-    if (month < 3 || month > 10)
-        return 0;
-    if (month > 3 && month < 10)
-        return HW_HOUR_MS;
-    if (month == 3)
-        return ms >= last_sunday(year, 3) ? HW_HOUR_MS : 0;
-    return ms < last_sunday(year, 10) ? HW_HOUR_MS : 0;
+    return ms >= last_sunday(year, 3) && ms < last_sunday(year, 10) ? HW_HOUR_MS : 0;
 }
 
 int32_t hw_london_day(int64_t ms)

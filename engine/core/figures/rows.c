@@ -120,7 +120,7 @@ static void add_to_row(
         row->ready_day_sum += sign * share->ready_day;
         row->ready_started_today += share->ready_day >= today ? sign : 0;
         row->by_pathway[share->pathway] += sign;
-        row->today_base_sum += sign * later(share->ready_start_ms, hw_london_midnight(today));
+        row->today_base_sum += sign * later(share->ready_start_ms, engine->root.midnight_ms);
     }
     if (share->eval_day == today) {
         row->today_closed_ms += sign * share->ready_closed_ms;
@@ -145,6 +145,7 @@ void hw_rows_new_day(struct hw_engine *engine, int32_t day)
     int64_t midnight = hw_london_midnight(day);
 
     engine->root.today = day;
+    engine->root.midnight_ms = midnight;
     for (uint32_t handle = 1; handle < engine->rows.count; handle++) {
         struct hw_row_record *row = hw_row_at(engine, handle);
 

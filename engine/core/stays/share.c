@@ -124,7 +124,7 @@ static bool is_open(const struct hw_history *history, int64_t now)
 static struct hw_share share_of(
     struct hw_engine *engine, const struct hw_stay *stay, const struct hw_history *history)
 {
-    int64_t now = engine->root.accepted_ms, midnight = hw_london_midnight(engine->root.today);
+    int64_t now = engine->root.accepted_ms, midnight = engine->root.midnight_ms;
     const struct hw_period *open = open_period(history, now);
     const struct hw_place *place =
         place_at(history, history->ended_ms <= now ? history->ended_ms - 1 : now);

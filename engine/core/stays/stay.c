@@ -404,8 +404,12 @@ static uint32_t gather_facts(struct hw_engine *engine, uint32_t leader, uint64_t
 
         if (is_frozen(stay))
             *findings |= UINT64_C(1) << HW_FINDING_TOO_MANY_FACTS;
-        for (uint32_t fact = stay->fact_first; fact != 0; fact = hw_fact_at(engine, fact)->next)
-            count = gather_fact(engine, count, fact);
+        for (uint32_t fact = stay->fact_first; fact != 0; fact = hw_fact_at(engine, fact)->next) {
+            if (count == 0 || at != leader)
+                count = gather_fact(engine, count, fact);
+            else /* The first list is in order. */
+                engine->scratch->facts[count++] = hw_fact_at(engine, fact);
+        }
         if (bare != 0 && !visit_is_of(engine, stay->visit, leader)) {
             *findings |= UINT64_C(1) << HW_FINDING_AMBIGUOUS_SPELL;
             bare = 0;
