@@ -168,13 +168,15 @@ enum { ADULT_AGE = 18, LONG_ADULT_DAYS = 731 };
 
 void hw_event_set_born(struct hw_event *event, struct hw_time born)
 {
+    int32_t day = hw_london_day(born.start_ms);
     int32_t adult_from;
     struct hw_hash hash;
     int64_t parts[2];
 
     HW_ASSERT(hw_time_is(born));
-    adult_from = hw_day_of_age(hw_london_day(hw_time_end(born) - 1), ADULT_AGE);
-    parts[0] = hw_london_day(born.start_ms);
+    adult_from = hw_day_of_age(
+        born.precision == HW_PRECISION_DAY ? day : hw_london_day(hw_time_end(born) - 1), ADULT_AGE);
+    parts[0] = day;
     parts[1] = born.precision < HW_PRECISION_DAY ? born.precision : HW_PRECISION_DAY;
     hash = hw_hash_bytes(hw_slice_of(parts, sizeof parts));
     hw_event_set_number(event, HW_FIELD_BORN_HASH, (int64_t)hash.low);

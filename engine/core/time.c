@@ -245,6 +245,8 @@ static enum hw_status settle(const struct civil *civil, struct hw_time *ret_time
 
     if (civil->has_offset)
         time.start_ms = wall_ms - civil->offset_minutes * HW_MINUTE_MS;
+    else if (civil->month != 3 && civil->month != 10) /* Clocks change neither in it nor near it. */
+        time.start_ms = civil->month > 3 && civil->month < 10 ? wall_ms - HW_HOUR_MS : wall_ms;
     else if (civil->precision <= HW_PRECISION_DAY)
         time.start_ms = hw_london_midnight(day_of_ms(wall_ms));
     else
@@ -266,20 +268,40 @@ static struct digits trimmed(struct hw_slice text)
     return digits;
 }
 
+/* Numbers of two digits each, as many as there are and seven at most.  Returns how many. */
+static int take_pairs(struct digits *digits, int pairs[7])
+{
+    int count = 0;
+
+    while (count < 7 && digits->end - digits->at >= 2) {
+        unsigned tens = digits->at[0] - (unsigned)'0', ones = digits->at[1] - (unsigned)'0';
+
+        if (tens > 9 || ones > 9)
+            break;
+        pairs[count++] = (int)(tens * 10 + ones);
+        digits->at += 2;
+    }
+    return count;
+}
+
 enum hw_status hw_time_parse_hl7(struct hw_slice text, struct hw_time *ret_time)
 {
     struct digits digits = trimmed(text);
-    struct civil civil = {.month = 1, .day = 1, .precision = HW_PRECISION_YEAR};
-    int *const parts[] = {&civil.month, &civil.day, &civil.hour, &civil.minute, &civil.second};
+    struct civil civil;
+    int pairs[7] = {[2] = 1, [3] = 1}; /* century, year, month, day, hour, minute, second */
+    int count = take_pairs(&digits, pairs);
 
-    if (!take_number(&digits, 4, &civil.year))
+    if (count < 2)
         return HW_E_INVALID;
-    /* Month, day, hour, minute, second: two digits each, as far as they go. */
-    for (size_t i = 0; i < sizeof parts / sizeof *parts && at_digit(&digits); i++) {
-        if (!take_number(&digits, 2, parts[i]))
-            return HW_E_INVALID;
-        civil.precision++;
-    }
+    civil = (struct civil){.year = pairs[0] * 100 + pairs[1],
+        .month = pairs[2],
+        .day = pairs[3],
+        .hour = pairs[4],
+        .minute = pairs[5],
+        .second = pairs[6],
+        .precision = (enum hw_precision)(HW_PRECISION_YEAR + count - 2)};
+    if (count < 7 && at_digit(&digits))
+        return HW_E_INVALID;
     if (civil.precision == HW_PRECISION_SECOND && (at_digit(&digits) || at_char(&digits, '.'))) {
         int digits_min = take_char(&digits, '.') ? 1 : 3;
 

@@ -11,7 +11,7 @@ static uint8_t space[HW_HL7_SCRATCH_SIZE];
 static struct hl7_scratch scratch_of(enum hl7_charset charset)
 {
     return (struct hl7_scratch){
-        space, space + sizeof space, {'|', '^', '~', '\\', '&'}, charset, 0};
+        space, space + sizeof space, {'|', '^', '~', '\\', '&'}, charset, 0, false, false};
 }
 
 static const struct {

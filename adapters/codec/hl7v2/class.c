@@ -30,14 +30,9 @@ struct hl7_class hl7_class_read(struct hl7_reader *reader, struct hw_slice raw)
     return class;
 }
 
-struct hl7_class hl7_class_of_group(struct hl7_reader *reader, const struct hl7_group *group)
+struct hl7_class hl7_class_of_group(struct hl7_reader *reader)
 {
-    struct hl7_fields fields;
-
-    hl7_fields_cut(&fields, group->pv1, reader->message.delimiters.field);
-    return hl7_class_read(reader,
-        hl7_component(
-            reader, hl7_part(hl7_field(&fields, 2), 1, reader->message.delimiters.repetition), 1));
+    return hl7_class_read(reader, hl7_first(reader, hl7_field(&reader->pv1, 2)));
 }
 
 /* Words with the class in them, for each class that has one letter. */

@@ -61,8 +61,9 @@ static enum hw_hl7_ask ask_of(struct hw_slice said)
     } asks[] = {
         {"AL", HW_ASK_ALWAYS}, {"NE", HW_ASK_NEVER}, {"ER", HW_ASK_ERROR}, {"SU", HW_ASK_SUCCESS}};
 
-    for (size_t i = 0; i < sizeof asks / sizeof *asks; i++)
-        if (hw_slice_is(hl7_trim(said), asks[i].text))
+    said = hl7_trim(said);
+    for (size_t i = 0; said.size > 0 && i < sizeof asks / sizeof *asks; i++)
+        if (hw_slice_is(said, asks[i].text))
             return asks[i].ask;
     return HW_ASK_EMPTY;
 }
@@ -84,17 +85,13 @@ void hl7_header_read(struct hl7_reader *reader)
     reading->sending_facility = hl7_msh_field(msh, 4);
     reading->receiving_application = hl7_msh_field(msh, 5);
     reading->receiving_facility = hl7_msh_field(msh, 6);
+    reader->type = hl7_component(reader, hl7_msh_field(msh, 9), 1);
     reading->trigger = hl7_trim(hl7_part(hl7_msh_field(msh, 9), 2, delimiters->component));
     reading->control_id = hl7_msh_field(msh, 10);
     reading->processing_id = hl7_msh_field(msh, 11);
     reading->version = hl7_msh_field(msh, 12);
     reading->accept_ask = ask_of(hl7_msh_field(msh, 15));
     reading->application_ask = ask_of(hl7_msh_field(msh, 16));
-}
-
-struct hw_slice hl7_message_type(const struct hl7_reader *reader)
-{
-    return hl7_component(reader, hl7_msh_field(&reader->msh, 9), 1);
 }
 
 /* The first fault of the header in the contract's order; code 0 when it is good. */
@@ -128,19 +125,16 @@ struct hl7_header_fault hl7_header_fault_find(const struct hl7_reader *reader)
         return (struct hl7_header_fault){202, 11,
             "the processing id is not accepted here: send a listed one in MSH-11, or list it in "
             "hl7.processing_ids"};
-    if (hl7_message_type(reader).size == 0)
+    if (reader->type.size == 0)
         return (struct hl7_header_fault){200, 9, "there is no message type: send it in MSH-9"};
     return (struct hl7_header_fault){0};
 }
 
 bool hl7_is_acknowledgement(const struct hl7_reader *reader)
 {
-    struct hw_slice type;
-
     if (!reader->message.has_msh || reader->message.delimiters.component == 0)
         return false;
-    type = hl7_message_type(reader);
-    return hw_slice_is(type, "ACK") || hw_slice_is(type, "MCF");
+    return hw_slice_is(reader->type, "ACK") || hw_slice_is(reader->type, "MCF");
 }
 
 void hl7_header_refuse(struct hw_hl7_reading *reading, const struct hl7_header_fault *fault)

@@ -5,34 +5,10 @@ bool hl7_in_list(struct hw_slice text, const struct hw_slice *list, uint32_t lis
     if (text.size == 0)
         return false;
     for (uint32_t i = 0; i < list_count; i++)
-        if (hw_slice_equal(text, list[i]))
+        if (text.size == list[i].size && text.data[0] == list[i].data[0] &&
+            hw_slice_equal(text, list[i]))
             return true;
     return false;
-}
-
-struct hw_slice hl7_component(
-    const struct hl7_reader *reader, struct hw_slice repetition, uint32_t component)
-{
-    const struct hl7_delimiters *delimiters = &reader->message.delimiters;
-
-    return hl7_trim(hl7_part(
-        hl7_part(repetition, component, delimiters->component), 1, delimiters->subcomponent));
-}
-
-enum hl7_said hl7_time(struct hl7_reader *reader, struct hw_slice raw, struct hw_time *ret_time)
-{
-    raw = hl7_component(reader, hl7_part(raw, 1, reader->message.delimiters.repetition), 1);
-    if (raw.size == 0)
-        return HL7_ABSENT;
-    if (hl7_is_null(raw))
-        return HL7_CLEARED;
-    if (hw_time_parse_hl7(raw, ret_time) != HW_OK)
-        return HL7_UNREADABLE;
-    if (ret_time->flags & HW_TIME_AMBIGUOUS)
-        reader->scratch.flags |= HW_FLAG_TIME_AMBIGUOUS;
-    if (ret_time->flags & HW_TIME_MISSING)
-        reader->scratch.flags |= HW_FLAG_TIME_MISSING;
-    return HL7_GIVEN;
 }
 
 void hl7_fault(struct hl7_reader *reader, enum hl7_rank rank, uint16_t code, const char *segment,
@@ -54,8 +30,7 @@ static void ignore(struct hw_hl7_reading *reading, const char *meaning)
 /* A type or trigger that is not in the table; other responses are ignored whatever is set. */
 static void set_aside(struct hl7_reader *reader)
 {
-    bool known_type = hw_slice_is(hl7_message_type(reader), "ADT") ||
-        hw_slice_is(hl7_message_type(reader), "REF");
+    bool known_type = hw_slice_is(reader->type, "ADT") || hw_slice_is(reader->type, "REF");
 
     if (!reader->options->reject_unhandled || reader->message.has_msa)
         ignore(reader->reading, "ignored");
@@ -120,47 +95,6 @@ static void read_sender(struct hl7_reader *reader)
 static bool may_assert(const struct hw_hl7_source *source, enum hw_kind kind)
 {
     return source == NULL || (source->asserted[kind / 64] >> kind % 64 & 1u) != 0;
-}
-
-/* MSH-7, EVN-2 and EVN-6.  An unreadable MSH-7 is dropped, the others are faults. */
-static void read_times(struct hl7_reader *reader)
-{
-    static const char words[] =
-        "the time cannot be read: send YYYYMMDDHHMM[SS][+ZZZZ], or leave the field empty";
-    struct hl7_fields evn;
-
-    reader->sent = reader->recorded = reader->occurred = hw_time_none();
-    if (hl7_time(reader, hl7_msh_field(&reader->msh, 7), &reader->sent) == HL7_UNREADABLE)
-        reader->scratch.flags |= HW_FLAG_VALUE_DROPPED;
-    hl7_fields_cut(&evn, reader->message.evn, reader->message.delimiters.field);
-    if (hl7_time(reader, hl7_field(&evn, 2), &reader->recorded) == HL7_UNREADABLE)
-        hl7_fault(reader, HL7_RANK_VALUE, 102, "EVN", 2, 0, words);
-    if (hl7_time(reader, hl7_field(&evn, 6), &reader->occurred) == HL7_UNREADABLE)
-        hl7_fault(reader, HL7_RANK_VALUE, 102, "EVN", 6, 0, words);
-}
-
-static struct hw_time pv1_time(const struct hw_event *event, enum hw_field field)
-{
-    return hw_event_has(event, field) ? event->values[field].time : hw_time_none();
-}
-
-/* Event time: EVN-6, else EVN-2, else MSH-7, else PV1-44/45 - of a discharge the latter first. */
-static struct hw_time event_time(const struct hl7_reader *reader)
-{
-    const struct hw_event *event = reader->event;
-    bool discharge = reader->trigger->kind == HW_KIND_SPELL_DISCHARGED;
-    const struct hw_time times[] = {
-        reader->occurred,
-        reader->recorded,
-        reader->sent,
-        pv1_time(event, discharge ? HW_FIELD_DISCHARGED_AT : HW_FIELD_ADMITTED_AT),
-        pv1_time(event, discharge ? HW_FIELD_ADMITTED_AT : HW_FIELD_DISCHARGED_AT),
-    };
-
-    for (size_t i = 0; i < sizeof times / sizeof *times; i++)
-        if (hw_time_is(times[i]))
-            return times[i];
-    return hw_time_none();
 }
 
 static int64_t sequence_of(struct hw_slice text)
@@ -291,15 +225,23 @@ static struct hw_hash hash_content(const struct hl7_reader *reader)
     return hw_hash_bytes(hw_slice_of(halves, sizeof halves));
 }
 
+/* The segments that several readers take from are cut once. */
+static void group_cut(struct hl7_reader *reader, const struct hl7_group *group)
+{
+    hl7_fields_cut(&reader->pid, group->pid, reader->message.delimiters.field);
+    hl7_fields_cut(&reader->pv1, group->pv1, reader->message.delimiters.field);
+}
+
 static void read_event(struct hl7_reader *reader, const struct hl7_group *group)
 {
     struct hw_event *event = reader->event;
-    struct hl7_class class = hl7_class_of_group(reader, group);
+    struct hl7_class class;
     uint64_t bits;
     uint32_t flags;
     bool stay_key;
 
     hw_event_init(event, (enum hw_kind)reader->trigger->kind);
+    class = hl7_class_of_group(reader);
     hl7_identity_read(reader, group);
     hl7_visit_read(reader, group);
     flags = event->flags;
@@ -307,13 +249,13 @@ static void read_event(struct hl7_reader *reader, const struct hl7_group *group)
     hl7_mappings_read(reader);
     if (reader->trigger->needs & HL7_BARE)
         event->flags = flags; /* What is not taken cannot be odd. */
-    event->happened = event_time(reader);
+    event->happened = hl7_event_time(reader);
     if (!hw_time_is(event->happened))
         hl7_fault(reader, HL7_RANK_VALUE, 101, "EVN", 2, 0,
             "no event time: send one of EVN-6, EVN-2, MSH-7, PV1-44 or PV1-45");
     set_key(reader);
     if (!(reader->trigger->needs & HL7_BARE) && hw_time_is(event->happened))
-        hl7_person_read(reader, group->pid);
+        hl7_person_read(reader);
     apply_trigger(reader, &class);
     if (reader->trigger->kind >= HW_KIND_REFERRAL_RECEIVED &&
         reader->trigger->kind <= HW_KIND_REFERRAL_WITHDRAWN)
@@ -349,11 +291,13 @@ static void read_content(struct hl7_reader *reader)
     uint16_t needs = reader->trigger->needs;
     uint32_t count = needs & HL7_EACH ? reader->message.groups_count : 1;
 
-    read_times(reader);
+    hl7_times_read(reader);
     check_groups(reader);
     for (uint32_t i = 0; i < count; i++) {
         reader->group = i;
         reader->event = &reading->events[i];
+        if (i > 0)
+            group_cut(reader, &reader->message.groups[i]);
         read_event(reader, &reader->message.groups[i]);
         if ((needs & HL7_TWO) && !(needs & HL7_EACH) && reader->message.groups_count > 1)
             hl7_identity_read_other(reader, &reader->message.groups[1]);
@@ -380,8 +324,9 @@ static void read_handled(struct hl7_reader *reader)
     struct hl7_class class;
 
     reading->meaning = trigger->meaning;
+    group_cut(reader, &reader->message.groups[0]);
     if (trigger->needs & HL7_OPENS) {
-        class = hl7_class_of_group(reader, &reader->message.groups[0]);
+        class = hl7_class_of_group(reader);
         if (!hl7_class_passes(trigger->number, &class)) {
             ignore(reading, hl7_class_ignored(&class));
             return;
@@ -391,6 +336,21 @@ static void read_handled(struct hl7_reader *reader)
     }
     read_sender(reader);
     read_content(reader);
+}
+
+/* Most messages have neither subcomponents nor escapes: nobody need look for them again. */
+static void drop_unused(struct hl7_reader *reader)
+{
+    struct hl7_delimiters *delimiters = &reader->message.delimiters;
+    const uint8_t *from = hl7_msh_field(&reader->msh, 3).data;
+    const uint8_t *end = reader->message.bytes.data + reader->message.bytes.size;
+
+    if (from == NULL)
+        return;
+    if (memchr(from, delimiters->subcomponent, (size_t)(end - from)) == NULL)
+        delimiters->subcomponent = 0;
+    if (memchr(from, delimiters->escape, (size_t)(end - from)) == NULL)
+        reader->scratch.no_escapes = true;
 }
 
 void hw_hl7_read(const struct hw_hl7_options *options, struct hw_slice message, uint8_t *scratch,
@@ -403,10 +363,12 @@ void hw_hl7_read(const struct hw_hl7_options *options, struct hw_slice message, 
     reader.reading = ret_reading;
     reader.rank = HL7_RANK_NONE;
     reader.group = 0;
+    reader.parted = (struct hw_slice){0};
+    reader.clocks_count = 0;
     hl7_reading_init(ret_reading);
     hl7_message_index(&reader.message, message);
-    reader.scratch = (struct hl7_scratch){
-        scratch, scratch + HW_HL7_SCRATCH_SIZE, reader.message.delimiters, HL7_UTF8, 0};
+    reader.scratch = (struct hl7_scratch){scratch, scratch + HW_HL7_SCRATCH_SIZE,
+        reader.message.delimiters, HL7_UTF8, 0, false, false};
     if (reader.message.has_msh) {
         ret_reading->is_hl7 = true;
         hl7_header_read(&reader);
@@ -421,11 +383,12 @@ void hw_hl7_read(const struct hw_hl7_options *options, struct hw_slice message, 
         hl7_header_refuse(ret_reading, &fault);
         return;
     }
-    reader.trigger = hl7_trigger_find(hl7_message_type(&reader), ret_reading->trigger);
+    reader.trigger = hl7_trigger_find(reader.type, ret_reading->trigger);
     if (reader.trigger == NULL) {
         set_aside(&reader);
         return;
     }
     hl7_charset_settle(&reader.scratch, hl7_msh_field(&reader.msh, 18), reader.message.bytes);
+    drop_unused(&reader);
     read_handled(&reader);
 }

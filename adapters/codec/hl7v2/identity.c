@@ -7,14 +7,18 @@ struct identifiers {
     uint32_t count;   /* usable ones */
 };
 
-/* A name of an assigning authority (HD): its namespace, else its universal id. */
-static struct hw_slice authority_of(
-    struct hl7_reader *reader, struct hw_slice cx, uint32_t component)
-{
-    struct hw_slice hd = hl7_part(cx, component, reader->message.delimiters.component);
-    uint8_t separator = reader->message.delimiters.subcomponent;
-    struct hw_slice name = hl7_text(&reader->scratch, hl7_part(hd, 1, separator));
+/* The components of a CX: id^check^scheme^authority^type, counted from 0 as they are cut. */
+enum { CX_ID = 0, CX_AUTHORITY = 3, CX_TYPE = 4 };
 
+/* A name of an assigning authority (HD): its namespace, else its universal id. */
+static struct hw_slice authority_of(struct hl7_reader *reader, struct hw_slice hd)
+{
+    uint8_t separator = reader->message.delimiters.subcomponent;
+    struct hw_slice name;
+
+    if (hd.size == 0)
+        return hd;
+    name = hl7_text(&reader->scratch, hl7_part(hd, 1, separator));
     if (name.size == 0)
         name = hl7_text(&reader->scratch, hl7_part(hd, 2, separator));
     return hl7_is_null(name) ? (struct hw_slice){0} : name;
@@ -29,20 +33,25 @@ static void add(struct hl7_reader *reader, bool retired, uint8_t type, struct hw
         (void)hw_event_add_identifier(reader->event, type, authority, id);
 }
 
-/* One CX: id^check^scheme^authority^type. */
+static struct hw_slice cx_text(
+    struct hl7_reader *reader, const struct hl7_fields *cx, uint32_t component)
+{
+    return hl7_text(&reader->scratch, hl7_part_first(reader, hl7_field(cx, component)));
+}
+
 static void read_cx(
-    struct hl7_reader *reader, struct hw_slice cx, bool retired, struct identifiers *found)
+    struct hl7_reader *reader, const struct hl7_fields *cx, bool retired, struct identifiers *found)
 {
     const struct hw_hl7_options *options = reader->options;
-    struct hw_slice id = hl7_text(&reader->scratch, hl7_component(reader, cx, 1));
+    struct hw_slice id = cx_text(reader, cx, CX_ID);
     struct hw_slice authority, type;
     char digits[10];
 
     if (id.size == 0 || hl7_is_null(id))
         return;
     found->said = true;
-    authority = authority_of(reader, cx, 4);
-    type = hl7_text(&reader->scratch, hl7_component(reader, cx, 5));
+    authority = authority_of(reader, hl7_field(cx, CX_AUTHORITY));
+    type = cx_text(reader, cx, CX_TYPE);
     if (hl7_in_list(authority, options->nhs_ids, options->nhs_ids_count) ||
         hl7_in_list(type, options->nhs_ids, options->nhs_ids_count)) {
         if (!hw_nhs_number(id, digits)) {
@@ -70,24 +79,26 @@ static void read_cx(
 static void read_cx_list(
     struct hl7_reader *reader, struct hw_slice field, bool retired, struct identifiers *found)
 {
-    struct hw_slice cx;
+    struct hl7_fields cx;
+    struct hw_slice repetition;
 
-    while (hl7_repetition_next(&field, reader->message.delimiters.repetition, &cx))
-        read_cx(reader, cx, retired, found);
+    while (hl7_repetition_next(&field, reader->message.delimiters.repetition, &repetition)) {
+        hl7_fields_cut(&cx, repetition, reader->message.delimiters.component);
+        read_cx(reader, &cx, retired, found);
+    }
 }
 
 /* PID-3; where it says nothing PID-2 and PID-4, flagged. */
-static struct identifiers read_pid(struct hl7_reader *reader, struct hw_slice pid, bool other)
+static struct identifiers read_pid(
+    struct hl7_reader *reader, const struct hl7_fields *pid, bool other)
 {
     struct identifiers found = {0};
-    struct hl7_fields fields;
 
-    hl7_fields_cut(&fields, pid, reader->message.delimiters.field);
-    read_cx_list(reader, hl7_field(&fields, 3), other, &found);
+    read_cx_list(reader, hl7_field(pid, 3), other, &found);
     if (found.said)
         return found;
-    read_cx_list(reader, hl7_field(&fields, 2), other, &found);
-    read_cx_list(reader, hl7_field(&fields, 4), other, &found);
+    read_cx_list(reader, hl7_field(pid, 2), other, &found);
+    read_cx_list(reader, hl7_field(pid, 4), other, &found);
     if (found.count > 0)
         reader->event->flags |= HW_FLAG_IDENTITY_FROM_PID2;
     return found;
@@ -120,7 +131,7 @@ static void read_retired(struct hl7_reader *reader, const struct hl7_group *grou
 
 void hl7_identity_read(struct hl7_reader *reader, const struct hl7_group *group)
 {
-    struct identifiers found = read_pid(reader, group->pid, false);
+    struct identifiers found = read_pid(reader, &reader->pid, false);
 
     fault_identity(reader, &found, "PID", 3);
     if (reader->trigger->needs & (HL7_RETIRED | HL7_MOVED))
@@ -129,25 +140,26 @@ void hl7_identity_read(struct hl7_reader *reader, const struct hl7_group *group)
 
 void hl7_identity_read_other(struct hl7_reader *reader, const struct hl7_group *group)
 {
-    struct identifiers found = read_pid(reader, group->pid, true);
+    struct identifiers found;
+    struct hl7_fields pid;
 
+    hl7_fields_cut(&pid, group->pid, reader->message.delimiters.field);
+    found = read_pid(reader, &pid, true);
     fault_identity(reader, &found, "PID", 3);
 }
 
 /* A visit number (CX) with its authority; by default the source's, else the sending facility. */
-static struct hw_visit read_visit(
-    struct hl7_reader *reader, struct hw_slice segment, uint32_t field)
+static struct hw_visit read_visit(struct hl7_reader *reader, struct hw_slice field)
 {
-    struct hl7_fields fields;
     struct hw_visit visit = {0};
-    struct hw_slice cx;
+    struct hl7_fields cx;
 
-    hl7_fields_cut(&fields, segment, reader->message.delimiters.field);
-    cx = hl7_part(hl7_field(&fields, field), 1, reader->message.delimiters.repetition);
-    visit.number = hl7_text(&reader->scratch, hl7_component(reader, cx, 1));
+    hl7_fields_cut(&cx, hl7_part(field, 1, reader->message.delimiters.repetition),
+        reader->message.delimiters.component);
+    visit.number = cx_text(reader, &cx, CX_ID);
     if (visit.number.size == 0 || hl7_is_null(visit.number))
         return (struct hw_visit){0};
-    visit.authority = authority_of(reader, cx, 4);
+    visit.authority = authority_of(reader, hl7_field(&cx, CX_AUTHORITY));
     if (visit.authority.size == 0)
         visit.authority = reader->visit_authority;
     if (visit.number.size > HL7_IDENTIFIER_SIZE_MAX ||
@@ -162,12 +174,15 @@ void hl7_visit_read(struct hl7_reader *reader, const struct hl7_group *group)
 {
     uint16_t needs = reader->trigger->needs;
     struct hw_event *event = reader->event;
+    struct hl7_fields mrg;
 
     if ((needs & HL7_BARE) && !(needs & (HL7_VISITS | HL7_MOVED)))
         return;
-    event->visit = read_visit(reader, group->pv1, 19);
-    if (needs & (HL7_VISITS | HL7_MOVED))
-        event->retired_visit = read_visit(reader, group->mrg, 5);
+    event->visit = read_visit(reader, hl7_field(&reader->pv1, 19));
+    if (needs & (HL7_VISITS | HL7_MOVED)) {
+        hl7_fields_cut(&mrg, group->mrg, reader->message.delimiters.field);
+        event->retired_visit = read_visit(reader, hl7_field(&mrg, 5));
+    }
     if (needs & HL7_VISITS) {
         if (event->visit.number.size == 0)
             hl7_fault(reader, HL7_RANK_STAY, 101, "PV1", 19, 0,

@@ -1,19 +1,5 @@
 #include "codec/hl7v2/message.h"
 
-#if defined(__SSE2__)
-typedef char block16 __attribute__((vector_size(16)));
-
-/* Bit i: byte i of the sixteen at is separator. */
-static unsigned hits_of(const uint8_t *at, uint8_t separator)
-{
-    block16 block, wanted = {0};
-
-    memcpy(&block, at, sizeof block);
-    wanted += (char)separator;
-    return (unsigned)__builtin_ia32_pmovmskb128((block16)(block == wanted));
-}
-#endif
-
 /* A segment's name as one number, for a switch. */
 #define NAME(a, b, c) ((uint32_t)(a) << 16 | (uint32_t)(b) << 8 | (uint32_t)(c))
 
@@ -209,6 +195,9 @@ void hl7_message_index(struct hl7_message *message, struct hw_slice bytes)
             message->shape = HL7_SHAPE_DELIMITERS;
         return;
     }
+    hl7_marks_set(&message->marks,
+        (const uint8_t[HL7_MARKS]){message->delimiters.component, message->delimiters.repetition,
+            message->delimiters.escape, message->delimiters.subcomponent});
     field = message->delimiters.field;
     lf = rest.size == 0 ? NULL : memchr(rest.data, '\n', rest.size);
     if (lf != NULL) {
@@ -233,39 +222,46 @@ void hl7_message_index(struct hl7_message *message, struct hw_slice bytes)
 void hl7_fields_cut(struct hl7_fields *fields, struct hw_slice segment, uint8_t separator)
 {
     const uint8_t *at = segment.data;
-    const uint8_t *end = at + segment.size;
+    size_t left = segment.size;
     uint32_t count = 0;
 
-    if (segment.size == 0) {
-        fields->count = 0;
+    fields->count = 0;
+    if (left == 0)
         return;
-    }
     fields->start[count++] = at;
-#if defined(__SSE2__)
-    /* Sixteen bytes at a time; whole blocks only, so that nothing past the end is touched. */
-    for (; end - at >= 16; at += 16) {
-        unsigned hits = hits_of(at, separator);
+    while (left > 0) {
+        size_t size = left < HL7_BLOCK_SIZE ? left : HL7_BLOCK_SIZE;
+        uint64_t hits = hl7_hits(hw_slice_of(at, size), separator);
 
-        for (; hits != 0; hits &= hits - 1) {
-            fields->start[count++] = at + __builtin_ctz(hits) + 1;
-            if (count == HL7_FIELDS_MAX + 1) {
-                fields->count = HL7_FIELDS_MAX;
-                return;
-            }
-        }
-    }
-#endif
-    for (; at != end; at++) {
-        if (*at != separator)
-            continue;
-        fields->start[count++] = at + 1;
-        if (count == HL7_FIELDS_MAX + 1) {
+        for (; hits != 0; hits &= hits - 1)
+            fields->start[count++] = at + __builtin_ctzll(hits) + 1;
+        if (count > HL7_FIELDS_MAX) {
             fields->count = HL7_FIELDS_MAX;
             return;
         }
+        at += size;
+        left -= size;
     }
-    fields->start[count] = end + 1;
+    fields->start[count] = at + 1;
     fields->count = count;
+}
+
+/* Part number of a text of at most HL7_HITS_MAX bytes, by the bits of its separators. */
+static struct hw_slice short_part(struct hw_slice text, uint32_t number, uint8_t separator)
+{
+    uint64_t hits = hl7_hits(text, separator);
+    size_t start = 0, end;
+
+    for (; number > 1; number--) {
+        if (hits == 0)
+            return (struct hw_slice){0};
+        start = (size_t)__builtin_ctzll(hits) + 1;
+        hits &= hits - 1;
+    }
+    if (start == text.size)
+        return (struct hw_slice){0};
+    end = hits == 0 ? text.size : (size_t)__builtin_ctzll(hits);
+    return (struct hw_slice){text.data + start, end - start};
 }
 
 struct hw_slice hl7_part(struct hw_slice text, uint32_t number, uint8_t separator)
@@ -275,6 +271,8 @@ struct hw_slice hl7_part(struct hw_slice text, uint32_t number, uint8_t separato
 
     if (separator == 0)
         return number == 1 ? text : (struct hw_slice){0};
+    if (text.size <= HL7_HITS_MAX)
+        return short_part(text, number, separator);
     for (uint32_t part = 1; at < end; part++) {
         const uint8_t *stop = memchr(at, separator, (size_t)(end - at));
 
@@ -289,26 +287,21 @@ struct hw_slice hl7_part(struct hw_slice text, uint32_t number, uint8_t separato
 
 bool hl7_repetition_next(struct hw_slice *rest, uint8_t separator, struct hw_slice *ret_repetition)
 {
-    const uint8_t *stop;
+    const uint8_t *stop = NULL;
     size_t size;
 
     if (rest->size == 0)
         return false;
-    stop = separator == 0 ? NULL : memchr(rest->data, separator, rest->size);
+    if (separator != 0 && rest->size <= HL7_HITS_MAX) {
+        uint64_t hits = hl7_hits(*rest, separator);
+
+        stop = hits == 0 ? NULL : rest->data + __builtin_ctzll(hits);
+    } else if (separator != 0) {
+        stop = memchr(rest->data, separator, rest->size);
+    }
     size = stop == NULL ? rest->size : (size_t)(stop - rest->data);
     *ret_repetition = (struct hw_slice){rest->data, size};
     size += stop != NULL;
     *rest = (struct hw_slice){rest->data + size, rest->size - size};
     return true;
-}
-
-struct hw_slice hl7_trim(struct hw_slice text)
-{
-    while (text.size > 0 && (text.data[0] == ' ' || text.data[0] == '\t')) {
-        text.data++;
-        text.size--;
-    }
-    while (text.size > 0 && (text.data[text.size - 1] == ' ' || text.data[text.size - 1] == '\t'))
-        text.size--;
-    return text;
 }

@@ -8,6 +8,7 @@
 #ifndef HW_HL7_MESSAGE_H
 #define HW_HL7_MESSAGE_H
 
+#include "codec/hl7v2/bits.h"
 #include "codec/hl7v2/hl7v2.h"
 
 enum { HL7_FIELDS_MAX = 54 }; /* PV1-45 is the farthest that is read by number */
@@ -19,7 +20,7 @@ struct hl7_delimiters {
 /* A segment cut at its field separators: field n is [start[n], start[n + 1] - 1), 0 is the name. */
 struct hl7_fields {
     uint32_t count;
-    const uint8_t *start[HL7_FIELDS_MAX + 2];
+    const uint8_t *start[HL7_FIELDS_MAX + HL7_BLOCK_SIZE + 1]; /* cut a block at a time */
 };
 
 /* The segments of one person (and stay): all that stands between one PID and the next. */
@@ -38,6 +39,7 @@ enum hl7_shape {
 struct hl7_message {
     struct hw_slice bytes; /* without the byte order mark */
     struct hl7_delimiters delimiters;
+    struct hl7_marks marks; /* all delimiters but the field separator */
     enum hl7_shape shape;
     bool has_msh;
     bool has_msa;
@@ -80,8 +82,32 @@ struct hw_slice hl7_part(struct hw_slice text, uint32_t number, uint8_t separato
 /* Take the next repetition off *rest; false at the end.  *rest starts as the whole field. */
 bool hl7_repetition_next(struct hw_slice *rest, uint8_t separator, struct hw_slice *ret_repetition);
 
+static inline bool hl7_is_blank(uint8_t c)
+{
+    return c == ' ' || c == '\t';
+}
+
 /* Without blanks at either end. */
-struct hw_slice hl7_trim(struct hw_slice text);
+static inline struct hw_slice hl7_trim(struct hw_slice text)
+{
+    while (text.size > 0 && hl7_is_blank(text.data[0])) {
+        text.data++;
+        text.size--;
+    }
+    while (text.size > 0 && hl7_is_blank(text.data[text.size - 1]))
+        text.size--;
+    return text;
+}
+
+/*
+ * Whether text is short and has no delimiters and no blanks around it, as most fields: it is then
+ * its own first repetition, component and subcomponent.  False says nothing: look closer.
+ */
+static inline bool hl7_is_plain(const struct hl7_message *message, struct hw_slice text)
+{
+    return text.size > 0 && text.size <= HL7_BLOCK_SIZE && !hl7_is_blank(text.data[0]) &&
+        !hl7_is_blank(text.data[text.size - 1]) && hl7_is_unmarked(&message->marks, text);
+}
 
 /* HL7's "delete this value". */
 static inline bool hl7_is_null(struct hw_slice text)

@@ -29,8 +29,7 @@ static void read_name(struct hl7_reader *reader, struct hw_slice field)
 static void read_born(struct hl7_reader *reader, struct hw_slice field)
 {
     struct hw_event *event = reader->event;
-    struct hw_slice raw =
-        hl7_component(reader, hl7_part(field, 1, reader->message.delimiters.repetition), 1);
+    struct hw_slice raw = hl7_first(reader, field);
     struct hw_time born;
     char text[] = "YYYY-MM-DD";
 
@@ -185,12 +184,9 @@ static void read_address(struct hl7_reader *reader, struct hw_slice field)
         propose(reader, event->postcode);
 }
 
-void hl7_person_read(struct hl7_reader *reader, struct hw_slice pid)
+void hl7_person_read(struct hl7_reader *reader)
 {
-    struct hl7_fields fields;
-
-    hl7_fields_cut(&fields, pid, reader->message.delimiters.field);
-    read_name(reader, hl7_field(&fields, 5));
-    read_born(reader, hl7_field(&fields, 7));
-    read_address(reader, hl7_field(&fields, 11));
+    read_name(reader, hl7_field(&reader->pid, 5));
+    read_born(reader, hl7_field(&reader->pid, 7));
+    read_address(reader, hl7_field(&reader->pid, 11));
 }

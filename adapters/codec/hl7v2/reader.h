@@ -29,11 +29,20 @@ struct hl7_class {
     bool tracked;
 };
 
+/* A time as it stands in the message, and what it means. */
+struct hl7_clock {
+    struct hw_slice text;
+    struct hw_time time;
+};
+
+enum { HL7_CLOCKS = 2 };
+
 struct hl7_reader {
     const struct hw_hl7_options *options;
     struct hl7_message message;
     struct hl7_scratch scratch;
     struct hl7_fields msh;
+    struct hw_slice type; /* MSH-9.1 */
     const struct hl7_trigger *trigger;
     struct hw_hl7_reading *reading;
     enum hl7_rank rank; /* of the fault held in reading; HL7_RANK_NONE: none */
@@ -49,6 +58,15 @@ struct hl7_reader {
     /* Of the group being read. */
     struct hw_event *event;
     uint32_t group;
+    struct hl7_fields pid, pv1; /* its segments, cut */
+
+    /* The last field that several components were asked of, and those of its one repetition. */
+    struct hw_slice parted;
+    struct hl7_fields parts;
+
+    /* The last times read: most messages say the same one several times. */
+    struct hl7_clock clocks[HL7_CLOCKS];
+    uint32_t clocks_count; /* ever put there */
 };
 
 /* How a value stands in a message. */
@@ -64,7 +82,6 @@ struct hl7_header_fault {
 /* header.c */
 void hl7_reading_init(struct hw_hl7_reading *reading);
 void hl7_header_read(struct hl7_reader *reader);
-struct hw_slice hl7_message_type(const struct hl7_reader *reader); /* MSH-9.1 */
 bool hl7_is_acknowledgement(const struct hl7_reader *reader);
 struct hl7_header_fault hl7_header_fault_find(const struct hl7_reader *reader);
 void hl7_header_refuse(struct hw_hl7_reading *reading, const struct hl7_header_fault *fault);
@@ -76,7 +93,7 @@ void hl7_place(
 
 /* class.c: the class of PV1-2 as said; of a group; whether it passes the filter; its words. */
 struct hl7_class hl7_class_read(struct hl7_reader *reader, struct hw_slice raw);
-struct hl7_class hl7_class_of_group(struct hl7_reader *reader, const struct hl7_group *group);
+struct hl7_class hl7_class_of_group(struct hl7_reader *reader);
 bool hl7_class_passes(uint8_t number, const struct hl7_class *class);
 const char *hl7_class_ignored(const struct hl7_class *class);
 const char *hl7_class_admitted(uint8_t number, const struct hl7_class *class);
@@ -85,12 +102,43 @@ const char *hl7_class_admitted(uint8_t number, const struct hl7_class *class);
 void hl7_fault(struct hl7_reader *reader, enum hl7_rank rank, uint16_t code, const char *segment,
     unsigned field, unsigned component, const char *words);
 
+/* Subcomponent 1 of a component; blanks cut; raw. */
+static inline struct hw_slice hl7_part_first(
+    const struct hl7_reader *reader, struct hw_slice component)
+{
+    uint8_t separator = reader->message.delimiters.subcomponent;
+
+    return hl7_trim(separator == 0 ? component : hl7_part(component, 1, separator));
+}
+
 /* Component component, subcomponent 1, of repetition; blanks cut; raw. */
-struct hw_slice hl7_component(
-    const struct hl7_reader *reader, struct hw_slice repetition, uint32_t component);
+static inline struct hw_slice hl7_component(
+    const struct hl7_reader *reader, struct hw_slice repetition, uint32_t component)
+{
+    if (repetition.size == 0)
+        return repetition;
+    if (component == 1 && hl7_is_plain(&reader->message, repetition))
+        return repetition;
+    return hl7_part_first(
+        reader, hl7_part(repetition, component, reader->message.delimiters.component));
+}
+
+/* The same of the first repetition of field, component 1. */
+static inline struct hw_slice hl7_first(const struct hl7_reader *reader, struct hw_slice field)
+{
+    if (field.size == 0 || hl7_is_plain(&reader->message, field))
+        return field;
+    return hl7_component(reader, hl7_part(field, 1, reader->message.delimiters.repetition), 1);
+}
 
 /* A time: its first component, of the first repetition.  Flags of the clock go to the scratch. */
 enum hl7_said hl7_time(struct hl7_reader *reader, struct hw_slice raw, struct hw_time *ret_time);
+
+/* times.c: MSH-7, EVN-2 and EVN-6.  An unreadable MSH-7 is dropped, the others are faults. */
+void hl7_times_read(struct hl7_reader *reader);
+
+/* Event time: EVN-6, else EVN-2, else MSH-7, else PV1-44/45 - of a discharge the latter first. */
+struct hw_time hl7_event_time(const struct hl7_reader *reader);
 
 bool hl7_in_list(struct hw_slice text, const struct hw_slice *list, uint32_t list_count);
 
@@ -106,7 +154,7 @@ void hl7_referral_read(struct hl7_reader *reader);
 void hl7_values_read(struct hl7_reader *reader, const struct hl7_group *group);
 
 /* person.c: name, birth date, address. */
-void hl7_person_read(struct hl7_reader *reader, struct hw_slice pid);
+void hl7_person_read(struct hl7_reader *reader);
 
 /* mapping.c: the sender's own fields (hl7.mapping). */
 void hl7_mappings_read(struct hl7_reader *reader);

@@ -93,7 +93,7 @@ static const struct {
 
 void hl7_charset_settle(struct hl7_scratch *scratch, struct hw_slice name, struct hw_slice bytes)
 {
-    bool ascii = is_ascii(bytes);
+    bool ascii = scratch->ascii = is_ascii(bytes);
     struct hw_slice first = hl7_trim(hl7_part(name, 1, scratch->delimiters.repetition));
 
     scratch->charset = HL7_UTF8;
@@ -175,7 +175,7 @@ static bool put_hex(struct writer *writer, struct hw_slice digits)
         if (hex_digit(digits.data[i]) < 0)
             return false;
     for (size_t i = 0; i < digits.size; i += 2)
-        put_byte(writer, (uint8_t)(hex_digit(digits.data[i]) << 4 | hex_digit(digits.data[i + 1])));
+        put_byte(writer, (uint8_t)(hex_digit(digits.data[i]) * 16 + hex_digit(digits.data[i + 1])));
     return true;
 }
 
@@ -270,7 +270,7 @@ static void make_utf8(uint8_t *data, size_t size)
             data[i] = '?';
 }
 
-struct hw_slice hl7_text(struct hl7_scratch *scratch, struct hw_slice raw)
+struct hw_slice hl7_text_decode(struct hl7_scratch *scratch, struct hw_slice raw)
 {
     struct writer writer;
     struct hw_slice text;
@@ -278,11 +278,10 @@ struct hw_slice hl7_text(struct hl7_scratch *scratch, struct hw_slice raw)
     raw = hl7_trim(raw);
     if (raw.size == 0)
         return raw;
-    if ((scratch->charset == HL7_UTF8 || is_ascii(raw)) &&
+    if ((scratch->ascii || scratch->charset == HL7_UTF8 || is_ascii(raw)) &&
         (scratch->delimiters.escape == 0 ||
-            memchr(raw.data, scratch->delimiters.escape, raw.size) == NULL)) {
+            memchr(raw.data, scratch->delimiters.escape, raw.size) == NULL))
         return hl7_cut(scratch, raw, HW_TEXT_SIZE_MAX);
-    }
     raw = hl7_cut(scratch, raw, HW_TEXT_SIZE_MAX);
     writer = (struct writer){scratch->at, scratch->end, scratch->charset, false};
     put_text(&writer, &scratch->delimiters, raw);

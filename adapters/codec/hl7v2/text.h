@@ -16,7 +16,9 @@ struct hl7_scratch {
     uint8_t *end;
     struct hl7_delimiters delimiters;
     enum hl7_charset charset;
-    uint32_t flags; /* HW_FLAG_*: what was odd about the texts so far */
+    uint32_t flags;  /* HW_FLAG_*: what was odd about the texts so far */
+    bool ascii;      /* all of the message is; false where nobody looked */
+    bool no_escapes; /* the message has none; false where nobody looked */
 };
 
 /*
@@ -32,7 +34,15 @@ bool hl7_is_utf8(struct hw_slice bytes);
  * The text of raw: trimmed, escapes decoded, UTF-8, at most HW_TEXT_SIZE_MAX bytes (cut, flagged).
  * Empty, flagged VALUE_DROPPED, when the scratch buffer is full.
  */
-struct hw_slice hl7_text(struct hl7_scratch *scratch, struct hw_slice raw);
+struct hw_slice hl7_text_decode(struct hl7_scratch *scratch, struct hw_slice raw);
+
+static inline struct hw_slice hl7_text(struct hl7_scratch *scratch, struct hw_slice raw)
+{
+    if (scratch->no_escapes && (scratch->ascii || scratch->charset == HL7_UTF8) &&
+        raw.size <= HW_TEXT_SIZE_MAX)
+        return hl7_trim(raw);
+    return hl7_text_decode(scratch, raw);
+}
 
 /* The first limit bytes of text at most, not ending inside a character; cut is flagged. */
 struct hw_slice hl7_cut(struct hl7_scratch *scratch, struct hw_slice text, size_t limit);

@@ -12,47 +12,80 @@ static const struct hl7_taken taken_list[] = {
 };
 
 /* Lists of domain.md 4.3 and CONTRACT 3.1; a code outside its list is kept, flagged. */
-static const struct {
-    uint8_t attribute;
-    const char *codes; /* each between blanks */
-} code_lists[] = {
-    {HW_FIELD_METHOD, " 11 12 13 21 22 23 24 25 2A 2B 2C 2D 28 31 32 81 82 83 98 99 "},
-    {HW_FIELD_SOURCE_OF_ADMISSION, " 19 29 39 49 51 52 53 54 65 66 79 85 87 88 98 99 "},
-    {HW_FIELD_DESTINATION, " 19 29 30 37 38 48 49 50 51 52 53 54 65 66 79 84 85 87 88 98 99 "},
-    {HW_FIELD_DISCHARGE_METHOD, " 1 2 3 4 5 6 7 8 9 "},
-    {HW_FIELD_SEX, " F M O U A N C X I 0 1 2 9 "},
-    {HW_FIELD_PATHWAY, " P0 P1 P2 P3 "},
-    {HW_FIELD_RESPONSIBLE, " NHS SC BOTH "},
-    {HW_FIELD_CRITERIA_REASON, " 01 02 03 04 05 06 07 08 09 10 11 12 "},
-};
+/* clang-format off */
+#define CODE_LISTS(X)                                                                              \
+    X(METHOD, "11", "12", "13", "21", "22", "23", "24", "25", "2A", "2B", "2C", "2D", "28", "31", \
+        "32", "81", "82", "83", "98", "99")                                                        \
+    X(SOURCE_OF_ADMISSION, "19", "29", "39", "49", "51", "52", "53", "54", "65", "66", "79", "85", \
+        "87", "88", "98", "99")                                                                    \
+    X(DESTINATION, "19", "29", "30", "37", "38", "48", "49", "50", "51", "52", "53", "54", "65",   \
+        "66", "79", "84", "85", "87", "88", "98", "99")                                            \
+    X(DISCHARGE_METHOD, "1", "2", "3", "4", "5", "6", "7", "8", "9")                               \
+    X(SEX, "F", "M", "O", "U", "A", "N", "C", "X", "I", "0", "1", "2", "9")                        \
+    X(PATHWAY, "P0", "P1", "P2", "P3")                                                             \
+    X(RESPONSIBLE, "NHS", "SC", "BOTH")                                                            \
+    X(CRITERIA_REASON, "01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11", "12")
 
-static bool in_codes(struct hw_slice code, const char *codes)
+enum { CODE_SIZE_MAX = 4 };
+
+#define CODES(attribute, ...) static const char codes_##attribute[][CODE_SIZE_MAX] = {__VA_ARGS__};
+CODE_LISTS(CODES)
+#undef CODES
+
+static const struct {
+    const char (*codes)[CODE_SIZE_MAX]; /* NULL: no list, any code is known */
+    size_t count;
+} code_lists[HW_FIELD_COUNT] = {
+#define CODES(attribute, ...)                                                                      \
+    [HW_FIELD_##attribute] = {                                                                     \
+        codes_##attribute, sizeof codes_##attribute / sizeof *codes_##attribute},
+    CODE_LISTS(CODES)
+#undef CODES
+};
+/* clang-format on */
+
+static bool is_known_code(uint8_t attribute, struct hw_slice code)
 {
-    for (const char *at = strchr(codes, ' '); at != NULL && at[1] != '\0'; at = strchr(at + 1, ' '))
-        if (strncmp(at + 1, (const char *)code.data, code.size) == 0 && at[1 + code.size] == ' ')
+    char wanted[CODE_SIZE_MAX] = {0};
+
+    if (attribute == HW_FIELD_REASON)
+        return hw_reason_find(code) != NULL;
+    if (code_lists[attribute].codes == NULL)
+        return true;
+    if (code.size > CODE_SIZE_MAX || code.data[code.size - 1] == '\0')
+        return false;
+    for (size_t i = 0; i < code.size; i++)
+        wanted[i] = (char)code.data[i];
+    for (size_t i = 0; i < code_lists[attribute].count; i++)
+        if (memcmp(code_lists[attribute].codes[i], wanted, sizeof wanted) == 0)
             return true;
     return false;
 }
 
-static void flag_unknown_code(struct hw_event *event, uint8_t attribute, struct hw_slice code)
+/* Whether field is short and of one repetition: its components are then cut, once for all. */
+static bool is_parted(struct hl7_reader *reader, struct hw_slice field)
 {
-    for (size_t i = 0; i < sizeof code_lists / sizeof *code_lists; i++)
-        if (code_lists[i].attribute == attribute &&
-            (code.size > 8 || memchr(code.data, ' ', code.size) != NULL ||
-                !in_codes(code, code_lists[i].codes)))
-            event->flags |= HW_FLAG_CODE_UNKNOWN;
-    if (attribute == HW_FIELD_REASON && hw_reason_find(code) == NULL)
-        event->flags |= HW_FLAG_CODE_UNKNOWN;
+    uint8_t repetition = reader->message.delimiters.repetition;
+
+    if (field.data == reader->parted.data && field.size == reader->parted.size)
+        return true;
+    if (field.size > HL7_HITS_MAX || (repetition != 0 && hl7_hits(field, repetition) != 0))
+        return false;
+    hl7_fields_cut(&reader->parts, field, reader->message.delimiters.component);
+    reader->parted = field;
+    return true;
 }
 
 /* The wanted component of the first repetition that has one. */
 static struct hw_slice first_said(
-    const struct hl7_reader *reader, struct hw_slice field, uint32_t component)
+    struct hl7_reader *reader, struct hw_slice field, uint32_t component)
 {
     struct hw_slice repetition, found = {0};
 
     if (hl7_is_null(hl7_trim(field)))
         return hl7_trim(field); /* The whole field is deleted, and so is each part of it. */
+    if (component <= HL7_FIELDS_MAX && is_parted(reader, field))
+        return hl7_part_first(reader, hl7_field(&reader->parts, component - 1));
     while (found.size == 0 &&
         hl7_repetition_next(&field, reader->message.delimiters.repetition, &repetition))
         found = hl7_component(reader, repetition, component);
@@ -157,13 +190,18 @@ static void take_code(struct hl7_reader *reader, const struct hl7_taken *taken, 
     if (text.size == 0)
         return;
     hw_event_set_text(reader->event, (enum hw_field)taken->attribute, text);
-    flag_unknown_code(reader->event, taken->attribute, text);
+    if (!is_known_code(taken->attribute, text))
+        reader->event->flags |= HW_FLAG_CODE_UNKNOWN;
 }
 
 void hl7_value_take(struct hl7_reader *reader, const struct hl7_taken *taken, struct hw_slice raw)
 {
-    struct hw_slice said = first_said(reader, raw, taken->component);
+    struct hw_slice said = raw;
 
+    if (raw.size == 0)
+        return;
+    if (taken->component != 1 || !hl7_is_plain(&reader->message, raw))
+        said = first_said(reader, raw, taken->component);
     if (said.size == 0)
         return;
     if (hl7_is_null(said)) {
@@ -196,13 +234,6 @@ void hl7_value_take(struct hl7_reader *reader, const struct hl7_taken *taken, st
     }
 }
 
-static struct hw_slice segment_of(const struct hl7_group *group, const char *name)
-{
-    if (name[0] == 'P')
-        return name[1] == 'I' ? group->pid : name[2] == '1' ? group->pv1 : group->pv2;
-    return name[1] == 'U' ? group->zu1 : group->zdt;
-}
-
 /* Both times of one message, as intervals: refused when the whole of PV1-45 lies before PV1-44. */
 static void check_order(struct hl7_reader *reader)
 {
@@ -217,22 +248,35 @@ static void check_order(struct hl7_reader *reader)
             "wrong");
 }
 
+/* The fields of a segment of the group; *cut holds those that are not cut yet. */
+static const struct hl7_fields *fields_of(const struct hl7_reader *reader,
+    const struct hl7_group *group, const char *segment, struct hl7_fields *cut)
+{
+    struct hw_slice bytes;
+
+    if (memcmp(segment, "PID", 3) == 0)
+        return &reader->pid;
+    if (memcmp(segment, "PV1", 3) == 0)
+        return &reader->pv1;
+    bytes = segment[0] == 'P' ? group->pv2 : segment[1] == 'U' ? group->zu1 : group->zdt;
+    hl7_fields_cut(cut, bytes, reader->message.delimiters.field);
+    return cut;
+}
+
 void hl7_values_read(struct hl7_reader *reader, const struct hl7_group *group)
 {
-    struct hw_slice cut = {0};
-    struct hl7_fields fields = {.count = 0};
+    const struct hl7_fields *fields = &reader->pid;
+    const char *segment = "PID";
+    struct hl7_fields cut;
 
     for (size_t i = 0; i < sizeof taken_list / sizeof *taken_list; i++) {
         const struct hl7_taken *taken = &taken_list[i];
-        struct hw_slice segment = segment_of(group, taken->segment);
 
-        if (segment.data == NULL)
-            continue;
-        if (segment.data != cut.data) {
-            hl7_fields_cut(&fields, segment, reader->message.delimiters.field);
-            cut = segment;
+        if (memcmp(taken->segment, segment, 3) != 0) {
+            segment = taken->segment;
+            fields = fields_of(reader, group, segment, &cut);
         }
-        hl7_value_take(reader, taken, hl7_field(&fields, taken->field));
+        hl7_value_take(reader, taken, hl7_field(fields, taken->field));
     }
     check_order(reader);
 }

@@ -1,0 +1,75 @@
+/* Times of a message, and which of them is the event time. */
+#include "codec/hl7v2/reader.h"
+
+/* Most messages say the same time several times: the last ones are kept. */
+static bool parse_time(struct hl7_reader *reader, struct hw_slice text, struct hw_time *ret_time)
+{
+    struct hl7_clock *clock;
+
+    for (uint32_t i = 0; i < HL7_CLOCKS && i < reader->clocks_count; i++) {
+        if (hw_slice_equal(reader->clocks[i].text, text)) {
+            *ret_time = reader->clocks[i].time;
+            return true;
+        }
+    }
+    if (hw_time_parse_hl7(text, ret_time) != HW_OK)
+        return false;
+    clock = &reader->clocks[reader->clocks_count++ % HL7_CLOCKS];
+    *clock = (struct hl7_clock){text, *ret_time};
+    return true;
+}
+
+enum hl7_said hl7_time(struct hl7_reader *reader, struct hw_slice raw, struct hw_time *ret_time)
+{
+    raw = hl7_first(reader, raw);
+    if (raw.size == 0)
+        return HL7_ABSENT;
+    if (hl7_is_null(raw))
+        return HL7_CLEARED;
+    if (!parse_time(reader, raw, ret_time))
+        return HL7_UNREADABLE;
+    if (ret_time->flags & HW_TIME_AMBIGUOUS)
+        reader->scratch.flags |= HW_FLAG_TIME_AMBIGUOUS;
+    if (ret_time->flags & HW_TIME_MISSING)
+        reader->scratch.flags |= HW_FLAG_TIME_MISSING;
+    return HL7_GIVEN;
+}
+
+void hl7_times_read(struct hl7_reader *reader)
+{
+    static const char words[] =
+        "the time cannot be read: send YYYYMMDDHHMM[SS][+ZZZZ], or leave the field empty";
+    struct hl7_fields evn;
+
+    reader->sent = reader->recorded = reader->occurred = hw_time_none();
+    if (hl7_time(reader, hl7_msh_field(&reader->msh, 7), &reader->sent) == HL7_UNREADABLE)
+        reader->scratch.flags |= HW_FLAG_VALUE_DROPPED;
+    hl7_fields_cut(&evn, reader->message.evn, reader->message.delimiters.field);
+    if (hl7_time(reader, hl7_field(&evn, 2), &reader->recorded) == HL7_UNREADABLE)
+        hl7_fault(reader, HL7_RANK_VALUE, 102, "EVN", 2, 0, words);
+    if (hl7_time(reader, hl7_field(&evn, 6), &reader->occurred) == HL7_UNREADABLE)
+        hl7_fault(reader, HL7_RANK_VALUE, 102, "EVN", 6, 0, words);
+}
+
+static struct hw_time pv1_time(const struct hw_event *event, enum hw_field field)
+{
+    return hw_event_has(event, field) ? event->values[field].time : hw_time_none();
+}
+
+struct hw_time hl7_event_time(const struct hl7_reader *reader)
+{
+    const struct hw_event *event = reader->event;
+    bool discharge = reader->trigger->kind == HW_KIND_SPELL_DISCHARGED;
+    const struct hw_time times[] = {
+        reader->occurred,
+        reader->recorded,
+        reader->sent,
+        pv1_time(event, discharge ? HW_FIELD_DISCHARGED_AT : HW_FIELD_ADMITTED_AT),
+        pv1_time(event, discharge ? HW_FIELD_ADMITTED_AT : HW_FIELD_DISCHARGED_AT),
+    };
+
+    for (size_t i = 0; i < sizeof times / sizeof *times; i++)
+        if (hw_time_is(times[i]))
+            return times[i];
+    return hw_time_none();
+}
