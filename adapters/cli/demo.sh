@@ -114,8 +114,8 @@ serve_anywhere() {
 start_server() {
     if [ -z "$any_port" ]; then
         ! serve || return 0
-        if grep -q 'Address already in use' "$folder/server.log"; then
-            printf 'A port of the configuration is taken (is another Homeward running?): free ones instead.\n\n'
+        if grep -qi 'address already in use' "$folder/server.log"; then
+            printf 'A port of the configuration is taken (does another Homeward run?): free ones instead.\n\n'
         else
             any_port=never
         fi
@@ -145,7 +145,7 @@ caught_up() {
         sleep 1
     done
     grep -o 'caught up after [0-9]* s' "$folder/simulate.log" |
-        sed 's/caught up after \(.*\) s/ \1 s; live from here on.\n/'
+        sed 's/caught up after \(.*\) s/: \1 s. Live from here on.\n/'
 }
 
 # ---- showing
@@ -222,7 +222,7 @@ Homeward is running, configured for Leicestershire. It takes HL7 v2 messages at
 $mllp, publishes at $publish and answers questions at
 $query.
 TEXT
-printf '%s days of three hospitals (nobody in them exists) go in ' "$days"
+printf 'The last %s days of three hospitals go in (nobody in them exists) ' "$days"
 start_county
 caught_up
 if [ -n "$terminal" ]; then

@@ -192,9 +192,11 @@ static void put_figure(
 
 static void draw_day(struct picture *picture)
 {
+    static const char *const names[] = {"P0", "P1", "P2", "P3", "none"};
     const json_t *total = json_object_get(picture->model->summary, "total");
     const json_t *pathways = json_object_get(total, "by_pathway");
     struct hw_canvas *canvas = &picture->canvas;
+    char text[FIGURE_SIZE];
 
     hw_canvas_put(canvas, HW_STRONG, " Today");
     put_figure(canvas, total, "admitted", "admitted_today");
@@ -205,12 +207,11 @@ static void draw_day(struct picture *picture)
     put_figure(canvas, total, "7+", "stay_7");
     put_figure(canvas, total, "14+", "stay_14");
     put_figure(canvas, total, "21+", "stay_21");
-    hw_canvas_put(canvas, HW_STRONG, "  Pathway");
-    put_figure(canvas, pathways, "P0", "P0");
-    put_figure(canvas, pathways, "P1", "P1");
-    put_figure(canvas, pathways, "P2", "P2");
-    put_figure(canvas, pathways, "P3", "P3");
-    put_figure(canvas, pathways, "none", "none");
+    hw_canvas_put(canvas, HW_STRONG, "    Pathway");
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        hw_canvas_put(canvas, HW_FAINT, " %s ", names[i]);
+        hw_canvas_put(canvas, HW_PLAIN, "%s", count_text(text, pathways, names[i]));
+    }
     hw_canvas_end_line(canvas);
     hw_canvas_end_line(canvas);
 }

@@ -85,7 +85,7 @@ Test(top, the_picture_at_80_by_24)
         " 47% of beds   18% of them  92% of them   in nights     so far       since 00:00\n"
         "\n"
         " Today  admitted 96  discharged 88  expected out 41\n"
-        " Stays  7+ 390  14+ 221  21+ 140  Pathway  P0 31  P1 62  P2 24  P3 18  none 8\n"
+        " Stays  7+ 390  14+ 221  21+ 140    Pathway P0 31 P1 62 P2 24 P3 18 none 8\n"
         "\n"
         " Site                         In  Beds  Ready  Delayed   Days     Hours   21+\n"
         " RWEAA [stale] Infirmary     812 1,716    143      131    361   9,120.5   140\n"
