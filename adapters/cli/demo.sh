@@ -145,7 +145,7 @@ caught_up() {
         sleep 1
     done
     grep -o 'caught up after [0-9]* s' "$folder/simulate.log" |
-        sed 's/caught up after \(.*\) s/: \1 s. Live from here on.\n/'
+        sed 's/caught up after \(.*\) s/in \1 s. Live from here on.\n/'
 }
 
 # ---- showing
