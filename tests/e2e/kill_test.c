@@ -33,7 +33,7 @@ enum {
     WINDOW = 32,
     ROUNDS = 100,
     ROUNDS_LONG = 1000,
-    ROUNDS_BETWEEN_LOOKS = 20,
+    LOOKS = 5, /* each reads the whole journal twice */
     ANSWERS_A_ROUND = 600, /* at most; then it dies */
     REFUSED_EVERY = 40,
     NUMBERS_MAX = 1 << 20,
@@ -367,7 +367,7 @@ int main(int argc, char **argv)
     live(UNDER_LOAD); /* So that there is something. */
     for (unsigned round = 1; round <= rounds; round++) {
         live(round == rounds ? STOPPED : draw_kind());
-        if (round % ROUNDS_BETWEEN_LOOKS != 0)
+        if (round % (rounds / LOOKS) != 0)
             continue;
         snprintf(when, sizeof when, "after %u rounds", round);
         look(when, round == rounds);

@@ -21,6 +21,8 @@ real=$program
 # The program as server_start calls it, with its Nth sync failing.
 cat >"$folder/failing" <<'SH'
 #!/bin/sh
+ASAN_OPTIONS="$ASAN_OPTIONS:detect_leaks=0" # It cannot look for them while somebody traces.
+export ASAN_OPTIONS
 exec strace -f -o /dev/null -e trace=fdatasync -e inject=fdatasync:error=EIO:when=$NTH "$REAL" "$@"
 SH
 chmod +x "$folder/failing"
@@ -33,7 +35,7 @@ in_use=0 # How often it failed under load.
 for nth in 1 2 3 4 5 7 11 23 60; do
     data=$folder/data$nth
     program=$folder/failing
-    NTH=$nth REAL=$real server_start -d "$data" "${settings[@]}"
+    ASAN_OPTIONS=${ASAN_OPTIONS:-} NTH=$nth REAL=$real server_start -d "$data" "${settings[@]}"
     program=$real
     accepted=0
     if [ -n "$(server_field mllp)" ]; then
