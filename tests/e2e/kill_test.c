@@ -33,7 +33,7 @@ enum {
     WINDOW = 32,
     ROUNDS = 100,
     ROUNDS_LONG = 1000,
-    LOOKS = 5, /* each reads the whole journal twice */
+    LOOKS = 5,             /* each reads the whole journal twice */
     ANSWERS_A_ROUND = 600, /* at most; then it dies */
     REFUSED_EVERY = 40,
     NUMBERS_MAX = 1 << 20,
