@@ -377,7 +377,7 @@ static uint32_t gather_fact(struct hw_engine *engine, uint32_t count, uint32_t h
         facts[place] = facts[place - 1];
     /* Said under two keys of one stay, it is still one fact. */
     if (place > 0 && hw_fact_order(fact, facts[place - 1]) == 0) {
-        memmove(&facts[place], &facts[place + 1], (count - place) * sizeof *facts);
+        memmove(&facts[place], &facts[place + 1], (count - place) * sizeof facts[0]);
         return count;
     }
     facts[place] = fact;
