@@ -537,7 +537,7 @@ static bool add_facts(struct hw_engine *engine, const struct subject *subject, b
 {
     struct hw_fact facts[HW_FACTS_PER_EVENT_MAX];
     uint32_t count;
-    bool added = false;
+    bool added = false, hears;
 
     *ret_personal = false;
     if (!has_facts(subject->event->kind))
@@ -553,10 +553,12 @@ static bool add_facts(struct hw_engine *engine, const struct subject *subject, b
         }
         if (subject->stay == 0 && !hw_fact_is_personal(&facts[i]))
             continue;
+        hears =
+            hw_fact_is_personal(&facts[i]) && hw_person_hears(engine, subject->record, &facts[i]);
         if (!hw_stay_add_fact(engine, subject->stay, subject->record, &facts[i]))
             continue;
         added = true;
-        *ret_personal |= hw_fact_is_personal(&facts[i]);
+        *ret_personal |= hears;
     }
     return added;
 }
@@ -607,19 +609,29 @@ static void apply_structure(struct hw_engine *engine, const struct subject *subj
         for_family(engine, touched.identifiers[i], put_in);
 }
 
+/* Nothing else is known of the visit of a new stay: it is a group of its own. */
+static bool is_alone(const struct hw_engine *engine, uint32_t stay)
+{
+    const struct hw_visit_record *visit = hw_visit_at(engine, hw_stay_at(engine, stay)->visit);
+
+    return visit->stays == stay && hw_stay_at(engine, stay)->visit_next == 0 && visit->bare == 0 &&
+        visit->redirects == 0 && visit->incoming == 0;
+}
+
 static void apply_event(struct hw_engine *engine, const struct hw_event *event)
 {
     struct subject subject = subject_of(engine, event);
     bool changes = subject.record != 0 && hw_people_take(engine, event, subject.record);
     bool personal;
 
-    if (changes || subject.new_stay || subject.redirects || subject.record == 0) {
+    if (changes || subject.redirects || subject.record == 0 ||
+        (subject.new_stay && !is_alone(engine, subject.stay))) {
         apply_structure(engine, &subject, changes);
         return;
     }
     if (subject.stay != 0 && hw_stay_at(engine, subject.stay)->sealed)
         engine->root.findings[HW_FINDING_LATE_SEALED]++;
-    if (!add_facts(engine, &subject, &personal))
+    if (!add_facts(engine, &subject, &personal) && !subject.new_stay)
         return;
     if (personal) {
         uint32_t person = hw_person_of(engine, subject.record);
@@ -630,7 +642,7 @@ static void apply_event(struct hw_engine *engine, const struct hw_event *event)
             hw_stay_refresh(engine, subject.stay);
         take_out(engine, person);
         put_in(engine, person);
-    } else {
+    } else if (subject.stay != 0) {
         hw_stay_refresh(engine, subject.stay);
     }
 }

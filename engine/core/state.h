@@ -172,7 +172,7 @@ struct hw_visit_record {
     uint32_t stays;     /* first stay key that said this visit */
     uint32_t bare;      /* facts that named it without a person, newest arrival first */
     uint32_t redirects; /* visits merged into others (A42), stays given to others (A44, A45) */
-    uint32_t unused;
+    uint32_t incoming;  /* how many redirects lead here */
 };
 
 struct hw_redirect {

@@ -218,6 +218,47 @@ bool hw_stay_add_fact(
     return true;
 }
 
+/* The value of a personal register in force just before a fact, by key. */
+static uint32_t said_before(const struct hw_engine *engine, uint32_t person,
+    const struct hw_fact *fact, enum hw_register reg)
+{
+    const struct hw_fact *last = NULL;
+    uint32_t at = person;
+
+    do {
+        for (uint32_t handle = hw_identifier_at(engine, at)->facts; handle != 0;
+             handle = hw_fact_at(engine, handle)->person_next) {
+            const struct hw_fact *other = hw_fact_at(engine, handle);
+
+            if (((unsigned)(other->set | other->cleared) >> reg & 1u) == 0 ||
+                hw_far_ahead(other, other->key.event_ms) || hw_fact_order(other, fact) >= 0)
+                continue;
+            if (last == NULL || hw_fact_order(other, last) > 0)
+                last = other;
+        }
+        at = hw_identifier_at(engine, at)->person_next;
+    } while (at != person);
+    return last == NULL ? 0 : hw_fact_value(last, reg);
+}
+
+bool hw_person_hears(
+    const struct hw_engine *engine, uint32_t identifier, const struct hw_fact *fact)
+{
+    static const uint8_t personal[] = {HW_REG_COUNCIL, HW_REG_COUNCIL_PROPOSED, HW_REG_ZONE};
+    uint32_t person = hw_person_of(engine, identifier);
+
+    if (fact->kind == HW_FACT_DEATH)
+        return true;
+    for (size_t i = 0; i < sizeof personal / sizeof *personal; i++) {
+        enum hw_register reg = (enum hw_register)personal[i];
+
+        if (((unsigned)(fact->set | fact->cleared) >> reg & 1u) != 0 &&
+            said_before(engine, person, fact, reg) != hw_fact_value(fact, reg))
+            return true;
+    }
+    return false;
+}
+
 /* ---- where a stay belongs ---- */
 
 static struct hw_redirect *redirect_at(const struct hw_engine *engine, uint32_t handle)
@@ -238,6 +279,7 @@ void hw_visit_add_redirect(
     *redirect_at(engine, handle) = *redirect;
     redirect_at(engine, handle)->next = visit->redirects;
     visit->redirects = handle;
+    hw_visit_at(engine, redirect->visit)->incoming++;
 }
 
 /* The first redirect away from a visit, after a key, of the one who owns the stay then. */
@@ -338,23 +380,34 @@ static void ring_in(struct hw_engine *engine, uint32_t leader, uint32_t stay)
     first->group_next = stay;
 }
 
+static void lead(struct hw_engine *engine, uint32_t stay, uint32_t other)
+{
+    struct hw_stay *record = hw_stay_at(engine, stay);
+
+    if (hw_stay_at(engine, other)->visit_now == record->visit_now &&
+        hw_stay_at(engine, other)->reference < hw_stay_at(engine, record->leader)->reference)
+        record->leader = other;
+}
+
 /* Stays of one person and one visit now; the first named leads, so that its reference stays. */
 void hw_person_regroup(struct hw_engine *engine, uint32_t identifier)
 {
     struct walk walk = walk_person(engine, identifier);
-    uint32_t stay;
+    uint32_t person = hw_person_of(engine, identifier), stay;
 
     while ((stay = walk_next(engine, &walk)) != 0) {
-        struct walk others = walk_person(engine, identifier);
         struct hw_stay *record = hw_stay_at(engine, stay);
-        uint32_t other;
+        const struct hw_visit_record *visit = hw_visit_at(engine, record->visit_now);
+        struct walk others = walk_person(engine, identifier);
+        uint32_t other = visit->stays;
 
         record->leader = record->group_next = stay;
-        while ((other = walk_next(engine, &others)) != 0)
-            if (hw_stay_at(engine, other)->visit_now == record->visit_now &&
-                hw_stay_at(engine, other)->reference <
-                    hw_stay_at(engine, record->leader)->reference)
-                record->leader = other;
+        /* Where nothing leads here, only who said this visit can be of it. */
+        for (; visit->incoming == 0 && other != 0; other = hw_stay_at(engine, other)->visit_next)
+            if (hw_person_of(engine, hw_stay_at(engine, other)->owner) == person)
+                lead(engine, stay, other);
+        while (visit->incoming != 0 && (other = walk_next(engine, &others)) != 0)
+            lead(engine, stay, other);
     }
     walk = walk_person(engine, identifier);
     while ((stay = walk_next(engine, &walk)) != 0)

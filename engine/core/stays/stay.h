@@ -27,6 +27,13 @@ struct hw_hash hw_visit_of_admission(int64_t admitted_ms);
 bool hw_stay_add_fact(
     struct hw_engine *engine, uint32_t stay, uint32_t identifier, const struct hw_fact *fact);
 
+/*
+ * Whether a fact that is not yet there tells the person's other stays anything: a death, or another
+ * council or zone than was in force.  The same value again is not news (R0, registers).
+ */
+bool hw_person_hears(
+    const struct hw_engine *engine, uint32_t identifier, const struct hw_fact *fact);
+
 /* Keep a fact that names a visit without saying whose. */
 void hw_visit_add_fact(struct hw_engine *engine, uint32_t visit, const struct hw_fact *fact);
 
