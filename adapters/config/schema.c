@@ -45,7 +45,8 @@ static const cyaml_schema_value_t top = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct hw_config_top, fields_top),
 };
 
-static void take_log(cyaml_log_t level, void *context, const char *format, va_list list)
+__attribute__((format(printf, 3, 0))) static void take_log(
+    cyaml_log_t level, void *context, const char *format, va_list list)
 {
     char words[256];
 

@@ -202,6 +202,22 @@ Test(engine, replay_and_images_give_the_same_state)
     hw_engine_free(loaded);
 }
 
+/*
+ * The history digest is of what was said, not of who counts it: the same constant for every
+ * compiler, optimisation and layout of records.  It changes with HW_RULES_VERSION only.
+ */
+Test(engine, the_history_digest_is_the_same_everywhere)
+{
+    struct hw_engine *engine = make();
+    struct hw_hash history;
+
+    feed(engine);
+    history = hw_engine_history_digest(engine);
+    cr_expect(eq(u64, history.low, UINT64_C(0x83b058be7856a069)));
+    cr_expect(eq(u64, history.high, UINT64_C(0x9f81afc26f89c72c)));
+    hw_engine_free(engine);
+}
+
 Test(engine, references_carry_their_check)
 {
     const uint64_t samples[] = {1, 31, 32, 1234567, UINT64_MAX};
