@@ -3,11 +3,53 @@
 #include "config/nearest.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <string.h>
+
+enum {
+    WIDTH = 80,
+    HELP_COLUMN = 28, /* where the meaning of an option begins */
+};
 
 void hw_args_init(struct hw_args *args, const struct hw_usage *usage, int argc, char **argv)
 {
     *args = (struct hw_args){.usage = usage, .argc = argc, .argv = argv, .index = 1};
+}
+
+/*
+ * Words of text from this column on, further lines from indent on; what stands in brackets stays
+ * together.
+ */
+static void print_wrapped(FILE *out, size_t column, size_t indent, const char *text)
+{
+    bool is_first = true;
+
+    while (*text != '\0') {
+        size_t size = 0;
+        int depth = 0;
+
+        for (; text[size] != '\0' && (text[size] != ' ' || depth > 0); size++)
+            depth += (text[size] == '[') - (text[size] == ']');
+        if (!is_first && column + 1 + size > WIDTH) {
+            fprintf(out, "\n%*s", (int)indent, "");
+            column = indent;
+        } else if (!is_first) {
+            fputc(' ', out);
+            column++;
+        }
+        fwrite(text, 1, size, out);
+        column += size;
+        text += size + (text[size] == ' ');
+        is_first = false;
+    }
+    fputc('\n', out);
+}
+
+static void print_synopsis(FILE *out, const struct hw_usage *usage)
+{
+    int size = fprintf(out, "Usage: homeward %s ", usage->command);
+
+    print_wrapped(out, (size_t)size, (size_t)size, usage->synopsis);
 }
 
 int hw_args_wrong(const struct hw_usage *usage, const char *format, ...)
@@ -18,8 +60,9 @@ int hw_args_wrong(const struct hw_usage *usage, const char *format, ...)
     va_start(list, format);
     vfprintf(stderr, format, list);
     va_end(list);
-    fprintf(stderr, "\nUsage: homeward %s %s\nMore: homeward %s --help\n", usage->command,
-        usage->synopsis, usage->command);
+    fputc('\n', stderr);
+    print_synopsis(stderr, usage);
+    fprintf(stderr, "More: homeward %s --help\n", usage->command);
     return HW_EXIT_USAGE;
 }
 
@@ -32,16 +75,17 @@ static void print_option(FILE *out, const struct hw_option *option)
         snprintf(letter, sizeof letter, "-%c, ", option->id);
     snprintf(left, sizeof left, "%s--%s%s%s", letter, option->name, option->value ? " " : "",
         option->value ? option->value : "");
-    fprintf(out, "  %-26s %s\n", left, option->help);
+    int size = fprintf(out, "  %-25s ", left);
+    print_wrapped(out, (size_t)size, HELP_COLUMN, option->help);
 }
 
 void hw_usage_print(FILE *out, const struct hw_usage *usage)
 {
-    fprintf(out, "Usage: homeward %s %s\n\n%s\n\nOptions:\n", usage->command, usage->synopsis,
-        usage->sentence);
+    print_synopsis(out, usage);
+    fprintf(out, "\n%s\n\nOptions:\n", usage->sentence);
     for (unsigned i = 0; i < usage->options_count; i++)
         print_option(out, &usage->options[i]);
-    fprintf(out, "  %-26s %s\n", "-h, --help", "this text");
+    fprintf(out, "  %-25s %s\n", "-h, --help", "this text");
 }
 
 static const struct hw_option *find_long(
@@ -94,6 +138,12 @@ static int take_option(
             return HW_ARG_WRONG;
         }
         value = args->argv[args->index++];
+    }
+    if (option->value != NULL && strcmp(option->value, "KEY=VALUE") == 0 &&
+        (*value == '=' || strchr(value, '=') == NULL)) {
+        hw_args_wrong(args->usage, "--%s %s: say KEY=VALUE, such as mllp.listen=127.0.0.1:2600",
+            option->name, value);
+        return HW_ARG_WRONG;
     }
     *ret_value = value;
     return option->id;

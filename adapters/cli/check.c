@@ -18,12 +18,18 @@ static const struct hw_option options[] = {
 
 static const struct hw_usage usage = {
     .command = "check",
-    .synopsis = "-c FILE [--set KEY=VALUE]... [--print] | --keys [--markdown]",
+    .synopsis = "[-c FILE] [--set KEY=VALUE]... [--print] | --keys [--markdown]",
     .sentence = "Checks a configuration and says everything that is wrong with it, as\n"
                 "FILE:LINE:COLUMN: KEY: what is wrong; what is allowed. Exit 1 if anything is.",
     .options = options,
     .options_count = sizeof options / sizeof *options,
 };
+
+/* Of the plural. */
+static const char *ending(uint64_t count)
+{
+    return count == 1 ? "" : "s";
+}
 
 static void print_summary(const struct hw_config_top *keys, const char *file)
 {
@@ -33,9 +39,10 @@ static void print_summary(const struct hw_config_top *keys, const char *file)
         wards += keys->sites[i].wards_count;
         beds += (uint64_t)keys->sites[i].beds;
     }
-    printf("%s: ok: county %s, %u sites with %llu beds and %llu wards, %u zones, %u councils\n",
-        file ? file : "defaults", keys->county, keys->sites_count, (unsigned long long)beds,
-        (unsigned long long)wards, keys->zones_count, keys->councils_count);
+    printf("%s: ok: county %s, %u site%s with %llu beds and %llu ward%s, %u zone%s, %u council%s\n",
+        file ? file : "defaults", keys->county, keys->sites_count, ending(keys->sites_count),
+        (unsigned long long)beds, (unsigned long long)wards, ending(wards), keys->zones_count,
+        ending(keys->zones_count), keys->councils_count, ending(keys->councils_count));
 }
 
 int hw_command_check(int argc, char **argv)
@@ -67,6 +74,8 @@ int hw_command_check(int argc, char **argv)
                 return hw_args_wrong(&usage, "%s: unexpected", value);
         }
     }
+    if (markdown && !keys)
+        return hw_args_wrong(&usage, "--markdown goes with --keys");
     if (keys) {
         hw_keys_print(stdout, markdown);
         return HW_EXIT_OK;

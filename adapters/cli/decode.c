@@ -27,9 +27,8 @@ static const struct hw_option options[] = {
 static const struct hw_usage usage = {
     .command = "decode",
     .synopsis = "[-c FILE] [--json] [--identities] [FILE]...",
-    .sentence =
-        "Says what each HL7 v2 message of the files (without any: standard input) would be\n"
-        "read as, and how it would be answered. Stores nothing.",
+    .sentence = "Says what each HL7 v2 message of the files (without any: standard input) would\n"
+                "be read as, and how it would be answered. Stores nothing.",
     .options = options,
     .options_count = sizeof options / sizeof *options,
 };
@@ -149,16 +148,21 @@ static void print_message(const json_t *object)
     size_t index;
     json_t *event;
 
-    printf("message %lld: %s", (long long)json_integer_value(json_object_get(object, "message")),
-        json_string_value(json_object_get(object, "verdict")));
+    const char *verdict = json_string_value(json_object_get(object, "verdict"));
+    const char *meaning = json_string_value(json_object_get(object, "meaning"));
+
+    printf("message %lld: ", (long long)json_integer_value(json_object_get(object, "message")));
     if (json_object_get(object, "code") != NULL) {
         const char *where = json_string_value(json_object_get(object, "where"));
 
-        printf(", code %lld%s%s: %s\n",
+        printf("%s, code %lld%s%s: %s\n", verdict,
             (long long)json_integer_value(json_object_get(object, "code")), *where ? " at " : "",
             where, json_string_value(json_object_get(object, "reason")));
     } else {
-        printf(": %s\n", json_string_value(json_object_get(object, "meaning")));
+        /* "ignored (class O)" says both. */
+        bool is_said = strncmp(meaning, verdict, strlen(verdict)) == 0;
+
+        printf("%s%s%s\n", is_said ? "" : verdict, is_said ? "" : ": ", meaning);
     }
     print_list("answers", json_object_get(object, "answers"), 2);
     print_value("header", json_object_get(object, "header"), 2);

@@ -25,9 +25,8 @@ static const struct hw_option options[] = {
 static const struct hw_usage usage = {
     .command = "quarantine",
     .synopsis = "list [-d DIR] [--json] | show [-d DIR] [--raw] ID",
-    .sentence =
-        "Lists the messages that were refused, with the reason, or shows one of them. A message\n"
-        "shown names people. Safe beside a running server.",
+    .sentence = "Lists the messages that were refused, with the reason, or shows one of them.\n"
+                "A message shown names people. Safe beside a running server.",
     .options = options,
     .options_count = sizeof options / sizeof *options,
 };

@@ -29,10 +29,9 @@ static const struct hw_option options[] = {
 static const struct hw_usage usage = {
     .command = "replay",
     .synopsis = "-d DIR [--until TIME|SEQ] [--print summary|events|delays|waiting]",
-    .sentence =
-        "Replays the journal and prints what was known then, as JSON. A time without an offset is\n"
-        "London time, and means when the server took things, not when they happened.\n"
-        "Reads only; safe beside a running server. Events name nobody.",
+    .sentence = "Replays the journal and prints what was known then, as JSON. A time without an\n"
+                "offset is London time, and means when the server took things, not when they\n"
+                "happened. Reads only; safe beside a running server. Events name nobody.",
     .options = options,
     .options_count = sizeof options / sizeof *options,
 };

@@ -28,12 +28,12 @@ static const struct hw_option options[] = {
 static const struct hw_usage usage = {
     .command = "send",
     .synopsis = "mllp://HOST:PORT [FILE...]",
-    .sentence =
-        "Sends HL7 v2 messages from files, or from standard input (also as \"-\"), over MLLP and\n"
-        "waits for the answers. Files may hold one message, many, a batch or MLLP frames.\n"
-        "A connection that closes is made again and what was not answered is sent again.\n"
-        "With several connections messages arrive in another order than they have in the file.\n"
-        "Exit 1 if any message was not accepted; duplicates and ignored messages are accepted.",
+    .sentence = "Sends HL7 v2 messages from files, or from standard input (also as \"-\"), over\n"
+                "MLLP and waits for the answers. Files may hold one message, many, a batch or\n"
+                "MLLP frames. A connection that closes is made again and what was not answered\n"
+                "is sent again. With several connections messages arrive in another order than\n"
+                "they have in the file. Exit 1 if any message was not accepted; duplicates and\n"
+                "ignored messages are accepted.",
     .options = options,
     .options_count = sizeof options / sizeof *options,
 };
@@ -210,8 +210,8 @@ static void print_text(const struct hw_send_result *result)
     print_count("rejected", result->rejected, true);
     for (uint32_t i = 0; i < result->reasons_count; i++) {
         const struct hw_send_reason *reason = &result->reasons[i];
-        printf("  %s %s: %llu: %s\n", reason->code, reason->condition,
-            (unsigned long long)reason->count, reason->words);
+        printf("  %llu with %s %s: %s\n", (unsigned long long)reason->count, reason->code,
+            reason->condition, reason->words);
     }
     print_count("mismatched", result->mismatched, false);
     print_count("resent", result->resent, false);

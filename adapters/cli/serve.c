@@ -16,12 +16,11 @@ static const struct hw_option options[] = {
 static const struct hw_usage usage = {
     .command = "serve",
     .synopsis = "[-c FILE] [-d DIR] [--set KEY=VALUE]...",
-    .sentence =
-        "Runs the engine: takes HL7 v2 messages, publishes figures, answers questions. The line\n"
-        "\"ready\" on standard error names all addresses.\n\n"
-        "SIGTERM, SIGINT  finish what was taken, write a snapshot, exit 0; a second: at once\n"
-        "SIGHUP           read the configuration again; what needs a restart is logged by name\n"
-        "SIGUSR1          log what it has done so far",
+    .sentence = "Runs the engine: takes HL7 v2 messages, publishes figures, answers questions.\n"
+                "The line \"ready\" on standard error names all addresses.\n\n"
+                "SIGTERM, SIGINT  finish what was taken, write a snapshot, exit 0; again: at once\n"
+                "SIGHUP           read the configuration again; says what needs a restart\n"
+                "SIGUSR1          log what it has done so far",
     .options = options,
     .options_count = sizeof options / sizeof *options,
 };

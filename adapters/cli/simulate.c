@@ -45,15 +45,14 @@ static const struct hw_option option_list[] = {
 static const struct hw_usage usage = {
     .command = "simulate",
     .synopsis = "[--days N] [--seed S] [--people N] [--speed X] [-o FILE|mllp://HOST:PORT]",
-    .sentence =
-        "Writes the messages of a synthetic county: three hospitals, realistic stays, weekdays,\n"
-        "corrections, and the disorder of real feeds.  Nobody in it exists: family names\n"
-        "begin with ZZ, NHS numbers are of the range 999, which is never issued.\n"
-        "\n"
-        "To a receiver with --speed, the county begins N days before now, catches up as fast\n"
-        "as it is taken, and goes on until stopped.  Its now is then the real now: times are\n"
-        "shifted to today, and what happens later is written as happening at the real clock,\n"
-        "X times as densely.  Such output differs from run to run.",
+    .sentence = "Writes the messages of a synthetic county: three hospitals, realistic stays,\n"
+                "weekdays, corrections, and the disorder of real feeds. Nobody in it exists:\n"
+                "family names begin with ZZ, NHS numbers are of the range 999, never issued.\n"
+                "\n"
+                "To a receiver with --speed, the county begins N days before now, catches up as\n"
+                "fast as it is taken, and goes on until stopped. Its now is then the real now:\n"
+                "times are shifted to today, and what happens later is written as happening at\n"
+                "the real clock, X times as densely. Such output differs from run to run.",
     .options = option_list,
     .options_count = sizeof option_list / sizeof *option_list,
 };

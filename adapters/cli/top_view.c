@@ -60,14 +60,19 @@ static const char *hours_text(char text[FIGURE_SIZE], int64_t ms)
     return text;
 }
 
-/* "18% of WHAT"; empty where either is not known. */
+/* "18% of WHAT", "all of WHAT" and never 100% where somebody is left; empty where not known. */
 static const char *share_text(
     char text[FIGURE_SIZE], int64_t part, int64_t whole, const char *of_what)
 {
+    int64_t percent = whole > 0 ? (part * 100 + whole / 2) / whole : 0;
+
     *text = '\0';
-    if (whole > 0)
-        (void)snprintf(text, FIGURE_SIZE, "%lld%% of %s",
-            (long long)((part * 100 + whole / 2) / whole), of_what);
+    if (percent == 100 && part < whole)
+        percent = 99;
+    if (whole > 0 && part == whole)
+        (void)snprintf(text, FIGURE_SIZE, "all of %s", of_what);
+    else if (whole > 0)
+        (void)snprintf(text, FIGURE_SIZE, "%lld%% of %s", (long long)percent, of_what);
     return text;
 }
 

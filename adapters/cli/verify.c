@@ -20,10 +20,9 @@ static const struct hw_option options[] = {
 static const struct hw_usage usage = {
     .command = "verify",
     .synopsis = "-d DIR [--json]",
-    .sentence =
-        "Reads every record, snapshot and refused input again, applies the journal from its first\n"
-        "record and compares digests. Damage is named with file and offset; then the exit code is\n"
-        "1. Reads only; safe beside a running server.",
+    .sentence = "Reads every record, snapshot and refused input again, applies the journal from\n"
+                "its first record and compares digests. Damage is named with file and offset;\n"
+                "then the exit code is 1. Reads only; safe beside a running server.",
     .options = options,
     .options_count = sizeof options / sizeof *options,
 };

@@ -56,7 +56,7 @@ void hw_nearest_offer(struct hw_nearest *nearest, const char *known)
     if (word_size > WORD_SIZE_MAX || known_size > WORD_SIZE_MAX)
         return;
     unsigned far = distance(nearest->word, word_size, known, known_size);
-    if (far < nearest->distance && far < known_size) {
+    if (far < nearest->distance && far * 2 <= known_size) {
         nearest->distance = far;
         nearest->best = known;
     }

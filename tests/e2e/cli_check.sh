@@ -21,6 +21,7 @@ for command in $("$program" --help | sed -n 's/^  \([a-z]*\)  .*/\1/p'); do
     tap_run "$program" "$command" --help
     tap_case "$command --help exits 0" 0 "$code"
     tap_has "$command --help is on stdout" "[Uu]sage: homeward $command" "$out"
+    tap_case "$command --help fits a terminal" "" "$(awk 'length > 80' <<<"$out")"
     tap_run "$program" "$command" --no-such-option
     tap_case "$command: an unknown option is wrong usage" 2 "$code"
 done
@@ -32,6 +33,19 @@ tap_case "an empty file is good" "0 $folder/empty.yaml: ok: county county, 0 sit
 tap_run "$program" check -c "$folder/none.yaml"
 tap_case "a file that is not there" "1 $folder/none.yaml: cannot be read: No such file or directory" \
     "$code $err"
+printf 'sites: [{code: A, name: A, organisation: O, beds: 2}]\n' >"$folder/one.yaml"
+tap_run "$program" check -c "$folder/one.yaml"
+tap_has "one is one" ' 1 site with 2 beds and 0 wards, 0 zones, 0 councils$' "$out"
+for set in journal.sync =always ''; do
+    tap_run "$program" check --set "$set"
+    tap_case "--set '$set' is wrong usage" 2 "$code"
+    tap_has "and says what is wanted" "^homeward check: --set $set: say KEY=VALUE, such as " "$err"
+done
+tap_run "$program" check --set foo=1
+tap_case "what is like no key is told none" "1 --set: foo: unknown key; homeward check --keys \
+lists all" "$code $err"
+tap_run "$program" check --markdown
+tap_case "--markdown without --keys is wrong usage" 2 "$code"
 printf 'mllp:\n  listn: x\n' >"$folder/bad.yaml"
 tap_run "$program" check -c "$folder/bad.yaml"
 tap_case "an error has its place" \

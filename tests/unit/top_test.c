@@ -102,6 +102,18 @@ Test(top, the_picture_at_80_by_24)
     free(text);
 }
 
+Test(top, a_share_of_all_is_whole_and_of_nearly_all_is_not)
+{
+#define TOTAL(ready, delayed)                                                                      \
+    "{\"sequence\":1,\"as_at\":\"2026-07-21T10:15:00.000Z\",\"total\":{\"in_hospital\":208,"       \
+    "\"beds\":200,\"ready\":" #ready ",\"delayed\":" #delayed "},\"sites\":[],\"feeds\":[]}"
+    hw_top_model_answer(&model, hw_slice_text(TOTAL(208, 207)), 1500);
+    expect_shown(" 104% of beds  all of them  99% of them   in nights", true);
+    hw_top_model_answer(&model, hw_slice_text(TOTAL(207, 207)), 1500);
+    expect_shown(" 104% of beds  99% of them  all of them   in nights", true);
+#undef TOTAL
+}
+
 Test(top, fits_any_terminal)
 {
     for (int i = 0; i < 90; i++)
