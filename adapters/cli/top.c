@@ -247,10 +247,12 @@ static bool is_utf8(void)
 {
     static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
 
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (is_set(names[i])) /* The first that is set decides. */
-            return strstr(getenv(names[i]), "UTF-8") != NULL ||
-                strstr(getenv(names[i]), "utf8") != NULL;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const char *value = getenv(names[i]);
+
+        if (value != NULL && *value != '\0') /* The first that is set decides. */
+            return strstr(value, "UTF-8") != NULL || strstr(value, "utf8") != NULL;
+    }
     return false;
 }
 

@@ -271,8 +271,8 @@ static void check_value(
 static struct hw_node *default_node(const struct check *check, const struct hw_key *key)
 {
     if (key->kind == HW_KEY_TEXTS)
-        return hw_tree_parse(
-            check->tree, "default", false, hw_slice_text(key->fallback), check->report);
+        return hw_tree_parse(check->tree, "default", false,
+            hw_slice_text(key->fallback ? key->fallback : ""), check->report);
     if (key->kind == HW_KEY_MODES)
         return hw_tree_scalar(check->tree, "auto", "default");
     struct hw_node *node =

@@ -314,7 +314,7 @@ static int64_t find_end(struct hw_log *log, uint64_t offset)
 static int64_t passed_durably(struct hw_log *log, uint64_t offset, uint64_t end)
 {
     for (uint64_t at = offset; at < end; at += 8) {
-        struct hw_block block;
+        struct hw_block block = {0};
         size_t size;
         int64_t count = load(log, at, HW_BLOCK_HEADER_SIZE);
 
@@ -405,8 +405,8 @@ static enum hw_status look_again(
 static enum hw_status at_end(struct hw_log *log, struct hw_log_block *ret_block, bool *ret_given,
     char error[HW_ERROR_TEXT_SIZE])
 {
-    struct hw_block block;
-    size_t size;
+    struct hw_block block = {0};
+    size_t size = 0;
     bool newest;
     enum hw_status judged, status = relist(log, error);
 
@@ -430,8 +430,8 @@ enum hw_status hw_log_next(
     struct hw_log *log, struct hw_log_block *ret_block, char error[HW_ERROR_TEXT_SIZE])
 {
     for (;;) {
-        struct hw_block block;
-        size_t size;
+        struct hw_block block = {0};
+        size_t size = 0;
         bool given = false;
         enum hw_status status = read_block(log, &block, &size, error);
 

@@ -172,8 +172,10 @@ static void insert_by_moment(
 static void take_movement(struct fold *fold, const struct hw_fact *fact)
 {
     bool discharge = fact->kind == HW_FACT_DISCHARGE;
-    struct hw_run *last = fold->runs_count > 0 ? &fold->runs[fold->runs_count - 1] : NULL;
+    struct hw_run *last;
 
+    HW_ASSERT(fold->runs != NULL);
+    last = fold->runs_count > 0 ? &fold->runs[fold->runs_count - 1] : NULL;
     if (last == NULL || last->discharge != discharge) {
         if (fold->runs_count == HW_RUNS_MAX - 1) { /* One place is kept for an inferred one. */
             find(fold, HW_FINDING_TOO_MANY_FACTS);
