@@ -291,7 +291,7 @@ void hw_event_finish(struct hw_event *event)
 
 bool hw_nhs_number(struct hw_slice text, char digits[10])
 {
-    int count = 0, sum = 0, largest = 0, check;
+    int count = 0, sum = 0, check;
 
     for (size_t i = 0; i < text.size; i++) {
         uint8_t c = text.data[i];
@@ -304,15 +304,11 @@ bool hw_nhs_number(struct hw_slice text, char digits[10])
     }
     if (count != 10)
         return false;
-    for (int i = 0; i < 9; i++) {
+    for (int i = 0; i < 9; i++)
         sum += (digits[i] - '0') * (10 - i);
-        largest = digits[i] > largest ? digits[i] : largest;
-    }
-    /* Ten zeros pass the check and mean that nobody knows: they would make strangers one person. */
-    if (largest == '0')
-        return false;
     check = 11 - sum % 11;
     if (check == 11)
         check = 0;
-    return check == digits[9] - '0';
+    /* Ten equal digits pass the check and are nobody's: senders fill in what they do not know. */
+    return check == digits[9] - '0' && memcmp(digits, digits + 1, 9) != 0;
 }

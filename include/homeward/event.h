@@ -328,8 +328,9 @@ void hw_event_finish(struct hw_event *event);
 
 /*
  * NHS number: ten digits (blanks and hyphens between them allowed) whose check digit is right
- * (NHS Data Dictionary, NHS NUMBER); not ten zeros.  Writes the ten digits to digits.  False if it
- * is none: digits then holds nothing of use.
+ * (NHS Data Dictionary, NHS NUMBER), and which is not one digit ten times: such placeholders pass
+ * the check and would make strangers one person.  Writes the ten digits to digits.  False if it is
+ * none: digits then holds nothing of use.
  */
 bool hw_nhs_number(struct hw_slice text, char digits[10]);
 

@@ -29,6 +29,8 @@ static const struct {
     {"9991234587", NULL},         /* last two swapped */
     {"9990000000", NULL},         /* the check would be 10 */
     {"0000000000", NULL},         /* nobody */
+    {"1111111111", NULL},         /* nobody, although the check digit is right */
+    {"4444444444", NULL},
     {"", NULL},
     {"   ", NULL},
     {"999000001", NULL},
