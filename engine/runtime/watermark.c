@@ -70,12 +70,33 @@ enum hw_status hw_watermark_read(struct hw_env *env, const char *dir, struct hw_
     return status;
 }
 
+/* Both slots have their space from the start: a disk that fills up later cannot refuse a mark. */
+static int64_t take_space(struct hw_env *env, int file)
+{
+    static const uint8_t zeros[HW_WATERMARK_SIZE];
+    int64_t size = env->size(env->context, file);
+
+    if (size < 0 || size >= HW_WATERMARK_SIZE)
+        return size;
+    size = hw_file_write(env, file, zeros, (size_t)(HW_WATERMARK_SIZE - size), (uint64_t)size);
+    return size < 0 ? size : env->sync(env->context, file);
+}
+
 int hw_watermark_open(struct hw_env *env, const char *dir)
 {
     char path[HW_PATH_SIZE];
+    int64_t failed;
+    int file;
 
     HW_ASSERT(hw_file_path(path, dir, "watermark"));
-    return env->open(env->context, path, HW_ENV_READ | HW_ENV_WRITE | HW_ENV_CREATE);
+    file = env->open(env->context, path, HW_ENV_READ | HW_ENV_WRITE | HW_ENV_CREATE);
+    if (file < 0)
+        return file;
+    failed = take_space(env, file);
+    if (failed >= 0)
+        return file;
+    (void)env->close(env->context, file); /* Nothing was written that counts. */
+    return (int)failed;
 }
 
 int hw_watermark_write(struct hw_env *env, int file, const struct hw_watermark *mark)

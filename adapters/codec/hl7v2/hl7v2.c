@@ -33,7 +33,7 @@ static void set_aside(struct hl7_reader *reader)
     bool known_type = hw_slice_is(reader->type, "ADT") || hw_slice_is(reader->type, "REF");
 
     if (!reader->options->reject_unhandled || reader->message.has_msa)
-        ignore(reader->reading, "ignored (means nothing here)");
+        ignore(reader->reading, "ignored");
     else if (known_type)
         hl7_header_refuse(reader->reading,
             &(struct hl7_header_fault){201, 9,
