@@ -277,8 +277,32 @@ static void cut_texts(struct hw_event *event)
     cut_text(event, &event->postcode);
 }
 
+/* One digit ten times: the check digit is right, and senders fill it in for what they do not know.
+ */
+static bool is_placeholder(const struct hw_identifier *identifier)
+{
+    return identifier->type == HW_IDENTIFIER_NHS && identifier->id.size == 10 &&
+        memcmp(identifier->id.data, identifier->id.data + 1, 9) == 0;
+}
+
+/* Beside another identifier a placeholder says nothing; it would make strangers one person. */
+static void drop_placeholders(struct hw_event *event)
+{
+    uint8_t kept = 0;
+
+    for (uint8_t i = 0; i < event->identifiers_count; i++)
+        if (!is_placeholder(&event->identifiers[i]) || event->identifiers_count == 1)
+            event->identifiers[kept++] = event->identifiers[i];
+    if (kept == 0)
+        return;
+    if (kept < event->identifiers_count)
+        event->flags |= HW_FLAG_NHS_NUMBER_INVALID;
+    event->identifiers_count = kept;
+}
+
 void hw_event_finish(struct hw_event *event)
 {
+    drop_placeholders(event);
     cut_texts(event);
     event->identifiers_count = sort_identifiers(event->identifiers, event->identifiers_count);
     event->retired_count = sort_identifiers(event->retired, event->retired_count);
@@ -309,6 +333,6 @@ bool hw_nhs_number(struct hw_slice text, char digits[10])
     check = 11 - sum % 11;
     if (check == 11)
         check = 0;
-    /* Ten equal digits pass the check and are nobody's: senders fill in what they do not know. */
-    return check == digits[9] - '0' && memcmp(digits, digits + 1, 9) != 0;
+    /* Ten zeros pass the check and mean that nobody knows: they would make strangers one person. */
+    return check == digits[9] - '0' && memcmp(digits, "0000000000", 10) != 0;
 }

@@ -321,16 +321,16 @@ void hw_event_set_born(struct hw_event *event, struct hw_time born);
 /*
  * Complete an event read by a codec: hashes, order of identifiers, the identifier of the stay key
  * (R6: the least local one of the visit's authority as sent, else the least of all local ones,
- * else the NHS number), has_stay.  Texts too long are cut, flagged.  Call once, after everything
- * else is set.
+ * else the NHS number), has_stay.  An NHS number of one digit ten times, which senders fill in for
+ * what they do not know, is dropped beside another identifier.  Texts too long are cut, flagged.
+ * Call once, after everything else is set.
  */
 void hw_event_finish(struct hw_event *event);
 
 /*
  * NHS number: ten digits (blanks and hyphens between them allowed) whose check digit is right
- * (NHS Data Dictionary, NHS NUMBER), and which is not one digit ten times: such placeholders pass
- * the check and would make strangers one person.  Writes the ten digits to digits.  False if it is
- * none: digits then holds nothing of use.
+ * (NHS Data Dictionary, NHS NUMBER); not ten zeros.  Writes the ten digits to digits.  False if it
+ * is none: digits then holds nothing of use.
  */
 bool hw_nhs_number(struct hw_slice text, char digits[10]);
 

@@ -29,8 +29,6 @@ static const struct {
     {"9991234587", NULL},         /* last two swapped */
     {"9990000000", NULL},         /* the check would be 10 */
     {"0000000000", NULL},         /* nobody */
-    {"1111111111", NULL},         /* nobody, although the check digit is right */
-    {"4444444444", NULL},
     {"", NULL},
     {"   ", NULL},
     {"999000001", NULL},
@@ -445,4 +443,26 @@ Test(event, birth_dates_are_equal_or_not_and_nothing_more)
     born(&b, "20261121", "1945");
     cr_expect(ne(i64, a.values[HW_FIELD_BORN_HASH].number, b.values[HW_FIELD_BORN_HASH].number),
         "a year is not its first day");
+}
+
+/* A placeholder in NHS numbers must not make strangers one person; alone it is all there is. */
+Test(event, a_placeholder_is_dropped_beside_another_identifier)
+{
+    struct hw_event event;
+
+    hw_event_init(&event, HW_KIND_PERSON_UPDATED);
+    hw_event_add_identifier(
+        &event, HW_IDENTIFIER_NHS, hw_slice_text(""), hw_slice_text("1111111111"));
+    hw_event_add_identifier(&event, HW_IDENTIFIER_LOCAL, hw_slice_text("RWE"), hw_slice_text("S1"));
+    hw_event_finish(&event);
+    cr_assert_eq(event.identifiers_count, 1);
+    cr_expect_eq(event.identifiers[0].type, HW_IDENTIFIER_LOCAL);
+    cr_expect_neq(event.flags & HW_FLAG_NHS_NUMBER_INVALID, 0);
+
+    hw_event_init(&event, HW_KIND_PERSON_UPDATED);
+    hw_event_add_identifier(
+        &event, HW_IDENTIFIER_NHS, hw_slice_text(""), hw_slice_text("1111111111"));
+    hw_event_finish(&event);
+    cr_assert_eq(event.identifiers_count, 1);
+    cr_expect_eq(event.flags & HW_FLAG_NHS_NUMBER_INVALID, 0);
 }
