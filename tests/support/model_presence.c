@@ -66,7 +66,11 @@ static void find_runs(struct stay *stay, run_list *runs)
             LIST_ADD(runs, (struct run){admit, fact, fact->moment});
             continue;
         }
-        stay->findings |= admit ? FINDING(ADMISSION_TWICE) : FINDING(DISCHARGE_TWICE);
+        if (!admit)
+            stay->findings |= FINDING(DISCHARGE_TWICE);
+        else if (inpatient_class(hw_event_text(last->giver->event, HW_FIELD_CLASS)) &&
+            inpatient_class(hw_event_text(fact->event, HW_FIELD_CLASS)))
+            stay->findings |= FINDING(ADMISSION_TWICE);
         if (fact->event->recorded.start_ms > last->giver->event->recorded.start_ms ||
             (fact->event->recorded.start_ms == last->giver->event->recorded.start_ms &&
                 fact_order(last->giver, fact) < 0)) {

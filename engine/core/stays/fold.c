@@ -168,6 +168,11 @@ static void insert_by_moment(
     list[place] = fact;
 }
 
+static bool admits_inpatient(const struct fold *fold, const struct hw_fact *fact)
+{
+    return hw_class_is_inpatient(fold->engine, hw_fact_value(fact, HW_REG_CLASS));
+}
+
 /* Of several with none of the other between them the last recorded gives the moment. */
 static void take_movement(struct fold *fold, const struct hw_fact *fact)
 {
@@ -185,7 +190,11 @@ static void take_movement(struct fold *fold, const struct hw_fact *fact)
             (struct hw_run){.moment = fact->moment, .fact = fact, .discharge = discharge};
         return;
     }
-    find(fold, discharge ? HW_FINDING_DISCHARGE_TWICE : HW_FINDING_ADMISSION_TWICE);
+    /* Through the emergency department to a ward is one way in, not two admissions. */
+    if (discharge)
+        find(fold, HW_FINDING_DISCHARGE_TWICE);
+    else if (admits_inpatient(fold, last->fact) && admits_inpatient(fold, fact))
+        find(fold, HW_FINDING_ADMISSION_TWICE);
     if (fact->key.recorded_ms < last->fact->key.recorded_ms ||
         (fact->key.recorded_ms == last->fact->key.recorded_ms &&
             hw_fact_order(fact, last->fact) < 0))
