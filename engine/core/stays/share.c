@@ -62,11 +62,6 @@ static void contribute_charges(struct hw_engine *engine, struct hw_stay *stay,
 
         if (charge->start_ms > now || !history->counted)
             continue;
-        if (hw_arena_room(&engine->charges) == 0 || hw_arena_room(&engine->accounts) < 2) {
-            stay->findings |= UINT64_C(1) << HW_FINDING_TOO_MANY_FACTS;
-            engine->root.findings[HW_FINDING_TOO_MANY_FACTS]++;
-            return;
-        }
         handle = hw_arena_take(&engine->charges);
         record = charge_at(engine, handle);
         record->start_ms = charge->start_ms;
@@ -327,16 +322,36 @@ void hw_share_withdraw(struct hw_engine *engine, uint32_t stay)
     record->digest = (struct hw_hash){0};
 }
 
+/*
+ * Room for the rows and charges of one history.  A record may bring back any number of them (a
+ * birth date corrected, an admission restored), so what was ensured for a record need not do; and
+ * only the limits decide, never how much memory happens to be committed.
+ */
+static bool has_room(struct hw_engine *engine, const struct hw_history *history)
+{
+    const struct hw_memory *memory = &engine->options.memory;
+    uint32_t charges = history->charges_count;
+
+    return hw_arena_ensure(&engine->rows, memory, HW_DIMENSIONS) == HW_OK &&
+        hw_arena_ensure(&engine->charges, memory, charges) == HW_OK &&
+        hw_arena_ensure(&engine->accounts, memory, 2 * charges) == HW_OK &&
+        hw_table_ensure(&engine->row_table, memory, HW_DIMENSIONS, hw_row_hash, engine) == HW_OK &&
+        hw_table_ensure(&engine->account_table, memory, 2 * charges, hw_account_hash, engine) ==
+        HW_OK;
+}
+
 void hw_share_contribute(struct hw_engine *engine, uint32_t leader, bool rivals)
 {
     struct hw_stay *stay = hw_stay_at(engine, leader);
     int64_t now = engine->root.accepted_ms;
     struct hw_history history;
     const struct hw_period *open;
+    bool room;
 
     if (stay->sealed)
         return;
     hw_stay_fold(engine, leader, &history);
+    room = has_room(engine, &history);
     open = open_period(&history, now);
     stay->admitted_ms = history.admitted_ms;
     stay->ended_ms = history.ended_ms;
@@ -345,9 +360,13 @@ void hw_share_contribute(struct hw_engine *engine, uint32_t leader, bool rivals)
     stay->findings = history.findings;
     if (rivals)
         stay->findings |= UINT64_C(1) << HW_FINDING_TWO_OPEN_STAYS;
+    if (!room)
+        stay->findings |= UINT64_C(1) << HW_FINDING_TOO_MANY_FACTS;
     count_findings(engine, stay->findings, true);
     stay->digest = hw_history_hash(engine, &history);
     add_digest(engine, stay->digest, true);
+    if (!room) /* Left out of the figures, and said so. */
+        history.counted = 0;
     stay->share = share_of(engine, stay, &history);
     hw_share_add(engine, &stay->share, 1);
     contribute_charges(engine, stay, &history,
