@@ -108,7 +108,17 @@ static void add_bond(struct hw_engine *engine, uint32_t left, uint32_t right,
     join_families(engine, left, right);
 }
 
-/* Said again: only the latest key of a pair matters.  True when the pair is new. */
+/* Said to have left its person: what was said together counts only if said after that. */
+static bool was_moved(const struct hw_engine *engine, uint32_t identifier)
+{
+    for (uint32_t at = hw_identifier_at(engine, identifier)->bonds; at != 0;
+         at = bond_at(engine, at)->next)
+        if (bond_at(engine, at)->kind == HW_BOND_MOVED)
+            return true;
+    return false;
+}
+
+/* Said again: only the latest key of a pair matters.  True when who is whom may change by it. */
 static bool say_pair(struct hw_engine *engine, uint32_t left, uint32_t right,
     enum hw_bond_kind kind, const struct hw_key *key)
 {
@@ -118,9 +128,10 @@ static bool say_pair(struct hw_engine *engine, uint32_t left, uint32_t right,
         add_bond(engine, left, right, kind, key);
         return true;
     }
-    if (hw_key_order(key, &bond->key) > 0)
-        bond->key = *key;
-    return false;
+    if (hw_key_order(key, &bond->key) <= 0)
+        return false;
+    bond->key = *key;
+    return was_moved(engine, left) || was_moved(engine, right);
 }
 
 /* How many different NHS numbers a local identifier was ever said to have. */
@@ -201,6 +212,38 @@ static enum hw_bond_kind bond_kind(enum hw_kind kind)
     }
 }
 
+static struct hw_last *last_of(const struct hw_engine *engine, uint32_t identifier, bool born)
+{
+    struct hw_identifier_record *record = hw_identifier_at(engine, identifier);
+
+    return born ? &record->born : &record->restricted;
+}
+
+/*
+ * Say a register of identifier own.  True when the person's may change: its own value did, or
+ * another identifier said otherwise since it was last said here.
+ */
+static bool say_last(struct hw_engine *engine, uint32_t own, bool born, const struct hw_key *key,
+    int64_t value, int64_t value2)
+{
+    struct hw_last *last = last_of(engine, own, born);
+    struct hw_key before = last->key;
+
+    if (hw_last_is(last) && hw_key_order(key, &before) <= 0)
+        return false;
+    if (hw_last_say(last, key, value, value2))
+        return true;
+    for (uint32_t at = hw_identifier_at(engine, own)->family_next; at != own;
+         at = hw_identifier_at(engine, at)->family_next) {
+        const struct hw_last *other = last_of(engine, at, born);
+
+        if (hw_last_is(other) && (other->value != value || other->value2 != value2) &&
+            hw_key_order(&other->key, &before) > 0)
+            return true;
+    }
+    return false;
+}
+
 /* The same statement with the same key is one statement. */
 static bool has_bond(const struct hw_engine *engine, uint32_t left, uint32_t right,
     enum hw_bond_kind kind, const struct hw_key *key)
@@ -267,15 +310,16 @@ bool hw_people_take(struct hw_engine *engine, const struct hw_event *event, uint
     if (key.event_ms > key.recorded_ms + HW_AHEAD_HOURS_MAX * HW_HOUR_MS)
         return changes;
     if (hw_event_has(event, HW_FIELD_BORN_HASH) || hw_event_has(event, HW_FIELD_ADULT_FROM_DAY))
-        changes |= hw_last_say(&own->born, &key,
+        changes |= say_last(engine, record, true, &key,
             hw_event_has(event, HW_FIELD_BORN_HASH) ? event->values[HW_FIELD_BORN_HASH].number : 0,
             hw_event_has(event, HW_FIELD_ADULT_FROM_DAY)
                 ? event->values[HW_FIELD_ADULT_FROM_DAY].number
                 : HW_ADULT_UNKNOWN);
     else if (hw_event_clears(event, HW_FIELD_BORN_HASH))
-        changes |= hw_last_say(&own->born, &key, 0, HW_ADULT_UNKNOWN);
+        changes |= say_last(
+            engine, record, offsetof(struct hw_identifier_record, born), &key, 0, HW_ADULT_UNKNOWN);
     if (hw_event_has(event, HW_FIELD_RESTRICTED))
         changes |=
-            hw_last_say(&own->restricted, &key, event->values[HW_FIELD_RESTRICTED].number, 0);
+            say_last(engine, record, false, &key, event->values[HW_FIELD_RESTRICTED].number, 0);
     return changes;
 }
