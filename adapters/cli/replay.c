@@ -119,6 +119,24 @@ static int print_resource(struct asked *asked, struct hw_engine *engine)
     return answer == HW_ANSWER_OK ? HW_EXIT_OK : HW_EXIT_FAILED;
 }
 
+/* An answer about a moment the journal does not hold is given, and said to be one. */
+static void warn_of_moment(const struct asked *asked, const struct hw_engine *engine)
+{
+    struct hw_env *env = hw_env_posix();
+    unsigned long long last = hw_engine_sequence(engine);
+    char words[160];
+
+    if (last == 0)
+        warn(NULL, "nothing had been taken by then");
+    else if (asked->until_sequence > last) {
+        snprintf(words, sizeof words,
+            "the journal ends with record %llu: this is the state behind it", last);
+        warn(NULL, words);
+    }
+    if (asked->until_ms != HW_TIME_OPEN && asked->until_ms > env->wall_ms(env->context))
+        warn(NULL, "that time lies ahead: hours are counted up to it as if nothing more came");
+}
+
 static int replay(struct asked *asked, const char *data_dir)
 {
     struct hw_replay_options replay_options = hw_replay_options_default(hw_env_posix(), data_dir);
@@ -139,6 +157,7 @@ static int replay(struct asked *asked, const char *data_dir)
         fprintf(stderr, "homeward replay: %s\n", error);
         return HW_EXIT_FAILED;
     }
+    warn_of_moment(asked, result.engine);
     int code = events ? HW_EXIT_OK : print_resource(asked, result.engine);
     hw_engine_free(result.engine);
     return code;
