@@ -294,7 +294,7 @@ struct hw_message_record {
 };
 
 /* Facts one stay may have before it is frozen (R0; DESIGN). */
-enum { HW_FOLD_FACTS_MAX = 65536, HW_FAMILY_MAX = 4096, HW_EFFECTS_MAX = 1024 };
+enum { HW_FOLD_FACTS_MAX = 65536, HW_FAMILY_MAX = 512, HW_EFFECTS_MAX = 1024 };
 
 /* Everything above, by number: the parts of an image and of the state digest. */
 #define HW_ARENA_LIST(X)                                                                           \

@@ -368,3 +368,53 @@ Test(engine, what_is_said_again_may_change_who_is_whom)
     cr_expect(hw_hash_equal(history_of(say_restricted, first), history_of(say_restricted, second)));
     cr_expect(hw_hash_equal(history_of(say_restricted, first), history_of(say_restricted, third)));
 }
+
+/*
+ * A number that very many carry makes a family larger than is looked at: who is left out is a
+ * person alone, the same ones in any order of arrival, and it shows.
+ */
+static struct hw_engine *crowd(bool backwards)
+{
+    enum { PEOPLE = 700 };
+    struct hw_engine *engine = make();
+
+    for (int i = 0; i < PEOPLE; i++) {
+        struct hw_event event;
+        char id[16], visit[16];
+        int number = backwards ? PEOPLE - i : i + 1;
+
+        snprintf(id, sizeof id, "S%d", number);
+        snprintf(visit, sizeof visit, "V%d", number);
+        hw_event_init(&event, HW_KIND_SPELL_ADMITTED);
+        event.happened = event.recorded = event.sent = hw_time_at(at("2026-03-02T09:00:00Z"));
+        event.control_id = hw_slice_text(id);
+        event.organisation = hw_slice_text("RWE");
+        event.visit.authority = hw_slice_text("RWE");
+        event.visit.number = hw_slice_text(visit);
+        hw_event_add_identifier(
+            &event, HW_IDENTIFIER_NHS, hw_slice_text(""), hw_slice_text("9990000018"));
+        hw_event_add_identifier(
+            &event, HW_IDENTIFIER_LOCAL, hw_slice_text("RWE"), hw_slice_text(id));
+        hw_event_finish(&event);
+        submit(engine, &event, at("2026-03-02T09:00:01Z"));
+    }
+    return engine;
+}
+
+Test(engine, a_number_that_very_many_carry)
+{
+    struct hw_engine *engine = crowd(false), *again;
+    struct hw_hash history = hw_engine_history_digest(engine);
+    uint64_t findings[HW_FINDING_COUNT];
+    struct hw_figures figures;
+
+    hw_figures_total(engine, at("2026-03-02T09:00:01Z"), &figures);
+    hw_findings_count(engine, findings);
+    cr_expect(ge(i64, figures.in_hospital, 700 - 512));
+    cr_expect(lt(i64, figures.in_hospital, 700));
+    cr_expect(gt(u64, findings[HW_FINDING_TOO_MANY_FACTS], 0));
+    hw_engine_free(engine);
+    again = crowd(true);
+    cr_expect(hw_hash_equal(hw_engine_history_digest(again), history));
+    hw_engine_free(again);
+}

@@ -15,19 +15,29 @@
 
 struct merge {
     uint32_t retired, survivor; /* indexes into members */
+    uint32_t previous;          /* merge of retired that held before; MERGE_NONE */
     bool standing;
 };
+
+enum { MERGE_NONE = UINT32_MAX >> 1 };
+
+enum { BONDS_MAX = HW_FAMILY_MAX * 4 };
 
 struct family {
     struct hw_engine *engine;
     uint32_t members[HW_FAMILY_MAX]; /* sorted by hash */
     uint32_t group[HW_FAMILY_MAX];   /* union-find over members */
     uint32_t count;
-    const struct hw_bond *bonds[HW_FAMILY_MAX * 4];
+    const struct hw_bond *bonds[BONDS_MAX];
     uint32_t bonds_count;
-    struct merge merges[HW_FAMILY_MAX * 2];
+    struct merge merges[BONDS_MAX];
     uint32_t merges_count;
-    struct merge links[HW_FAMILY_MAX * 2];
+    uint32_t holds[HW_FAMILY_MAX];              /* the merge of a member that holds; MERGE_NONE */
+    const struct hw_bond *moved[HW_FAMILY_MAX]; /* the last that moved a member; NULL */
+    bool retired[HW_FAMILY_MAX];                /* of a record: merged into another */
+    bool survives[HW_FAMILY_MAX];               /* others were merged into it */
+    bool cut;                                   /* more than are looked at */
+    struct merge links[BONDS_MAX];
     uint32_t links_count;
     uint32_t record[HW_FAMILY_MAX]; /* first member of the record each belongs to */
     uint32_t nhs[HW_FAMILY_MAX];    /* of a record: its NHS number; count: none */
@@ -37,14 +47,6 @@ struct family {
 
 _Static_assert(sizeof(struct family) < sizeof(((struct hw_scratch *)0)->charges),
     "a family is resolved in the scratch memory of charges");
-
-static uint32_t index_of(const struct family *family, uint32_t identifier)
-{
-    for (uint32_t i = 0; i < family->count; i++)
-        if (family->members[i] == identifier)
-            return i;
-    return family->count;
-}
 
 static uint32_t root(struct family *family, uint32_t index)
 {
@@ -69,6 +71,23 @@ static const struct hw_identifier_record *member(const struct family *family, ui
     return hw_identifier_at(family->engine, family->members[index]);
 }
 
+/* The index of an identifier among the members, which are sorted by hash; count: it is none. */
+static uint32_t index_of(const struct family *family, uint32_t identifier)
+{
+    struct hw_hash hash = hw_identifier_at(family->engine, identifier)->hash;
+    uint32_t low = 0, high = family->count;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+
+        if (hw_hash_compare(member(family, middle)->hash, hash) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < family->count && family->members[low] == identifier ? low : family->count;
+}
+
 static bool bond_before(const struct hw_bond *a, const struct hw_bond *b)
 {
     int order = hw_key_order(&a->key, &b->key);
@@ -78,55 +97,97 @@ static bool bond_before(const struct hw_bond *a, const struct hw_bond *b)
     return order < 0;
 }
 
-/* Members by hash and bonds by key: insertion sort, families are a handful. */
-static void gather(struct family *family, uint32_t first)
+/* Of a family larger than is looked at, the members of least hash: whoever came first. */
+static void gather_members(struct family *family, uint32_t first)
 {
     uint32_t at = first;
 
     do {
         struct hw_identifier_record *record = hw_identifier_at(family->engine, at);
-        uint32_t place = family->count++;
+        uint32_t place = family->count, next = record->family_next;
 
+        if (place == HW_FAMILY_MAX) {
+            family->cut = true;
+            place--;
+            if (hw_hash_compare(record->hash, member(family, place)->hash) > 0) {
+                at = next;
+                continue;
+            }
+        } else {
+            family->count++;
+        }
         for (; place > 0 && hw_hash_compare(record->hash, member(family, place - 1)->hash) < 0;
              place--)
             family->members[place] = family->members[place - 1];
         family->members[place] = at;
-        at = record->family_next;
-    } while (at != first && family->count < HW_FAMILY_MAX);
-
-    for (uint32_t i = 0; i < family->count; i++) {
-        for (uint32_t bond = member(family, i)->bonds; bond != 0;) {
-            const struct hw_bond *record = HW_AT(family->engine, bonds, hw_bond, bond);
-            uint32_t place;
-
-            bond = record->next;
-            if (family->bonds_count == HW_FAMILY_MAX * 4)
-                return;
-            place = family->bonds_count++;
-            for (; place > 0 && bond_before(record, family->bonds[place - 1]); place--)
-                family->bonds[place] = family->bonds[place - 1];
-            family->bonds[place] = record;
-        }
-    }
+        at = next;
+    } while (at != first);
 }
 
-/* Left was moved to another person after this was said. */
+/* Bonds between members, by key; of more than are looked at, the latest. */
+static void gather_bond(struct family *family, const struct hw_bond *bond)
+{
+    uint32_t place = family->bonds_count;
+
+    if (index_of(family, bond->left) == family->count ||
+        index_of(family, bond->right) == family->count)
+        return;
+    if (place == BONDS_MAX) {
+        family->cut = true;
+        if (bond_before(bond, family->bonds[0]))
+            return;
+        place--;
+        memmove(&family->bonds[0], &family->bonds[1], place * sizeof family->bonds[0]);
+    } else {
+        family->bonds_count++;
+    }
+    for (; place > 0 && bond_before(bond, family->bonds[place - 1]); place--)
+        family->bonds[place] = family->bonds[place - 1];
+    family->bonds[place] = bond;
+}
+
+static void gather_bonds(struct family *family)
+{
+    for (uint32_t i = 0; i < family->count; i++)
+        for (uint32_t bond = member(family, i)->bonds; bond != 0;) {
+            const struct hw_bond *record = HW_AT(family->engine, bonds, hw_bond, bond);
+
+            gather_bond(family, record);
+            bond = record->next;
+        }
+    for (uint32_t i = 0; i < family->bonds_count; i++)
+        if (family->bonds[i]->kind == HW_BOND_MOVED)
+            family->moved[index_of(family, family->bonds[i]->left)] = family->bonds[i];
+}
+
+/* Who is left out is a person alone, and shown. */
+static void set_left_out(struct family *family, uint32_t first)
+{
+    uint32_t at = first;
+
+    do {
+        struct hw_identifier_record *record = hw_identifier_at(family->engine, at);
+
+        if (index_of(family, at) == family->count) {
+            record->person = record->person_next = at;
+            record->findings = 1u << HW_FINDING_TOO_MANY_FACTS;
+        }
+        at = record->family_next;
+    } while (at != first);
+}
+
+/* The identifier was moved to another person after this was said. */
 static bool moved_since(const struct family *family, uint32_t identifier, const struct hw_key *key)
 {
-    for (uint32_t i = 0; i < family->bonds_count; i++)
-        if (family->bonds[i]->kind == HW_BOND_MOVED && family->bonds[i]->left == identifier &&
-            hw_key_order(&family->bonds[i]->key, key) > 0)
-            return true;
-    return false;
+    const struct hw_bond *moved = family->moved[index_of(family, identifier)];
+
+    return moved != NULL && hw_key_order(&moved->key, key) > 0;
 }
 
 /* The merge of retired that holds: the last standing one. */
 static struct merge *merge_of(struct family *family, uint32_t retired)
 {
-    for (uint32_t i = family->merges_count; i-- > 0;)
-        if (family->merges[i].standing && family->merges[i].retired == retired)
-            return &family->merges[i];
-    return NULL;
+    return family->holds[retired] == MERGE_NONE ? NULL : &family->merges[family->holds[retired]];
 }
 
 static bool undo_merge(struct family *family, uint32_t retired)
@@ -136,6 +197,7 @@ static bool undo_merge(struct family *family, uint32_t retired)
     if (merge == NULL)
         return false;
     merge->standing = false;
+    family->holds[retired] = merge->previous;
     return true;
 }
 
@@ -156,9 +218,12 @@ static void take_merge(struct family *family, uint32_t retired, uint32_t survivo
             return;
         }
     }
-    if (family->merges_count < HW_FAMILY_MAX * 2)
-        family->merges[family->merges_count++] =
-            (struct merge){.retired = retired, .survivor = survivor, .standing = true};
+    HW_ASSERT(family->merges_count < BONDS_MAX); /* A bond makes one at most. */
+    family->merges[family->merges_count] = (struct merge){.retired = retired,
+        .survivor = survivor,
+        .previous = family->holds[retired],
+        .standing = true};
+    family->holds[retired] = family->merges_count++;
 }
 
 static void take_unlink(struct family *family, uint32_t left, uint32_t right)
@@ -227,9 +292,9 @@ static void take_bond(struct family *family, const struct hw_bond *bond)
         return;
     case HW_BOND_LINKED:
     case HW_BOND_JOINED:
-        if (family->links_count < HW_FAMILY_MAX * 2)
-            family->links[family->links_count++] =
-                (struct merge){.retired = left, .survivor = right, .standing = true};
+        HW_ASSERT(family->links_count < BONDS_MAX);
+        family->links[family->links_count++] =
+            (struct merge){.retired = left, .survivor = right, .standing = true};
         return;
     case HW_BOND_UNLINKED:
     case HW_BOND_PARTED:
@@ -251,16 +316,19 @@ static void unite_standing(struct family *family)
             unite(family, family->links[i].retired, family->links[i].survivor);
 }
 
-/* A record one of whose identifiers was merged into another record. */
-static bool is_retired(struct family *family, uint32_t record)
+/* Records one of whose identifiers was merged into another record. */
+static void find_retired(struct family *family)
 {
     for (uint32_t i = 0; i < family->count; i++) {
-        const struct merge *merge = family->record[i] == record ? merge_of(family, i) : NULL;
+        const struct merge *merge = merge_of(family, i);
 
-        if (merge != NULL && family->record[merge->survivor] != record)
-            return true;
+        if (merge != NULL && family->record[merge->survivor] != family->record[i])
+            family->retired[family->record[i]] = true;
     }
-    return false;
+    for (uint32_t i = 0; i < family->merges_count; i++) {
+        if (family->merges[i].standing)
+            family->survives[family->merges[i].survivor] = true;
+    }
 }
 
 /* The NHS number a record goes by, merges of numbers followed; count: none. */
@@ -281,12 +349,8 @@ static bool is_record(const struct family *family, uint32_t index)
 {
     if (family->record[index] != index)
         return false;
-    if (member(family, index)->type == HW_IDENTIFIER_LOCAL || member(family, index)->used)
-        return true;
-    for (uint32_t i = 0; i < family->merges_count; i++)
-        if (family->merges[i].standing && family->merges[i].survivor == index)
-            return true;
-    return false;
+    return member(family, index)->type == HW_IDENTIFIER_LOCAL || member(family, index)->used ||
+        family->survives[index];
 }
 
 enum { SHARING_MAX = 64 }; /* records of one number that are looked at */
@@ -303,7 +367,7 @@ static void gather_sharing(struct family *family, uint32_t nhs, struct sharing *
 
     *sharing = (struct sharing){.count = 0};
     for (uint32_t i = 0; i < family->count && sharing->count < SHARING_MAX; i++) {
-        if (!is_record(family, i) || is_retired(family, i) || number_of(family, i) != nhs)
+        if (!is_record(family, i) || family->retired[i] || number_of(family, i) != nhs)
             continue;
         sharing->records[sharing->count++] = i;
         if (family->born[i] == 0)
@@ -338,7 +402,7 @@ static void unite_by_nhs(struct family *family, uint32_t nhs)
                 unite(family, sharing.records[j], record);
     }
     /* A number that only came beside local identifiers is who they are. */
-    if (sharing.count > 0 && !sharing.conflict && !is_retired(family, family->record[nhs]))
+    if (sharing.count > 0 && !sharing.conflict && !family->retired[family->record[nhs]])
         unite(family, nhs, sharing.records[0]);
 }
 
@@ -368,21 +432,28 @@ static void set_people(struct family *family)
 void hw_family_resolve(struct hw_engine *engine, uint32_t identifier)
 {
     struct family *family = (struct family *)(void *)engine->scratch->charges;
+    uint32_t first = hw_identifier_at(engine, identifier)->family;
 
+    memset(family, 0, sizeof *family);
     family->engine = engine;
-    family->count = family->bonds_count = family->merges_count = family->links_count = 0;
-    gather(family, hw_identifier_at(engine, identifier)->family);
+    gather_members(family, first);
     for (uint32_t i = 0; i < family->count; i++) {
         family->group[i] = i;
         family->nhs[i] = family->count;
-        family->findings[i] = 0;
+        family->holds[i] = MERGE_NONE;
     }
+    gather_bonds(family);
     make_records(family);
     for (uint32_t i = 0; i < family->bonds_count; i++)
         take_bond(family, family->bonds[i]);
     unite_standing(family);
+    find_retired(family);
     for (uint32_t i = 0; i < family->count; i++)
         if (member(family, i)->type == HW_IDENTIFIER_NHS)
             unite_by_nhs(family, i);
+    if (family->cut)
+        family->findings[0] |= 1u << HW_FINDING_TOO_MANY_FACTS;
     set_people(family);
+    if (family->cut)
+        set_left_out(family, first);
 }
