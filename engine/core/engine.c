@@ -15,6 +15,7 @@
 #include "core/stays/share.h"
 #include "core/stays/stay.h"
 #include "core/text.h"
+#include "core/window.h"
 #include "core/timers/heap.h"
 #include "homeward/version.h"
 
@@ -84,23 +85,6 @@ static enum hw_status init_arenas(struct hw_engine *engine)
     X(account_table, accounts, hw_account_hash)                                                    \
     X(text_table, texts, hw_text_table_hash)
 
-static uint64_t message_key(const struct hw_engine *engine, struct hw_hash id)
-{
-    return hw_hash_keyed(engine->options.hash_key, hw_slice_of(&id, sizeof id));
-}
-
-static struct hw_message_record *message_at(const struct hw_engine *engine, uint32_t handle)
-{
-    return HW_AT(engine, messages, hw_message_record, handle);
-}
-
-static uint64_t message_hash(const void *owner, uint32_t handle)
-{
-    const struct hw_engine *engine = owner;
-
-    return message_key(engine, message_at(engine, handle)->id);
-}
-
 static enum hw_status init_tables(struct hw_engine *engine)
 {
     const struct hw_memory *memory = &engine->options.memory;
@@ -109,7 +93,7 @@ static enum hw_status init_tables(struct hw_engine *engine)
     if (hw_table_init(&engine->table, memory, engine->arena.count_max) != HW_OK)                   \
         return HW_E_MEMORY;
     TABLE_LIST(TABLE_INIT)
-    TABLE_INIT(message_table, messages, message_hash)
+    TABLE_INIT(message_table, messages, hw_message_hash)
 #undef TABLE_INIT
     return HW_OK;
 }
@@ -201,7 +185,7 @@ static enum hw_status ensure_room(struct hw_engine *engine)
     if (status != HW_OK)                                                                           \
         return status;
     TABLE_LIST(TABLE_ENSURE)
-    TABLE_ENSURE(message_table, messages, message_hash)
+    TABLE_ENSURE(message_table, messages, hw_message_hash)
 #undef TABLE_ENSURE
     return HW_OK;
 }
@@ -251,93 +235,13 @@ void hw_engine_free(struct hw_engine *engine)
 #undef ARENA_RELEASE
 #define TABLE_RELEASE(table, arena, hash) hw_table_release(&engine->table, &memory);
     TABLE_LIST(TABLE_RELEASE)
-    TABLE_RELEASE(message_table, messages, message_hash)
+    TABLE_RELEASE(message_table, messages, hw_message_hash)
 #undef TABLE_RELEASE
     if (engine->scratch != NULL)
         memory.release(memory.context, engine->scratch, sizeof *engine->scratch);
     if (engine->effects != NULL)
         memory.release(memory.context, engine->effects, HW_EFFECTS_MAX * sizeof *engine->effects);
     memory.release(memory.context, engine, sizeof *engine);
-}
-
-/* ---- the duplicate window ---- */
-
-static uint32_t find_message(const struct hw_engine *engine, struct hw_hash id,
-    struct hw_hash content, int64_t now_ms, bool *ret_reused)
-{
-    uint64_t key = message_key(engine, id);
-    uint32_t position = 0, handle;
-
-    *ret_reused = false;
-    while ((handle = hw_table_next(&engine->message_table, key, &position)) != 0) {
-        const struct hw_message_record *message = message_at(engine, handle);
-
-        if (!hw_hash_equal(message->id, id) ||
-            message->accepted_ms + engine->options.dedupe_ms <= now_ms)
-            continue;
-        if (hw_hash_equal(message->content, content))
-            return handle;
-        *ret_reused = true;
-    }
-    return 0;
-}
-
-enum hw_seen hw_engine_seen(const struct hw_engine *engine, struct hw_hash message_id_hash,
-    struct hw_hash content, int64_t now_ms, uint64_t *ret_sequence)
-{
-    bool reused;
-    uint32_t handle;
-
-    if (hw_hash_is_zero(message_id_hash))
-        return HW_SEEN_NEW;
-    handle = find_message(engine, message_id_hash, content, now_ms, &reused);
-    if (handle == 0)
-        return reused ? HW_SEEN_REUSED : HW_SEEN_NEW;
-    *ret_sequence = message_at(engine, handle)->sequence;
-    return HW_SEEN_DUPLICATE;
-}
-
-static void forget_message(struct hw_engine *engine)
-{
-    uint32_t handle = engine->root.message_first;
-    struct hw_message_record *message = message_at(engine, handle);
-
-    hw_table_remove(
-        &engine->message_table, message_key(engine, message->id), handle, message_hash, engine);
-    engine->root.message_first = message->next;
-    if (engine->root.message_first == 0)
-        engine->root.message_last = 0;
-    hw_arena_give(&engine->messages, handle);
-}
-
-static void remember_message(struct hw_engine *engine, const struct hw_event *event)
-{
-    int64_t now = engine->root.accepted_ms;
-    struct hw_message_record *message;
-    uint32_t handle;
-    bool reused;
-
-    /* A few each time: as many go as come, and no apply pays for a quiet month. */
-    for (int i = 0; i < 8 && engine->root.message_first != 0 &&
-         message_at(engine, engine->root.message_first)->accepted_ms + engine->options.dedupe_ms <=
-             now;
-         i++)
-        forget_message(engine);
-    if (hw_hash_is_zero(event->message_id_hash) ||
-        find_message(engine, event->message_id_hash, event->message_hash, now, &reused) != 0)
-        return;
-    handle = hw_arena_take(&engine->messages);
-    message = message_at(engine, handle);
-    message->id = event->message_id_hash;
-    message->content = event->message_hash;
-    message->accepted_ms = now;
-    message->sequence = engine->root.sequence;
-    if (engine->root.message_last == 0)
-        engine->root.message_first = handle;
-    else
-        message_at(engine, engine->root.message_last)->next = handle;
-    engine->root.message_last = handle;
-    hw_table_put(&engine->message_table, message_key(engine, message->id), handle);
 }
 
 /* ---- people touched by a change of structure ---- */
@@ -712,7 +616,7 @@ enum hw_status hw_engine_apply(struct hw_engine *engine, struct hw_slice record)
     engine->root.accepted_ms = header.accepted_ms;
     if (engine->root.today == HW_DAY_NONE)
         set_today(engine, header.accepted_ms);
-    remember_message(engine, event);
+    hw_window_remember(engine, event);
     if (event->kind == HW_KIND_CONFIGURATION)
         hw_setting_apply(engine, event);
     else if (event->kind >= HW_KIND_SPELL_ADMITTED && hw_time_is(event->happened) &&

@@ -6,6 +6,7 @@
 #include "core/people/people.h"
 #include "core/stays/stay.h"
 #include "core/text.h"
+#include "core/window.h"
 #include "homeward/version.h"
 
 /* What stands in front: the root and the shape of each arena. */
@@ -103,14 +104,6 @@ static enum hw_status load_root(struct hw_engine *engine, struct hw_slice bytes)
     return HW_OK;
 }
 
-static uint64_t message_hash(const void *owner, uint32_t handle)
-{
-    const struct hw_engine *engine = owner;
-    const struct hw_message_record *message = HW_AT(engine, messages, hw_message_record, handle);
-
-    return hw_hash_keyed(engine->options.hash_key, hw_slice_of(&message->id, sizeof message->id));
-}
-
 static enum hw_status fill_table(struct hw_engine *engine, struct hw_table *table,
     const struct hw_arena *arena, hw_table_hash *hash_of)
 {
@@ -140,11 +133,11 @@ static enum hw_status fill_tables(struct hw_engine *engine)
     /* Ids that left the window are free records: only the chain is live. */
     hw_table_clear(&engine->message_table);
     if (hw_table_ensure(&engine->message_table, &engine->options.memory, engine->messages.count,
-            message_hash, engine) != HW_OK)
+            hw_message_hash, engine) != HW_OK)
         return HW_E_FULL;
     for (uint32_t at = engine->root.message_first; at != 0;
          at = HW_AT(engine, messages, hw_message_record, at)->next)
-        hw_table_put(&engine->message_table, message_hash(engine, at), at);
+        hw_table_put(&engine->message_table, hw_message_hash(engine, at), at);
     return HW_OK;
 }
 

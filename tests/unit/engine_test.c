@@ -418,3 +418,26 @@ Test(engine, a_number_that_very_many_carry)
     cr_expect(hw_hash_equal(hw_engine_history_digest(again), history));
     hw_engine_free(again);
 }
+
+/* A sender whose control ids never change costs no more than any other; its messages are taken. */
+Test(engine, one_control_id_for_very_many_messages)
+{
+    struct hw_engine *engine = make();
+    struct hw_hash id = {7, 7}, first = {1, 1}, last = {0, 0};
+    int64_t now = at("2026-03-02T09:00:01Z");
+    uint64_t sequence_seen = 0;
+
+    for (uint64_t i = 1; i <= 200; i++) {
+        struct hw_event event = said(HW_KIND_SPELL_UPDATED, "2026-03-02T09:00:00Z", "1");
+
+        hw_event_finish(&event);
+        event.message_id_hash = id;
+        event.message_hash = last = (struct hw_hash){i, i};
+        submit(engine, &event, now);
+    }
+    cr_expect(eq(int, hw_engine_seen(engine, id, first, now, &sequence_seen), HW_SEEN_DUPLICATE));
+    cr_expect(eq(u64, sequence_seen, 1));
+    cr_expect(eq(int, hw_engine_seen(engine, id, last, now, &sequence_seen), HW_SEEN_REUSED));
+    cr_expect(eq(u64, hw_engine_sequence(engine), 200));
+    hw_engine_free(engine);
+}
