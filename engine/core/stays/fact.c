@@ -235,7 +235,7 @@ static enum hw_fact_kind add_movement(struct maker *maker)
 static bool says_too_early(const struct hw_event *event)
 {
     return hw_time_is(event->recorded) && event->set != 0 &&
-        event->happened.start_ms > event->recorded.start_ms + 48 * HW_HOUR_MS;
+        event->happened.start_ms > event->recorded.start_ms + HW_AHEAD_HOURS_MAX * HW_HOUR_MS;
 }
 
 /* Updates own the rest: all that the movement of the same message does not (R0). */

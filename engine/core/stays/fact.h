@@ -43,4 +43,11 @@ uint32_t hw_facts_of_event(
 /* Whether a fact belongs (also) to the person's list: it says council, zone or death. */
 bool hw_fact_is_personal(const struct hw_fact *fact);
 
+/* More than 48 h ahead of its recorded time: kept, a finding, no effect (R0). */
+enum { HW_AHEAD_HOURS_MAX = 48 };
+static inline bool hw_far_ahead(const struct hw_fact *fact, int64_t ms)
+{
+    return ms > fact->key.recorded_ms + HW_AHEAD_HOURS_MAX * HW_HOUR_MS;
+}
+
 #endif

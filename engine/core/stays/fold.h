@@ -88,13 +88,6 @@ void hw_ready_fold(
 /* Known classes that are not inpatient are E O P R B C N U W; any other word is. */
 bool hw_class_is_inpatient(const struct hw_engine *engine, uint32_t class_);
 
-/* More than 48 h ahead of its recorded time: kept, a finding, no effect (R0). */
-enum { HW_AHEAD_HOURS_MAX = 48 };
-static inline bool hw_far_ahead(const struct hw_fact *fact, int64_t ms)
-{
-    return ms > fact->key.recorded_ms + HW_AHEAD_HOURS_MAX * HW_HOUR_MS;
-}
-
 /* Whether the history is inside one of its inpatient intervals at ms. */
 static inline bool hw_inpatient_at(const struct hw_history *history, int64_t ms)
 {
