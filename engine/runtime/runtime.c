@@ -1,15 +1,8 @@
-#include "runtime/runtime.h"
 #include "homeward/record.h"
 #include "homeward/version.h"
-#include "runtime/clock.h"
-#include "runtime/directory.h"
-#include "runtime/journal.h"
 #include "runtime/memory.h"
-#include "runtime/quarantine.h"
-#include "runtime/replay.h"
-#include "runtime/snapshotter.h"
+#include "runtime/parts.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,46 +15,20 @@ enum {
     PREPARE_SIZE = 4 * 1024 * 1024,
     QUARANTINE_QUOTA = 64 * 1024 * 1024,
     SNAPSHOT_RECORDS = 4000000,
-    TICK_SIZE_MAX = 512,
-    MESSAGE_EVENTS_MAX = 8,
-    USED_PERCENT_MAX = 99, /* of an arena: room for all events of a message stays */
 };
 
 #define SNAPSHOT_INTERVAL_MS HW_HOUR_MS
 #define DIGEST_NS_MAX        INT64_C(1000000) /* longer does nothing take on the loop */
 
-#define FROZEN_MS (60 * HW_SECOND_MS) /* the clock stands still so long: alarm (R17) */
-
-struct hw_runtime {
-    struct hw_runtime_options options;
-    struct hw_env *env;
-    char data_dir[HW_PATH_SIZE];
-    char journal_dir[HW_PATH_SIZE];
-    struct hw_engine *engine;
-    struct hw_journal *journal; /* NULL: read-only */
-    struct hw_quarantine *quarantine;
-    struct hw_clock clock;
-    struct hw_snapshotter *snapshotter; /* NULL: read-only, or without threads */
-    struct hw_snapshot snapshot; /* what a snapshot says of this log; the last one's sequence */
-    struct hw_snapshot wanted;   /* to be begun when its sequence is durable; 0 none */
-    int64_t snapshot_ns;         /* when the last one was begun */
-    int lock_file, wakeup_fd;
-    uint64_t durable; /* as told to on_durable */
-    uint64_t quarantine_durable;
-    int64_t digest_ns; /* what the last digest took */
-    bool failed;       /* as told to on_failed */
-    bool frozen;       /* as warned of */
-};
-
-static void warn(void *context, const char *text)
+void hw__runtime_warn(void *runtime, const char *text)
 {
-    struct hw_runtime *runtime = context;
+    const struct hw_runtime *of = runtime;
 
-    if (runtime->options.on_warning != NULL)
-        runtime->options.on_warning(runtime->options.context, text);
+    if (of->options.on_warning != NULL)
+        of->options.on_warning(of->options.context, text);
 }
 
-static void fail(struct hw_runtime *runtime, const char *what)
+void hw__runtime_fail(struct hw_runtime *runtime, const char *what)
 {
     if (runtime->failed)
         return;
@@ -70,33 +37,7 @@ static void fail(struct hw_runtime *runtime, const char *what)
         runtime->options.on_failed(runtime->options.context, what);
 }
 
-static int64_t wall_ms(const struct hw_runtime *runtime)
-{
-    return runtime->env->wall_ms(runtime->env->context);
-}
-
-/* --- records ------------------------------------------------------------------------------ */
-
-/* The record of size bytes at the end of the batch: applied, then part of the batch. */
-static enum hw_status take_record(struct hw_runtime *runtime, const uint8_t *record, size_t size)
-{
-    enum hw_status status;
-
-    HW_ASSERT(size > 0);
-    status = hw_engine_apply(runtime->engine, hw_slice_of(record, size));
-    if (status != HW_OK)
-        return status;
-    hw_journal_append(runtime->journal, size);
-    if (runtime->options.on_applied != NULL)
-        runtime->options.on_applied(runtime->options.context, runtime->engine);
-    return HW_OK;
-}
-
-/*
- * The state's digest, when it is to be had without holding up the loop; zero: not known.  It costs
- * what the state's size costs, so it is timed: the first time when the directory is opened.
- */
-static struct hw_hash quick_digest(struct hw_runtime *runtime)
+struct hw_hash hw__runtime_digest(struct hw_runtime *runtime)
 {
     struct hw_hash digest = {0};
     int64_t start = runtime->env->monotonic_ns(runtime->env->context);
@@ -106,309 +47,6 @@ static struct hw_hash quick_digest(struct hw_runtime *runtime)
     digest = hw_engine_state_digest(runtime->engine);
     runtime->digest_ns = runtime->env->monotonic_ns(runtime->env->context) - start;
     return digest;
-}
-
-static void begin_batch(struct hw_runtime *runtime)
-{
-    struct hw_hash digest = {0};
-
-    if (!hw_journal_empty(runtime->journal))
-        return;
-    if (hw_journal_turns_over(runtime->journal))
-        digest = quick_digest(runtime);
-    hw_journal_begin(runtime->journal, hw_engine_accepted_ms(runtime->engine), digest);
-}
-
-/* Timers due by accepted_ms fire, in a tick before the record that found them due (R17). */
-static enum hw_status take_tick(struct hw_runtime *runtime, int64_t accepted_ms)
-{
-    size_t room;
-    uint8_t *space;
-
-    if (hw_engine_due_ms(runtime->engine) > accepted_ms)
-        return HW_OK;
-    begin_batch(runtime);
-    space = hw_journal_space(runtime->journal, &room);
-    return take_record(runtime, space,
-        hw_tick_encode(hw_journal_next(runtime->journal), accepted_ms, space, room));
-}
-
-static enum hw_status take_event(
-    struct hw_runtime *runtime, const struct hw_event *event, int64_t accepted_ms)
-{
-    enum hw_status status = take_tick(runtime, accepted_ms);
-    size_t room;
-    uint8_t *space;
-
-    if (status != HW_OK)
-        return status;
-    begin_batch(runtime);
-    space = hw_journal_space(runtime->journal, &room);
-    return take_record(runtime, space,
-        hw_record_encode(event, hw_journal_next(runtime->journal), accepted_ms, space, room));
-}
-
-/* All events of a message, in one batch and so in one commit block. */
-static bool take_message(struct hw_runtime *runtime, const struct hw_event *events, uint32_t count)
-{
-    for (uint32_t i = 0; i < count; i++) {
-        enum hw_status status = take_event(runtime, &events[i], runtime->clock.now_ms);
-
-        if (status == HW_OK)
-            continue;
-        /* A tick alone may have gone in: a whole record.  Half a message may not. */
-        if (status == HW_E_FULL && i == 0)
-            return false;
-        fail(runtime,
-            "a message could be applied only in part: the limits leave no room for it; "
-            "raise them and start again");
-        return false;
-    }
-    return true;
-}
-
-/* The machine's clock may stand behind the last record; not for long without a word. */
-static void watch_clock(struct hw_runtime *runtime, int64_t wall)
-{
-    char text[HW_ERROR_TEXT_SIZE];
-    int64_t behind = runtime->clock.now_ms - wall;
-
-    if (runtime->clock.events || runtime->clock.now_ms == HW_TIME_NONE || behind <= FROZEN_MS) {
-        runtime->frozen = false;
-        return;
-    }
-    if (runtime->frozen)
-        return;
-    runtime->frozen = true;
-    hw_error_set(text,
-        "the machine's clock is %" PRId64 " s behind the last record: time stands still until it "
-        "has caught up; check its time service",
-        behind / 1000);
-    warn(runtime, text);
-}
-
-/* Whether size bytes of records have room in the open batch, and a message in the arenas. */
-static bool has_room(const struct hw_runtime *runtime, size_t size)
-{
-    unsigned used_percent = 0;
-
-    return !runtime->failed && runtime->journal != NULL &&
-        hw_journal_has_room(runtime->journal, size) &&
-        hw_engine_has_room(runtime->engine, &used_percent) && used_percent < USED_PERCENT_MAX;
-}
-
-/*
- * Bytes that events may take, each after a tick; SIZE_MAX: more than a batch.  Few are not
- * measured, because they always fit an empty one; of many each is written where it may stand.
- */
-static size_t size_of(
-    const struct hw_runtime *runtime, const struct hw_event *events, uint32_t events_count)
-{
-    size_t most = HW_RECORD_SIZE_MAX + TICK_SIZE_MAX, total = 0, room;
-
-    if (events_count <= runtime->options.batch_size / most)
-        return events_count * most;
-    uint8_t *space = hw_journal_space(runtime->journal, &room);
-    for (uint32_t i = 0; i < events_count && total <= runtime->options.batch_size; i++) {
-        size_t size = hw_record_encode(&events[i], 1, 0, space, room);
-
-        if (size == 0)
-            return SIZE_MAX;
-        total += size;
-        if (i == 0 || events[i].kind != HW_KIND_CONFIGURATION) /* They set no timer. */
-            total += TICK_SIZE_MAX;
-    }
-    return total;
-}
-
-/* Each of many events may need a little of every arena. */
-static bool has_room_for_many(const struct hw_runtime *runtime, uint32_t events_count)
-{
-    unsigned used_percent = 0;
-    uint64_t least = runtime->options.limits.texts / 4; /* the smallest arena (engine.c) */
-
-    (void)hw_engine_has_room(runtime->engine, &used_percent);
-    return events_count <= MESSAGE_EVENTS_MAX ||
-        events_count <= least * (USED_PERCENT_MAX - used_percent) / 100 / 4;
-}
-
-static enum hw_seen seen(const struct hw_runtime *runtime, const struct hw_event *event,
-    int64_t now_ms, uint64_t *ret_sequence)
-{
-    if (hw_hash_is_zero(event->message_id_hash))
-        return HW_SEEN_NEW;
-    return hw_engine_seen(
-        runtime->engine, event->message_id_hash, event->message_hash, now_ms, ret_sequence);
-}
-
-struct hw_submitted hw_runtime_submit(
-    struct hw_runtime *runtime, struct hw_event *events, uint32_t events_count)
-{
-    struct hw_submitted submitted = {HW_OUTCOME_FULL, 0};
-    int64_t wall = runtime->clock.events ? 0 : wall_ms(runtime);
-    struct hw_clock clock = hw_clock_after(&runtime->clock, wall, events, events_count);
-    enum hw_seen known;
-
-    HW_ASSERT(events_count > 0);
-    if (runtime->failed || runtime->journal == NULL)
-        return submitted;
-    watch_clock(runtime, wall);
-    known = seen(runtime, &events[0], clock.now_ms, &submitted.release_sequence);
-    if (known == HW_SEEN_DUPLICATE) {
-        submitted.outcome = HW_OUTCOME_DUPLICATE;
-        return submitted;
-    }
-    submitted.release_sequence = 0;
-    if (!has_room_for_many(runtime, events_count) ||
-        !has_room(runtime, size_of(runtime, events, events_count)))
-        return submitted;
-    for (uint32_t i = 0; known == HW_SEEN_REUSED && i < events_count; i++)
-        events[i].flags |= HW_FLAG_CONTROL_ID_REUSED;
-    runtime->clock = clock;
-    if (!take_message(runtime, events, events_count))
-        return submitted;
-    submitted.outcome = HW_OUTCOME_TAKEN;
-    submitted.release_sequence = hw_journal_next(runtime->journal) - 1;
-    return submitted;
-}
-
-/* --- a turn of the loop ------------------------------------------------------------------- */
-
-static void clear_wakeup(const struct hw_runtime *runtime)
-{
-    uint64_t count;
-
-    if (runtime->wakeup_fd >= 0)
-        while (read(runtime->wakeup_fd, &count, sizeof count) < 0 && errno == EINTR)
-            continue;
-}
-
-static void tell(struct hw_runtime *runtime)
-{
-    uint64_t durable = hw_journal_durable(runtime->journal);
-    uint64_t quarantined = hw_quarantine_durable(runtime->quarantine);
-    char text[HW_ERROR_TEXT_SIZE];
-
-    while (hw_journal_warning(runtime->journal, text) ||
-        hw_quarantine_warning(runtime->quarantine, text))
-        warn(runtime, text);
-    if (durable > runtime->durable || quarantined > runtime->quarantine_durable) {
-        runtime->durable = durable;
-        runtime->quarantine_durable = quarantined;
-        if (runtime->options.on_durable != NULL)
-            runtime->options.on_durable(runtime->options.context, durable);
-    }
-    if (hw_journal_failed(runtime->journal, text) ||
-        hw_quarantine_failed(runtime->quarantine, text))
-        fail(runtime, text);
-}
-
-/* Timers of the system clock fire by themselves; those of the event clock wait for an event. */
-static void fire_timers(struct hw_runtime *runtime)
-{
-    int64_t wall = wall_ms(runtime);
-    int64_t due = hw_engine_due_ms(runtime->engine);
-
-    if (runtime->clock.events || due > wall || wall < runtime->clock.now_ms ||
-        !has_room(runtime, HW_RECORD_SIZE_MAX + TICK_SIZE_MAX))
-        return;
-    runtime->clock.now_ms = wall;
-    if (take_tick(runtime, wall) != HW_OK)
-        fail(runtime,
-            "a timer could not fire: the limits leave no room for what it says; raise "
-            "them and start again");
-}
-
-static int64_t until_due(const struct hw_runtime *runtime)
-{
-    int64_t due = hw_engine_due_ms(runtime->engine);
-    int64_t now = wall_ms(runtime);
-
-    if (runtime->clock.events || due == HW_TIME_OPEN)
-        return -1;
-    return due > now ? due - now : 1;
-}
-
-/* --- snapshots ---------------------------------------------------------------------------- */
-
-/* How long until the next one is due by time; -1: there is nothing new. */
-static int64_t until_snapshot(const struct hw_runtime *runtime)
-{
-    int64_t passed_ms =
-        (runtime->env->monotonic_ns(runtime->env->context) - runtime->snapshot_ns) / 1000000;
-    int64_t left_ms = runtime->options.snapshot_interval_ms - passed_ms;
-    uint64_t records = hw_engine_sequence(runtime->engine) - runtime->snapshot.sequence;
-
-    if (runtime->snapshotter == NULL || runtime->wanted.sequence != 0 || records == 0)
-        return -1;
-    return records >= runtime->options.snapshot_records || left_ms < 0 ? 0 : left_ms;
-}
-
-/* What a snapshot of this very moment would say. */
-static struct hw_snapshot snapshot_now(struct hw_runtime *runtime)
-{
-    struct hw_snapshot snapshot = runtime->snapshot;
-
-    snapshot.sequence = hw_engine_sequence(runtime->engine);
-    snapshot.accepted_ms = hw_engine_accepted_ms(runtime->engine);
-    snapshot.digest = quick_digest(runtime);
-    snapshot.clock_pending_ms = runtime->clock.pending_ms;
-    return snapshot;
-}
-
-static void take_snapshots(struct hw_runtime *runtime)
-{
-    char text[HW_ERROR_TEXT_SIZE];
-    enum hw_status status;
-    uint64_t sequence;
-
-    if (runtime->snapshotter == NULL)
-        return;
-    if (hw_snapshotter_ended(runtime->snapshotter, &sequence, &status, text)) {
-        runtime->snapshot.sequence = sequence;
-        if (status != HW_OK)
-            warn(runtime, text);
-    }
-    if (until_snapshot(runtime) == 0)
-        runtime->wanted = snapshot_now(runtime);
-    if (runtime->wanted.sequence == 0 || hw_runtime_durable(runtime) < runtime->wanted.sequence ||
-        !hw_snapshotter_start(runtime->snapshotter, &runtime->wanted))
-        return;
-    /* Counted from its beginning; should it fail, the next one is as far away as after success. */
-    runtime->snapshot.sequence = runtime->wanted.sequence;
-    runtime->snapshot_ns = runtime->env->monotonic_ns(runtime->env->context);
-    runtime->wanted.sequence = 0;
-}
-
-/* The last thing before the lock is given up; without it the next start takes longer. */
-static void snapshot_at_close(struct hw_runtime *runtime)
-{
-    struct hw_snapshot about = snapshot_now(runtime);
-    char text[HW_ERROR_TEXT_SIZE];
-
-    if (about.sequence > 0 &&
-        hw_snapshot_write(runtime->env, runtime->data_dir, runtime->engine, &about, text) != HW_OK)
-        warn(runtime, text);
-}
-
-static int64_t sooner(int64_t a, int64_t b)
-{
-    if (a < 0 || b < 0)
-        return a > b ? a : b;
-    return a < b ? a : b;
-}
-
-int64_t hw_runtime_turn(struct hw_runtime *runtime)
-{
-    if (runtime->journal == NULL || runtime->failed)
-        return -1;
-    clear_wakeup(runtime);
-    fire_timers(runtime);
-    hw_journal_flush(runtime->journal);
-    hw_quarantine_flush(runtime->quarantine);
-    tell(runtime);
-    take_snapshots(runtime);
-    return sooner(until_due(runtime), until_snapshot(runtime));
 }
 
 /* --- what is known ------------------------------------------------------------------------ */
@@ -434,7 +72,7 @@ int64_t hw_runtime_now_ms(const struct hw_runtime *runtime)
 {
     int64_t last = hw_engine_accepted_ms(runtime->engine);
     int64_t due = hw_engine_due_ms(runtime->engine);
-    int64_t now = runtime->clock.events ? runtime->clock.now_ms : wall_ms(runtime);
+    int64_t now = runtime->clock.events ? runtime->clock.now_ms : hw__runtime_wall_ms(runtime);
 
     if (now > due) /* It fires with the next turn; until then figures stop short of it. */
         now = due;
@@ -448,7 +86,7 @@ enum hw_status hw_runtime_quarantine(
         return HW_E_READ_ONLY;
     if (runtime->failed)
         return HW_E_IO;
-    return hw_quarantine_add(runtime->quarantine, wall_ms(runtime), refused, ret_id);
+    return hw_quarantine_add(runtime->quarantine, hw__runtime_wall_ms(runtime), refused, ret_id);
 }
 
 uint64_t hw_runtime_quarantine_durable(const struct hw_runtime *runtime)
@@ -505,7 +143,7 @@ static void warn_of_tail(struct hw_runtime *runtime, const struct hw_log_tail *t
         "%s: offset %" PRIu64 ": %" PRIu64 " bytes of a write that never finished were dropped; "
         "nothing in them had been acknowledged",
         path, tail->end, tail->torn_size);
-    warn(runtime, text);
+    hw__runtime_warn(runtime, text);
 }
 
 static enum hw_status load(
@@ -518,7 +156,7 @@ static enum hw_status load(
     options.dedupe_ms = runtime->options.dedupe_ms;
     options.history_open_ms = runtime->options.history_open_ms;
     options.on_record = hear_record;
-    options.on_warning = warn;
+    options.on_warning = hw__runtime_warn;
     options.context = runtime;
     return hw_replay(&options, replay, error);
 }
@@ -588,12 +226,12 @@ static enum hw_status open_journal(struct hw_runtime *runtime, struct hw_segment
 static enum hw_status open_log(struct hw_runtime *runtime, char error[HW_ERROR_TEXT_SIZE])
 {
     struct hw_event event;
-    int64_t accepted_ms = runtime->clock.events ? HW_CLOCK_START : wall_ms(runtime);
+    int64_t accepted_ms = runtime->clock.events ? HW_CLOCK_START : hw__runtime_wall_ms(runtime);
     enum hw_status status;
 
     hw_event_init(&event, HW_KIND_LOG_OPENED);
     runtime->clock.now_ms = accepted_ms;
-    status = take_event(runtime, &event, accepted_ms);
+    status = hw__intake_event(runtime, &event, accepted_ms);
     if (status != HW_OK)
         hw_error_set(error, "the engine does not take the log's first record: %s; raise the limits",
             hw_status_text(status));
@@ -690,7 +328,7 @@ static enum hw_status open_all(struct hw_runtime *runtime, char error[HW_ERROR_T
         status = open_snapshotter(runtime, error);
     if (status == HW_OK && runtime->journal != NULL) {
         runtime->durable = hw_journal_durable(runtime->journal);
-        (void)quick_digest(runtime); /* For its time. */
+        (void)hw__runtime_digest(runtime); /* For its time. */
     }
     return status;
 }
@@ -706,6 +344,17 @@ static bool check_options(const struct hw_runtime_options *options, char error[H
     else
         return true;
     return false;
+}
+
+/* The last thing before the lock is given up; without it the next start takes longer. */
+static void snapshot_at_close(struct hw_runtime *runtime)
+{
+    struct hw_snapshot about = hw__runtime_snapshot(runtime);
+    char text[HW_ERROR_TEXT_SIZE];
+
+    if (about.sequence > 0 &&
+        hw_snapshot_write(runtime->env, runtime->data_dir, runtime->engine, &about, text) != HW_OK)
+        hw__runtime_warn(runtime, text);
 }
 
 static enum hw_status release(

@@ -1,0 +1,189 @@
+#include "homeward/record.h"
+#include "runtime/parts.h"
+
+#include <inttypes.h>
+
+enum {
+    MESSAGE_EVENTS_MAX = 8,
+    USED_PERCENT_MAX = 99, /* of an arena: room for all events of a message stays */
+};
+
+#define FROZEN_MS (60 * HW_SECOND_MS) /* the clock stands still so long: alarm (R17) */
+
+/* The record of size bytes at the end of the batch: applied, then part of the batch. */
+static enum hw_status take_record(struct hw_runtime *runtime, const uint8_t *record, size_t size)
+{
+    enum hw_status status;
+
+    HW_ASSERT(size > 0);
+    status = hw_engine_apply(runtime->engine, hw_slice_of(record, size));
+    if (status != HW_OK)
+        return status;
+    hw_journal_append(runtime->journal, size);
+    if (runtime->options.on_applied != NULL)
+        runtime->options.on_applied(runtime->options.context, runtime->engine);
+    return HW_OK;
+}
+
+static void begin_batch(struct hw_runtime *runtime)
+{
+    struct hw_hash digest = {0};
+
+    if (!hw_journal_empty(runtime->journal))
+        return;
+    if (hw_journal_turns_over(runtime->journal))
+        digest = hw__runtime_digest(runtime);
+    hw_journal_begin(runtime->journal, hw_engine_accepted_ms(runtime->engine), digest);
+}
+
+/* Timers due by accepted_ms fire, in a tick before the record that found them due (R17). */
+enum hw_status hw__intake_tick(struct hw_runtime *runtime, int64_t accepted_ms)
+{
+    size_t room;
+    uint8_t *space;
+
+    if (hw_engine_due_ms(runtime->engine) > accepted_ms)
+        return HW_OK;
+    begin_batch(runtime);
+    space = hw_journal_space(runtime->journal, &room);
+    return take_record(runtime, space,
+        hw_tick_encode(hw_journal_next(runtime->journal), accepted_ms, space, room));
+}
+
+enum hw_status hw__intake_event(
+    struct hw_runtime *runtime, const struct hw_event *event, int64_t accepted_ms)
+{
+    enum hw_status status = hw__intake_tick(runtime, accepted_ms);
+    size_t room;
+    uint8_t *space;
+
+    if (status != HW_OK)
+        return status;
+    begin_batch(runtime);
+    space = hw_journal_space(runtime->journal, &room);
+    return take_record(runtime, space,
+        hw_record_encode(event, hw_journal_next(runtime->journal), accepted_ms, space, room));
+}
+
+/* All events of a message, in one batch and so in one commit block. */
+static bool take_message(struct hw_runtime *runtime, const struct hw_event *events, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        enum hw_status status = hw__intake_event(runtime, &events[i], runtime->clock.now_ms);
+
+        if (status == HW_OK)
+            continue;
+        /* A tick alone may have gone in: a whole record.  Half a message may not. */
+        if (status == HW_E_FULL && i == 0)
+            return false;
+        hw__runtime_fail(runtime,
+            "a message could be applied only in part: the limits leave no room for it; "
+            "raise them and start again");
+        return false;
+    }
+    return true;
+}
+
+/* The machine's clock may stand behind the last record; not for long without a word. */
+static void watch_clock(struct hw_runtime *runtime, int64_t wall)
+{
+    char text[HW_ERROR_TEXT_SIZE];
+    int64_t behind = runtime->clock.now_ms - wall;
+
+    if (runtime->clock.events || runtime->clock.now_ms == HW_TIME_NONE || behind <= FROZEN_MS) {
+        runtime->frozen = false;
+        return;
+    }
+    if (runtime->frozen)
+        return;
+    runtime->frozen = true;
+    hw_error_set(text,
+        "the machine's clock is %" PRId64 " s behind the last record: time stands still until it "
+        "has caught up; check its time service",
+        behind / 1000);
+    hw__runtime_warn(runtime, text);
+}
+
+bool hw__intake_has_room(const struct hw_runtime *runtime, size_t size)
+{
+    unsigned used_percent = 0;
+
+    return !runtime->failed && runtime->journal != NULL &&
+        hw_journal_has_room(runtime->journal, size) &&
+        hw_engine_has_room(runtime->engine, &used_percent) && used_percent < USED_PERCENT_MAX;
+}
+
+/*
+ * Bytes that events may take, each after a tick; SIZE_MAX: more than a batch.  Few are not
+ * measured, because they always fit an empty one; of many each is written where it may stand.
+ */
+static size_t size_of(
+    const struct hw_runtime *runtime, const struct hw_event *events, uint32_t events_count)
+{
+    size_t most = HW_RECORD_SIZE_MAX + HW_TICK_SIZE_MAX, total = 0, room;
+
+    if (events_count <= runtime->options.batch_size / most)
+        return events_count * most;
+    uint8_t *space = hw_journal_space(runtime->journal, &room);
+    for (uint32_t i = 0; i < events_count && total <= runtime->options.batch_size; i++) {
+        size_t size = hw_record_encode(&events[i], 1, 0, space, room);
+
+        if (size == 0)
+            return SIZE_MAX;
+        total += size;
+        if (i == 0 || events[i].kind != HW_KIND_CONFIGURATION) /* They set no timer. */
+            total += HW_TICK_SIZE_MAX;
+    }
+    return total;
+}
+
+/* Each of many events may need a little of every arena. */
+static bool has_room_for_many(const struct hw_runtime *runtime, uint32_t events_count)
+{
+    unsigned used_percent = 0;
+    uint64_t least = runtime->options.limits.texts / 4; /* the smallest arena (engine.c) */
+
+    (void)hw_engine_has_room(runtime->engine, &used_percent);
+    return events_count <= MESSAGE_EVENTS_MAX ||
+        events_count <= least * (USED_PERCENT_MAX - used_percent) / 100 / 4;
+}
+
+static enum hw_seen seen(const struct hw_runtime *runtime, const struct hw_event *event,
+    int64_t now_ms, uint64_t *ret_sequence)
+{
+    if (hw_hash_is_zero(event->message_id_hash))
+        return HW_SEEN_NEW;
+    return hw_engine_seen(
+        runtime->engine, event->message_id_hash, event->message_hash, now_ms, ret_sequence);
+}
+
+struct hw_submitted hw_runtime_submit(
+    struct hw_runtime *runtime, struct hw_event *events, uint32_t events_count)
+{
+    struct hw_submitted submitted = {HW_OUTCOME_FULL, 0};
+    int64_t wall = runtime->clock.events ? 0 : hw__runtime_wall_ms(runtime);
+    struct hw_clock clock = hw_clock_after(&runtime->clock, wall, events, events_count);
+    enum hw_seen known;
+
+    HW_ASSERT(events_count > 0);
+    if (runtime->failed || runtime->journal == NULL)
+        return submitted;
+    watch_clock(runtime, wall);
+    known = seen(runtime, &events[0], clock.now_ms, &submitted.release_sequence);
+    if (known == HW_SEEN_DUPLICATE) {
+        submitted.outcome = HW_OUTCOME_DUPLICATE;
+        return submitted;
+    }
+    submitted.release_sequence = 0;
+    if (!has_room_for_many(runtime, events_count) ||
+        !hw__intake_has_room(runtime, size_of(runtime, events, events_count)))
+        return submitted;
+    for (uint32_t i = 0; known == HW_SEEN_REUSED && i < events_count; i++)
+        events[i].flags |= HW_FLAG_CONTROL_ID_REUSED;
+    runtime->clock = clock;
+    if (!take_message(runtime, events, events_count))
+        return submitted;
+    submitted.outcome = HW_OUTCOME_TAKEN;
+    submitted.release_sequence = hw_journal_next(runtime->journal) - 1;
+    return submitted;
+}
