@@ -24,7 +24,7 @@ struct hw_runtime {
     struct hw_journal *journal; /* NULL: read-only */
     struct hw_quarantine *quarantine;
     struct hw_clock clock;
-    struct hw_snapshotter *snapshotter; /* NULL: read-only, or without threads */
+    struct hw_snapshotter *snapshotter; /* NULL: read-only */
     struct hw_snapshot snapshot; /* what a snapshot says of this log; the last one's sequence */
     struct hw_snapshot wanted;   /* to be begun when its sequence is durable; 0 none */
     int64_t snapshot_ns;         /* when the last one was begun */

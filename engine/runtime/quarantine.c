@@ -248,7 +248,7 @@ static enum hw_status write_batch(
     int failed;
 
     memcpy(&first, batch->bytes + 8, sizeof first);
-    if (quarantine->end >= HW_QUARANTINE_SEGMENT_SIZE)
+    if (quarantine->end >= quarantine->options.segment_size)
         status = begin_segment(quarantine, first, error);
     if (status != HW_OK)
         return status;
@@ -443,6 +443,8 @@ enum hw_status hw_quarantine_open(const struct hw_quarantine_options *options,
         return HW_E_MEMORY;
     }
     quarantine->options = *options;
+    if (quarantine->options.segment_size == 0)
+        quarantine->options.segment_size = HW_QUARANTINE_SEGMENT_SIZE;
     quarantine->env = options->env;
     quarantine->file = -1;
     quarantine->next_id = 1;

@@ -21,6 +21,7 @@ struct hw_quarantine_options {
     struct hw_env *env;    /* borrowed until close */
     const char *data_dir;  /* with its folder quarantine */
     uint64_t source_quota; /* bytes */
+    uint64_t segment_size; /* bytes of a file, about; 0: HW_QUARANTINE_SEGMENT_SIZE */
     bool threadless;       /* everything inside flush */
     int wakeup_fd;         /* an eventfd to write to on news; -1: none */
 };

@@ -290,6 +290,7 @@ static enum hw_status open_quarantine(struct hw_runtime *runtime, char error[HW_
         .env = runtime->env,
         .data_dir = runtime->data_dir,
         .source_quota = runtime->options.quarantine_quota,
+        .segment_size = runtime->options.quarantine_segment_size,
         .threadless = runtime->options.threadless,
         .wakeup_fd = runtime->wakeup_fd,
     };
@@ -303,9 +304,8 @@ static enum hw_status open_quarantine(struct hw_runtime *runtime, char error[HW_
 static enum hw_status open_snapshotter(struct hw_runtime *runtime, char error[HW_ERROR_TEXT_SIZE])
 {
     runtime->snapshot_ns = runtime->env->monotonic_ns(runtime->env->context);
-    if (runtime->options.threadless)
-        return HW_OK;
-    runtime->snapshotter = hw_snapshotter_new(runtime->env, runtime->data_dir, runtime->wakeup_fd);
+    runtime->snapshotter = hw_snapshotter_new(
+        runtime->env, runtime->data_dir, runtime->wakeup_fd, runtime->options.threadless);
     if (runtime->snapshotter != NULL)
         return HW_OK;
     hw_error_set(error, "no memory; give the process more");

@@ -41,13 +41,14 @@ struct hw_runtime_options {
     void (*on_warning)(void *context, const char *text);
 
     /* Sizes and times; 0 takes the default. */
-    size_t batch_size;            /* bytes of records in one commit block: 4 MiB */
-    uint64_t segment_size;        /* bytes of a journal segment: 64 MiB */
-    uint64_t prepare_size;        /* bytes of zeros written ahead at a time: 4 MiB */
-    uint64_t snapshot_records;    /* a snapshot every so many records: 4 million */
-    int64_t snapshot_interval_ms; /* ... and so often, if there are new records: 1 hour */
-    uint64_t quarantine_quota;    /* bytes kept of one source's refused input: 64 MiB */
-    bool threadless;              /* no threads, everything inside turn: for simulations */
+    size_t batch_size;                /* bytes of records in one commit block: 4 MiB */
+    uint64_t segment_size;            /* bytes of a journal segment: 64 MiB */
+    uint64_t prepare_size;            /* bytes of zeros written ahead at a time: 4 MiB */
+    uint64_t snapshot_records;        /* a snapshot every so many records: 4 million */
+    int64_t snapshot_interval_ms;     /* ... and so often, if there are new records: 1 hour */
+    uint64_t quarantine_quota;        /* bytes kept of one source's refused input: 64 MiB */
+    uint64_t quarantine_segment_size; /* bytes of a file of it: 16 MiB */
+    bool threadless;                  /* no threads, everything inside turn: for simulations */
 };
 
 enum { HW_ERROR_TEXT_SIZE = 512 };

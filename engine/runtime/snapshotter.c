@@ -13,6 +13,7 @@ struct hw_snapshotter {
     struct hw_env *env;
     char data_dir[HW_PATH_SIZE];
     int wakeup_fd;
+    bool threadless;
     pthread_t thread;
     bool started; /* and not joined yet */
     struct hw_snapshot about;
@@ -63,7 +64,8 @@ static void *snapshotter_thread(void *argument)
     return NULL;
 }
 
-struct hw_snapshotter *hw_snapshotter_new(struct hw_env *env, const char *data_dir, int wakeup_fd)
+struct hw_snapshotter *hw_snapshotter_new(
+    struct hw_env *env, const char *data_dir, int wakeup_fd, bool threadless)
 {
     struct hw_snapshotter *snapshotter = calloc(1, sizeof *snapshotter);
 
@@ -71,6 +73,7 @@ struct hw_snapshotter *hw_snapshotter_new(struct hw_env *env, const char *data_d
         return NULL;
     snapshotter->env = env;
     snapshotter->wakeup_fd = wakeup_fd;
+    snapshotter->threadless = threadless;
     (void)snprintf(snapshotter->data_dir, sizeof snapshotter->data_dir, "%s", data_dir);
     return snapshotter;
 }
@@ -79,7 +82,7 @@ void hw_snapshotter_free(struct hw_snapshotter *snapshotter)
 {
     if (snapshotter == NULL)
         return;
-    if (snapshotter->started)
+    if (snapshotter->started && !snapshotter->threadless)
         pthread_join(snapshotter->thread, NULL);
     free(snapshotter);
 }
@@ -91,6 +94,11 @@ bool hw_snapshotter_start(struct hw_snapshotter *snapshotter, const struct hw_sn
     snapshotter->about = *about;
     snapshotter->error[0] = '\0';
     atomic_store(&snapshotter->ended, false);
+    if (snapshotter->threadless) {
+        snapshotter->started = true;
+        (void)snapshotter_thread(snapshotter); /* Says nothing by its return. */
+        return true;
+    }
     snapshotter->started =
         pthread_create(&snapshotter->thread, NULL, snapshotter_thread, snapshotter) == 0;
     return snapshotter->started;
@@ -101,7 +109,8 @@ bool hw_snapshotter_ended(struct hw_snapshotter *snapshotter, uint64_t *ret_sequ
 {
     if (!snapshotter->started || !atomic_load(&snapshotter->ended))
         return false;
-    pthread_join(snapshotter->thread, NULL);
+    if (!snapshotter->threadless)
+        pthread_join(snapshotter->thread, NULL);
     snapshotter->started = false;
     *ret_sequence = snapshotter->about.sequence;
     *ret_status = snapshotter->status;

@@ -12,8 +12,12 @@
 
 struct hw_snapshotter; /* Opaque. */
 
-/* NULL: no memory.  data_dir is copied; env is borrowed until free. */
-struct hw_snapshotter *hw_snapshotter_new(struct hw_env *env, const char *data_dir, int wakeup_fd);
+/*
+ * NULL: no memory.  data_dir is copied; env is borrowed until free.  threadless: all of it happens
+ * inside start, for simulations.
+ */
+struct hw_snapshotter *hw_snapshotter_new(
+    struct hw_env *env, const char *data_dir, int wakeup_fd, bool threadless);
 
 /* Waits for what it is at, then releases it. */
 void hw_snapshotter_free(struct hw_snapshotter *snapshotter);

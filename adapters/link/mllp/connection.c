@@ -25,6 +25,13 @@ void hw_mllp_shared_init(struct hw_mllp_shared *shared, const struct hw_mllp_opt
     shared->answer_id = now_ms > 0 ? (uint64_t)now_ms * 1000 : 0;
 }
 
+void hw_mllp_shared_durable(struct hw_mllp_shared *shared, uint64_t sequence)
+{
+    HW_ASSERT(sequence >= shared->durable.journal);
+    shared->durable.journal = sequence;
+    shared->durable.quarantine = shared->port->quarantine_durable(shared->port->context);
+}
+
 void hw_mllp_shared_free(struct hw_mllp_shared *shared)
 {
     hw_buffers_free(&shared->buffers);

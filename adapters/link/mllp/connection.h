@@ -43,6 +43,9 @@ void hw_mllp_shared_init(struct hw_mllp_shared *shared, const struct hw_mllp_opt
     const struct hw_mllp_port *port);
 void hw_mllp_shared_free(struct hw_mllp_shared *shared);
 
+/* More is durable, in the journal (sequence is the last) or in quarantine; serve each after it. */
+void hw_mllp_shared_durable(struct hw_mllp_shared *shared, uint64_t sequence);
+
 enum hw_connection_state { HW_CONNECTION_OPEN, HW_CONNECTION_LAST, HW_CONNECTION_GONE };
 
 struct hw_connection {

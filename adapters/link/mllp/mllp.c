@@ -676,9 +676,7 @@ enum hw_status hw_mllp_start(struct hw_mllp *mllp, char error[HW_MLLP_ERROR_SIZE
 
 void hw_mllp_on_durable(struct hw_mllp *mllp, uint64_t sequence)
 {
-    HW_ASSERT(sequence >= mllp->shared.durable.journal);
-    mllp->shared.durable.journal = sequence;
-    mllp->shared.durable.quarantine = mllp->port.quarantine_durable(mllp->port.context);
+    hw_mllp_shared_durable(&mllp->shared, sequence);
     serve_waiting(mllp);
 }
 
