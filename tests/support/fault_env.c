@@ -1,4 +1,4 @@
-#include "support/fault_env.h"
+#include "support/fault_disk.h"
 #include "homeward/status.h"
 
 #include <errno.h>
@@ -6,24 +6,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { PAGE = 512, FILES_MAX = 512, HANDLES_MAX = 64, NAME_MAX_SIZE = 512 };
-
-struct bytes {
-    uint8_t *data;
-    size_t size, room;
-};
-
-/* What lies behind a name.  It lives until no name and no handle leads to it. */
-struct node {
-    struct bytes now, safe; /* as written; as it would be after a crash that keeps nothing else */
-    bool folder, used;
-    int lock; /* handle that has it; -1 none */
-};
+enum { FILES_MAX = 512, HANDLES_MAX = 64, NAME_MAX_SIZE = 512, RENAMES_MAX = 256 };
 
 struct name {
     char path[NAME_MAX_SIZE];
     int node;      /* -1: not there now */
     int safe_node; /* -1: not there after a crash */
+};
+
+/* A name made, given to another or removed, since the last sync of its folder. */
+struct naming {
+    char from[NAME_MAX_SIZE], to[NAME_MAX_SIZE]; /* "": none */
+    int node;
 };
 
 struct fault {
@@ -49,38 +43,19 @@ struct fault_env {
     uint64_t disk_size;
     int64_t wall_ms, monotonic_ns;
     uint64_t random;
+    struct naming namings[RENAMES_MAX];
+    unsigned namings_count;
+    bool names_by_luck;
+    struct fault_chances chances;
+    uint64_t boundaries, crash_at;
+    bool crash_after, dead;
+    void (*meanwhile)(void *context, const char *path);
+    void *meanwhile_context;
+    struct fault_tally tally;
+    struct hw_hash trace;
 };
 
-/* SplitMix64 (Steele, Lea and Flood, 2014). */
-static uint64_t draw(struct fault_env *fault)
-{
-    uint64_t x = fault->random += 0x9e3779b97f4a7c15u;
-
-    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
-    x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
-    return x ^ (x >> 31);
-}
-
-static void resize(struct bytes *bytes, size_t size)
-{
-    if (size > bytes->room) {
-        size_t room = size < 4096 ? 4096 : size + size / 2;
-
-        bytes->data = realloc(bytes->data, room);
-        HW_ASSERT(bytes->data != NULL);
-        bytes->room = room;
-    }
-    if (size > bytes->size)
-        memset(bytes->data + bytes->size, 0, size - bytes->size);
-    bytes->size = size;
-}
-
-static void copy(struct bytes *to, const struct bytes *from)
-{
-    resize(to, from->size);
-    if (from->size > 0)
-        memcpy(to->data, from->data, from->size);
-}
+/* --- counting ----------------------------------------------------------------------------- */
 
 static bool ends_in(const char *path, const char *ending)
 {
@@ -89,19 +64,75 @@ static bool ends_in(const char *path, const char *ending)
     return size >= ending_size && strcmp(path + size - ending_size, ending) == 0;
 }
 
+/* The lock file holds a process id: it is no part of what a run does. */
+static bool is_told(const char *path)
+{
+    return !ends_in(path, "/lock");
+}
+
+static void trace(struct fault_env *fault, const char *path, uint64_t number, struct hw_slice data)
+{
+    struct hw_slice parts[] = {hw_slice_of(&fault->trace, sizeof fault->trace), hw_slice_text(path),
+        hw_slice_of(&number, sizeof number), data};
+
+    if (is_told(path))
+        fault->trace = hw_hash_parts(parts, sizeof parts / sizeof *parts);
+}
+
+static bool lucky(struct fault_env *fault, unsigned of_10000)
+{
+    return of_10000 > 0 && fault_draw(&fault->random) % 10000 < of_10000;
+}
+
+static bool is_boundary(enum fault_call call)
+{
+    return call != FAULT_OPEN && call != FAULT_READ;
+}
+
+static int planned(struct fault_env *fault, enum fault_call call, const char *path)
+{
+    const struct fault *plan = &fault->faults[call];
+
+    if (plan->ending != NULL && !ends_in(path, plan->ending))
+        return 0;
+    fault->counts[call]++;
+    if (plan->at != 0 && fault->counts[call] >= plan->at &&
+        (plan->forever || fault->counts[call] == plan->at))
+        return plan->error;
+    return 0;
+}
+
 /* Count a call; its failure, if it is to fail. */
 static int count(struct fault_env *fault, enum fault_call call, const char *path)
 {
-    struct fault *planned = &fault->faults[call];
+    int error = planned(fault, call, path);
 
-    if (planned->ending != NULL && !ends_in(path, planned->ending))
-        return 0;
-    fault->counts[call]++;
-    if (planned->at == 0 || fault->counts[call] < planned->at)
-        return 0;
-    if (fault->counts[call] > planned->at && !planned->forever)
-        return 0;
-    return planned->error;
+    if (fault->dead)
+        return -EIO;
+    if (is_boundary(call) && ++fault->boundaries == fault->crash_at && !fault->crash_after) {
+        fault->dead = true;
+        fault->tally.crashes[call]++;
+        return -EIO;
+    }
+    if (error == 0 && is_told(path) && lucky(fault, fault->chances.fail[call]))
+        error = -EIO;
+    if (error < 0) {
+        fault->tally.failed[call]++;
+        fault->tally.syncs_failed +=
+            (call == FAULT_SYNC || call == FAULT_SYNC_DIR) && strstr(path, "/snapshots") == NULL;
+    }
+    trace(fault, path, call, hw_slice_of(&error, sizeof error));
+    return error;
+}
+
+/* The call was made; the machine may end right behind it. */
+static int made(struct fault_env *fault, enum fault_call call, int result)
+{
+    if (result < 0 || fault->boundaries != fault->crash_at || !fault->crash_after)
+        return result;
+    fault->dead = true;
+    fault->tally.crashes[call]++;
+    return -EIO;
 }
 
 /* --- names and nodes ---------------------------------------------------------------------- */
@@ -135,6 +166,9 @@ static bool is_led_to(const struct fault_env *fault, int node)
         if (fault->names[i].path[0] != '\0' &&
             (fault->names[i].node == node || fault->names[i].safe_node == node))
             return true;
+    for (unsigned i = 0; i < fault->namings_count; i++)
+        if (fault->namings[i].node == node)
+            return true;
     for (int i = 0; i < HANDLES_MAX; i++)
         if (fault->handles[i].node == node)
             return true;
@@ -146,11 +180,8 @@ static void sweep(struct fault_env *fault)
     for (int i = 0; i < FILES_MAX; i++) {
         struct node *node = &fault->nodes[i];
 
-        if (node->used && !is_led_to(fault, i)) {
-            free(node->now.data);
-            free(node->safe.data);
-            *node = (struct node){.lock = -1};
-        }
+        if (node->used && !is_led_to(fault, i))
+            node_free(node);
     }
     for (int i = 0; i < FILES_MAX; i++)
         if (fault->names[i].node < 0 && fault->names[i].safe_node < 0)
@@ -195,8 +226,29 @@ static uint64_t used_bytes(const struct fault_env *fault)
     uint64_t sum = 0;
 
     for (int i = 0; i < FILES_MAX; i++)
-        sum += fault->nodes[i].now.size;
+        if (fault->nodes[i].used && !fault->nodes[i].untold)
+            sum += fault->nodes[i].now.size;
     return sum;
+}
+
+static void naming_add(struct fault_env *fault, const char *from, const char *to, int node)
+{
+    struct naming *naming = &fault->namings[fault->namings_count++];
+
+    HW_ASSERT(fault->namings_count <= RENAMES_MAX);
+    naming->node = node;
+    (void)snprintf(naming->from, sizeof naming->from, "%s", from);
+    (void)snprintf(naming->to, sizeof naming->to, "%s", to);
+}
+
+static void naming_settle(struct fault_env *fault, const struct naming *naming)
+{
+    struct name *from = naming->from[0] == '\0' ? NULL : find_or_add(fault, naming->from);
+
+    if (from != NULL && (naming->to[0] == '\0' || from->safe_node == naming->node))
+        from->safe_node = -1;
+    if (naming->to[0] != '\0')
+        find_or_add(fault, naming->to)->safe_node = naming->node;
 }
 
 /* --- the table: each call takes the lock -------------------------------------------------- */
@@ -218,6 +270,8 @@ static int open_locked(struct fault_env *fault, const char *path, unsigned flags
     if (!there) {
         name = find_or_add(fault, path);
         name->node = new_node(fault, false);
+        fault->nodes[name->node].untold = !is_told(path);
+        naming_add(fault, "", path, name->node);
     }
     for (int i = 0; i < HANDLES_MAX; i++)
         if (fault->handles[i].node < 0) {
@@ -260,8 +314,24 @@ static int64_t read_locked(
         return 0;
     if (size > node->now.size - offset)
         size = node->now.size - (size_t)offset;
+    if (size > 1 && lucky(fault, fault->chances.short_reads)) {
+        size = 1 + fault_draw(&fault->random) % (size - 1);
+        fault->tally.short_reads++;
+    }
     memcpy(data, node->now.data + offset, size);
     return (int64_t)size;
+}
+
+/* How many of so many bytes one write takes. */
+static size_t write_size(struct fault_env *fault, size_t size)
+{
+    if (fault->short_writes > 0 && size > fault->short_writes)
+        size = fault->short_writes;
+    if (size > 1 && lucky(fault, fault->chances.short_writes)) {
+        size = 1 + fault_draw(&fault->random) % (size - 1);
+        fault->tally.short_writes++;
+    }
+    return size;
 }
 
 static int64_t write_locked(
@@ -269,27 +339,29 @@ static int64_t write_locked(
 {
     struct node *node = node_of(fault, file);
     int failed = count(fault, FAULT_WRITE, fault->handles[file].path);
-    size_t done = 0;
+    size_t done = 0, whole = 0, most;
 
     HW_ASSERT(fault->handles[file].flags & HW_ENV_WRITE);
     if (failed < 0)
         return failed;
-    for (int i = 0; i < parts_count; i++) {
-        size_t size = parts[i].iov_len;
+    for (int i = 0; i < parts_count; i++)
+        whole += parts[i].iov_len;
+    most = write_size(fault, whole);
+    for (int i = 0; i < parts_count && done < most; i++) {
+        size_t size = parts[i].iov_len < most - done ? parts[i].iov_len : most - done;
+        uint64_t at = offset + done;
 
-        if (fault->short_writes > 0 && done + size > fault->short_writes)
-            size = fault->short_writes - done;
-        if (offset + done + size > node->now.size) {
-            if (used_bytes(fault) + offset + done + size - node->now.size > fault->disk_size)
-                return done > 0 ? (int64_t)done : -ENOSPC;
-            resize(&node->now, (size_t)offset + done + size);
+        if (at + size > node->now.size &&
+            used_bytes(fault) + at + size - node->now.size > fault->disk_size) {
+            fault->tally.no_space++;
+            return done > 0 ? (int64_t)done : -ENOSPC;
         }
-        memcpy(node->now.data + offset + done, parts[i].iov_base, size);
+        node_write(node, at, parts[i].iov_base, size);
+        trace(fault, fault->handles[file].path, at, hw_slice_of(parts[i].iov_base, size));
         done += size;
-        if (size < parts[i].iov_len)
-            break;
     }
-    return (int64_t)done;
+    failed = made(fault, FAULT_WRITE, 0);
+    return failed < 0 ? failed : (int64_t)done;
 }
 
 static int sync_locked(struct fault_env *fault, int file)
@@ -298,26 +370,38 @@ static int sync_locked(struct fault_env *fault, int file)
     int failed = count(fault, FAULT_SYNC, fault->handles[file].path);
 
     if (failed == 0)
-        copy(&node->safe, &node->now);
-    return failed;
+        node_settle(node);
+    else if (!fault->dead)
+        node_drop_changes(node);
+    return made(fault, FAULT_SYNC, failed);
+}
+
+static bool is_in(const char *path, const char *folder)
+{
+    char parent[NAME_MAX_SIZE];
+
+    parent_of(path, parent);
+    return path[0] != '\0' && strcmp(parent, folder) == 0;
 }
 
 static int sync_dir_locked(struct fault_env *fault, const char *path)
 {
-    char parent[NAME_MAX_SIZE];
     int failed = count(fault, FAULT_SYNC_DIR, path);
+    unsigned left = 0;
 
     if (failed < 0)
         return failed;
-    for (int i = 0; i < FILES_MAX; i++) {
-        struct name *name = &fault->names[i];
+    for (unsigned i = 0; i < fault->namings_count; i++) {
+        const struct naming *naming = &fault->namings[i];
 
-        parent_of(name->path, parent);
-        if (name->path[0] != '\0' && strcmp(parent, path) == 0)
-            name->safe_node = name->node;
+        if (is_in(naming->from, path) || is_in(naming->to, path))
+            naming_settle(fault, naming);
+        else
+            fault->namings[left++] = *naming;
     }
+    fault->namings_count = left;
     sweep(fault);
-    return 0;
+    return made(fault, FAULT_SYNC_DIR, 0);
 }
 
 static int rename_locked(struct fault_env *fault, const char *from, const char *to)
@@ -331,9 +415,10 @@ static int rename_locked(struct fault_env *fault, const char *from, const char *
         return -ENOENT;
     target = find_or_add(fault, to);
     target->node = source->node;
+    naming_add(fault, from, to, source->node);
     source->node = -1;
     sweep(fault);
-    return 0;
+    return made(fault, FAULT_RENAME, 0);
 }
 
 static int unlink_locked(struct fault_env *fault, const char *path)
@@ -344,10 +429,11 @@ static int unlink_locked(struct fault_env *fault, const char *path)
     if (failed < 0)
         return failed;
     if (name == NULL || name->node < 0)
-        return -ENOENT;
+        return made(fault, FAULT_UNLINK, -ENOENT);
+    naming_add(fault, path, "", -1);
     name->node = -1;
     sweep(fault);
-    return 0;
+    return made(fault, FAULT_UNLINK, 0);
 }
 
 static int make_dir_locked(struct fault_env *fault, const char *path)
@@ -403,13 +489,22 @@ static int64_t fault_write(
     LOCKED(int64_t, write_locked(fault, file, parts, parts_count, offset));
 }
 
+/* A sync takes its time; what the rest of the world does meanwhile is done here. */
+static void take_time(struct fault_env *fault, const char *path)
+{
+    if (fault->meanwhile != NULL && !fault->dead)
+        fault->meanwhile(fault->meanwhile_context, path);
+}
+
 static int fault_sync(void *context, int file)
 {
+    take_time(context, ((struct fault_env *)context)->handles[file].path);
     LOCKED(int, sync_locked(fault, file));
 }
 
 static int fault_sync_dir(void *context, const char *path)
 {
+    take_time(context, path);
     LOCKED(int, sync_dir_locked(fault, path));
 }
 
@@ -422,9 +517,10 @@ static int truncate_locked(struct fault_env *fault, int file, uint64_t size)
 {
     int failed = count(fault, FAULT_TRUNCATE, fault->handles[file].path);
 
-    if (failed == 0)
-        resize(&node_of(fault, file)->now, (size_t)size);
-    return failed;
+    if (failed < 0)
+        return failed;
+    node_write(node_of(fault, file), 0, NULL, (size_t)size);
+    return made(fault, FAULT_TRUNCATE, 0);
 }
 
 static int fault_truncate(void *context, int file, uint64_t size)
@@ -456,17 +552,14 @@ static int list_locked(struct fault_env *fault, const char *path,
     bool (*visit)(void *visitor, const char *name), void *visitor)
 {
     struct name *folder = find(fault, path);
-    char parent[NAME_MAX_SIZE];
 
     if (folder == NULL || folder->node < 0)
         return -ENOENT;
     for (int i = 0; i < FILES_MAX; i++) {
         const struct name *name = &fault->names[i];
 
-        parent_of(name->path, parent);
-        if (name->path[0] == '\0' || name->node < 0 || strcmp(parent, path) != 0)
-            continue;
-        if (!visit(visitor, name->path + strlen(parent) + 1))
+        if (name->node >= 0 && is_in(name->path, path) &&
+            !visit(visitor, name->path + strlen(path) + 1))
             break;
     }
     return 0;
@@ -500,7 +593,7 @@ static void fault_random(void *context, void *data, size_t size)
 
     pthread_mutex_lock(&fault->lock);
     for (size_t i = 0; i < size; i++)
-        ((uint8_t *)data)[i] = (uint8_t)draw(fault);
+        ((uint8_t *)data)[i] = (uint8_t)fault_draw(&fault->random);
     pthread_mutex_unlock(&fault->lock);
 }
 
@@ -527,10 +620,8 @@ struct fault_env *fault_new(uint64_t seed)
 
 void fault_free(struct fault_env *fault)
 {
-    for (int i = 0; i < FILES_MAX; i++) {
-        free(fault->nodes[i].now.data);
-        free(fault->nodes[i].safe.data);
-    }
+    for (int i = 0; i < FILES_MAX; i++)
+        node_free(&fault->nodes[i]);
     pthread_mutex_destroy(&fault->lock);
     free(fault);
 }
@@ -580,22 +671,18 @@ void fault_set_clock(struct fault_env *fault, int64_t wall_ms, int64_t monotonic
     pthread_mutex_unlock(&fault->lock);
 }
 
-/* Each page that differs from what was synced came through, or did not. */
-static void tear(struct fault_env *fault, struct node *node)
+/* Names made, changed and removed since their folder was synced: as many as luck has, in order. */
+static void tear_names(struct fault_env *fault)
 {
-    unsigned luck = (unsigned)(draw(fault) % 3); /* nothing, some, all of it came through */
-    size_t size = node->now.size;
+    unsigned keep = fault->names_by_luck
+        ? (unsigned)(fault_draw(&fault->random) % (fault->namings_count + 1))
+        : 0;
 
-    if (luck != 0 && size > node->safe.size)
-        resize(&node->safe, size);
-    for (size_t at = 0; luck != 0 && at < size; at += PAGE) {
-        size_t page = size - at < PAGE ? size - at : PAGE;
-
-        if (memcmp(node->safe.data + at, node->now.data + at, page) != 0 &&
-            (luck == 2 || draw(fault) % 2 == 0))
-            memcpy(node->safe.data + at, node->now.data + at, page);
-    }
-    copy(&node->now, &node->safe);
+    fault->tally.names_lost += fault->namings_count - keep;
+    fault->tally.names_kept += keep;
+    for (unsigned i = 0; i < keep; i++)
+        naming_settle(fault, &fault->namings[i]);
+    fault->namings_count = 0;
 }
 
 static void drop_handles(struct fault_env *fault)
@@ -609,9 +696,13 @@ static void drop_handles(struct fault_env *fault)
 void fault_crash(struct fault_env *fault)
 {
     drop_handles(fault);
+    fault->dead = false;
+    fault->crash_at = 0;
+    fault->tally.power_lost++;
+    tear_names(fault);
     for (int i = 0; i < FILES_MAX; i++)
         if (fault->nodes[i].used && !fault->nodes[i].folder)
-            tear(fault, &fault->nodes[i]);
+            node_tear(&fault->nodes[i], &fault->random, &fault->tally);
     for (int i = 0; i < FILES_MAX; i++)
         if (fault->names[i].path[0] != '\0') /* Folders stay: making them is not what is tested. */
             if (fault->names[i].node < 0 || !fault->nodes[fault->names[i].node].folder)
@@ -622,6 +713,9 @@ void fault_crash(struct fault_env *fault)
 void fault_kill(struct fault_env *fault)
 {
     drop_handles(fault);
+    fault->dead = false;
+    fault->crash_at = 0;
+    fault->tally.killed++;
     sweep(fault);
 }
 
@@ -644,8 +738,61 @@ void fault_put(struct fault_env *fault, const char *path, const void *bytes, siz
         name->node = new_node(fault, false);
     name->safe_node = name->node;
     node = &fault->nodes[name->node];
-    resize(&node->now, size);
-    if (size > 0)
+    node_forget_changes(node);
+    bytes_resize(&node->now, size);
+    bytes_resize(&node->safe, size);
+    if (size > 0) {
         memcpy(node->now.data, bytes, size);
-    copy(&node->safe, &node->now);
+        memcpy(node->safe.data, bytes, size);
+    }
+}
+
+/* --- for simulations ---------------------------------------------------------------------- */
+
+void fault_crash_at(struct fault_env *fault, uint64_t boundary, bool after)
+{
+    fault->crash_at = boundary == 0 ? 0 : fault->boundaries + boundary;
+    fault->crash_after = after;
+}
+
+uint64_t fault_boundaries(const struct fault_env *fault)
+{
+    return fault->boundaries;
+}
+
+bool fault_is_dead(const struct fault_env *fault)
+{
+    return fault->dead;
+}
+
+void fault_names_by_luck(struct fault_env *fault, bool by_luck)
+{
+    fault->names_by_luck = by_luck;
+}
+
+void fault_set_chances(struct fault_env *fault, const struct fault_chances *chances)
+{
+    fault->chances = *chances;
+}
+
+void fault_meanwhile(
+    struct fault_env *fault, void (*meanwhile)(void *context, const char *path), void *context)
+{
+    fault->meanwhile = meanwhile;
+    fault->meanwhile_context = context;
+}
+
+uint64_t fault_used(const struct fault_env *fault)
+{
+    return used_bytes(fault);
+}
+
+struct hw_hash fault_trace(const struct fault_env *fault)
+{
+    return fault->trace;
+}
+
+const struct fault_tally *fault_tally(const struct fault_env *fault)
+{
+    return &fault->tally;
 }
