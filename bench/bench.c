@@ -77,6 +77,12 @@ void bench_print_hash(const char *name, struct hw_hash hash)
     printf("# result %s: %016" PRIx64 "%016" PRIx64 "\n", name, hash.high, hash.low);
 }
 
+void bench_figure(const char *name, double value)
+{
+    printf("figure %s %.17g\n", name, value);
+    fflush(stdout);
+}
+
 void bench_case(bool is_good, const char *name)
 {
     printf("%sok %u - %s\n", is_good ? "" : "not ", ++cases, name);

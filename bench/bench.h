@@ -12,7 +12,7 @@
 
 enum bench_size {
     BENCH_TINY,  /* a smoke test: results are checked, times are not looked at */
-    BENCH_QUICK, /* all benches together under a minute */
+    BENCH_QUICK, /* all benches together in about a minute */
     BENCH_NORMAL,
     BENCH_FULL,
 };
@@ -39,6 +39,9 @@ uint64_t bench_median(const struct bench_times *times);
 void bench_fold(struct hw_hash *hash, const void *data, size_t size);
 
 void bench_print_hash(const char *name, struct hw_hash hash);
+
+/* A figure for bench/run.py: "figure NAME VALUE".  The same name again is another turn. */
+void bench_figure(const char *name, double value);
 
 /* One case of a smoke run, as TAP; bench_end() prints the plan and gives the exit code. */
 void bench_case(bool is_good, const char *name);

@@ -1,0 +1,131 @@
+"""Lines of the table: what was measured, beside what, and whether the bar is met."""
+import json
+from dataclasses import asdict, dataclass
+from typing import Optional
+
+FORMAT = 1
+
+
+@dataclass
+class Line:
+    """One line.  The schema of the record (README.md) is this class."""
+
+    row: str  # name of the row, as ./dev bench ROW takes it
+    what: str
+    figure: Optional[float] = None  # ours; None: not measured, note says why
+    unit: str = ""
+    yardstick: str = ""  # what it is measured beside; empty: nothing
+    yardstick_figure: Optional[float] = None
+    ratio: Optional[float] = None
+    judged: str = "figure"  # what the bar is about: figure or ratio
+    bar: Optional[float] = None  # None: for information
+    stretch: Optional[float] = None
+    at_most: bool = False  # the bar is a ceiling
+    cpu: Optional[float] = None  # CPU seconds a million of ours
+    yardstick_cpu: Optional[float] = None
+    neighbours: Optional[float] = None  # per cent of the machine, used by others meanwhile
+    turns: int = 0  # how many each figure is the median of
+    note: str = ""
+
+    @property
+    def judged_value(self):
+        return self.ratio if self.judged == "ratio" else self.figure
+
+    def verdict(self):
+        value = self.judged_value
+        if value is None:
+            return "not measured"
+        if self.bar is None:
+            return "-"
+        if self._reaches(value, self.stretch):
+            return "met, stretch too"
+        if self._reaches(value, self.bar):
+            return "met"
+        if self.bar == 0:
+            return f"missed by {number(value)}"
+        over = value / self.bar if self.at_most else self.bar / value if value else float("inf")
+        return f"missed: {over:.2f} x off"
+
+    def _reaches(self, value, bar):
+        return bar is not None and (value <= bar if self.at_most else value >= bar)
+
+
+def number(value):
+    """Three digits that count, thousands apart."""
+    if value is None:
+        return ""
+    size = abs(value)
+    if size >= 1000:
+        digits = len(str(int(size))) - 3
+        return f"{int(round(value, -digits)):,}"
+    if size >= 100 or value == int(value):
+        return f"{value:.0f}"
+    if size >= 10:
+        return f"{value:.1f}"
+    return f"{value:.2f}" if size >= 1 else f"{value:.3f}"
+
+
+def _amount(value, unit):
+    return "" if value is None else f"{number(value)} {unit}".strip()
+
+
+def _bar(value, line):
+    return "" if value is None else f"{'<=' if line.at_most else '>='} {number(value)}"
+
+
+HEAD = ("row", "what", "ours", "beside", "ratio", "bar", "stretch", "", "CPU s/M", "beside's",
+        "others")
+
+
+def _cells(line):
+    beside = f"{_amount(line.yardstick_figure, line.unit)} {line.yardstick}".strip()
+    return (line.row, line.what, _amount(line.figure, line.unit), beside, number(line.ratio),
+            _bar(line.bar, line), _bar(line.stretch, line), line.verdict(), number(line.cpu),
+            number(line.yardstick_cpu),
+            "" if line.neighbours is None else f"{line.neighbours:.0f}%")
+
+
+def text(lines):
+    """The table for a terminal, notes below it."""
+    rows = [HEAD] + [_cells(line) for line in lines]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(HEAD))]
+    out = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows]
+    out.insert(1, "  ".join("-" * width for width in widths))
+    notes = [f"{line.row}: {line.note}" for line in lines if line.note]
+    return "\n".join(out + ([""] + notes if notes else [])) + "\n"
+
+
+def record(lines, about):
+    return {"format": FORMAT, **about,
+            "lines": [{**asdict(line), "verdict": line.verdict()} for line in lines]}
+
+
+def write(path, lines, about):
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(record(lines, about), file, indent=1, ensure_ascii=False)
+        file.write("\n")
+
+
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        found = json.load(file)
+    if found.get("format") != FORMAT:
+        raise SystemExit(f"bench: {path}: not a record of format {FORMAT}")
+    return found
+
+
+def markdown(found):
+    """The table of README.md: it must say what the record says, so it is made from it."""
+    machine = found["machine"]
+    out = [f"Commit `{found['commit'][:12]}`, {machine['cores']} cores ({machine['cpu']}), "
+           f"{machine['memory_mib'] >> 10} GiB, {machine['file_system']}, Linux "
+           f"{machine['kernel'].split('-')[0]}; the driver shares the cores.",
+           "",
+           "| what | ours | beside it | ratio | at least | |", "| --- | --- | --- | --- | --- | --- |"]
+    for entry in found["lines"]:
+        verdict = entry.pop("verdict")
+        line = Line(**entry)
+        cells = _cells(line)
+        bar = cells[5].replace("<=", "≤").replace(">=", "≥")
+        out.append("| " + " | ".join([line.what, cells[2], cells[3], cells[4], bar, verdict]) + " |")
+    return "\n".join(out) + "\n"
