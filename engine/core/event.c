@@ -36,18 +36,6 @@ const char *hw_field_name(enum hw_field field)
     return names[field];
 }
 
-enum hw_value_type hw_field_type(enum hw_field field)
-{
-    static const uint8_t types[] = {
-#define FIELD_TYPE(number, name, text, type) [number] = HW_VALUE_##type,
-        HW_FIELD_LIST(FIELD_TYPE)
-#undef FIELD_TYPE
-    };
-
-    HW_ASSERT(field < HW_FIELD_COUNT);
-    return (enum hw_value_type)types[field];
-}
-
 void hw_event_init(struct hw_event *event, enum hw_kind kind)
 {
     event->kind = kind;
@@ -74,22 +62,12 @@ void hw_event_init(struct hw_event *event, enum hw_kind kind)
     event->postcode = (struct hw_slice){0};
 }
 
-static struct hw_value *set(struct hw_event *event, enum hw_field field, enum hw_value_type type)
-{
-    HW_ASSERT(field < HW_FIELD_COUNT);
-    HW_ASSERT(hw_field_type(field) == type);
-    event->set |= UINT64_C(1) << field;
-    event->cleared &= ~(UINT64_C(1) << field);
-    return &event->values[field];
-}
-
 /* Cut a text to what is kept, between characters of UTF-8. */
-static struct hw_slice cut(struct hw_event *event, struct hw_slice text, size_t size_max)
+struct hw_slice hw_event_cut(struct hw_event *event, struct hw_slice text, size_t size_max)
 {
     size_t size = size_max;
 
-    if (text.size <= size_max)
-        return text;
+    HW_ASSERT(text.size > size_max);
     event->flags |= HW_FLAG_TEXT_CUT;
     /* At most three bytes of a character stand before the cut; more are no UTF-8 anyway. */
     while (size > size_max - 3 && (text.data[size] & 0xc0) == 0x80)
@@ -98,32 +76,9 @@ static struct hw_slice cut(struct hw_event *event, struct hw_slice text, size_t 
     return text;
 }
 
-void hw_event_set_text(struct hw_event *event, enum hw_field field, struct hw_slice text)
+static struct hw_slice cut(struct hw_event *event, struct hw_slice text, size_t size_max)
 {
-    set(event, field, HW_VALUE_TEXT)->text = cut(event, text, HW_TEXT_SIZE_MAX);
-}
-
-void hw_event_set_time(struct hw_event *event, enum hw_field field, struct hw_time time)
-{
-    HW_ASSERT(hw_time_is(time));
-    set(event, field, HW_VALUE_TIME)->time = time;
-}
-
-void hw_event_set_bool(struct hw_event *event, enum hw_field field, bool value)
-{
-    set(event, field, HW_VALUE_BOOL)->number = value;
-}
-
-void hw_event_set_number(struct hw_event *event, enum hw_field field, int64_t number)
-{
-    set(event, field, HW_VALUE_NUMBER)->number = number;
-}
-
-void hw_event_clear(struct hw_event *event, enum hw_field field)
-{
-    HW_ASSERT(field < HW_FIELD_COUNT);
-    event->cleared |= UINT64_C(1) << field;
-    event->set &= ~(UINT64_C(1) << field);
+    return text.size <= size_max ? text : hw_event_cut(event, text, size_max);
 }
 
 struct hw_slice hw_event_text(const struct hw_event *event, enum hw_field field)
@@ -164,30 +119,37 @@ bool hw_event_add_retired(
 }
 
 /* Somebody who came of age this long before being spoken of is an adult, and nothing more. */
-enum { ADULT_AGE = 18, LONG_ADULT_DAYS = 731 };
+enum { ADULT_AGE = 18, ADULT_AGE_DAYS_MAX = 18 * 365 + 6, LONG_ADULT_DAYS = 731 };
+
+/*
+ * The exact day would be the birth date under another name: it is kept only for those young enough
+ * for it to matter to a figure (adult on the admission date, CONTRACT R2); 0 for all others.
+ */
+static int32_t adult_from_day(const struct hw_event *event, int32_t born_day)
+{
+    int32_t long_adult, adult_from;
+
+    if (!hw_time_is(event->happened))
+        return hw_day_of_age(born_day, ADULT_AGE);
+    long_adult = hw_london_day(event->happened.start_ms) - LONG_ADULT_DAYS;
+    if (born_day < long_adult - ADULT_AGE_DAYS_MAX) /* Nearly everybody: no calendar is needed. */
+        return 0;
+    adult_from = hw_day_of_age(born_day, ADULT_AGE);
+    return adult_from < long_adult ? 0 : adult_from;
+}
 
 void hw_event_set_born(struct hw_event *event, struct hw_time born)
 {
-    int32_t day = hw_london_day(born.start_ms);
-    int32_t adult_from;
-    struct hw_hash hash;
-    int64_t parts[2];
+    int64_t parts[2] = {hw_london_day(born.start_ms),
+        born.precision < HW_PRECISION_DAY ? born.precision : HW_PRECISION_DAY};
+    int32_t last = (int32_t)parts[0]; /* The last day it could mean. */
+    struct hw_hash hash = hw_hash_bytes(hw_slice_of(parts, sizeof parts));
 
     HW_ASSERT(hw_time_is(born));
-    adult_from = hw_day_of_age(
-        born.precision == HW_PRECISION_DAY ? day : hw_london_day(hw_time_end(born) - 1), ADULT_AGE);
-    parts[0] = day;
-    parts[1] = born.precision < HW_PRECISION_DAY ? born.precision : HW_PRECISION_DAY;
-    hash = hw_hash_bytes(hw_slice_of(parts, sizeof parts));
+    if (born.precision != HW_PRECISION_DAY)
+        last = hw_london_day(hw_time_end(born) - 1);
     hw_event_set_number(event, HW_FIELD_BORN_HASH, (int64_t)hash.low);
-    /*
-     * The exact day would be the birth date under another name: it is kept only for those young
-     * enough for it to matter to a figure (adult on the admission date, CONTRACT R2).
-     */
-    if (hw_time_is(event->happened) &&
-        adult_from < hw_london_day(event->happened.start_ms) - LONG_ADULT_DAYS)
-        adult_from = 0;
-    hw_event_set_number(event, HW_FIELD_ADULT_FROM_DAY, adult_from);
+    hw_event_set_number(event, HW_FIELD_ADULT_FROM_DAY, adult_from_day(event, last));
 }
 
 static int identifier_order(const struct hw_identifier *a, const struct hw_identifier *b)
@@ -215,15 +177,21 @@ static uint8_t sort_identifiers(struct hw_identifier *list, uint8_t count)
     uint8_t kept = 0;
 
     for (uint8_t i = 0; i < count; i++) {
-        struct hw_identifier identifier = list[i];
+        struct hw_identifier identifier;
         uint8_t at = kept;
+
+        hash_identifier(&list[i]);
+        if (kept == i && (i == 0 || identifier_order(&list[i - 1], &list[i]) < 0)) {
+            kept++; /* In its place already, as most come. */
+            continue;
+        }
+        identifier = list[i];
 
         while (at > 0 && identifier_order(&identifier, &list[at - 1]) < 0)
             at--;
         if (at > 0 && identifier_order(&identifier, &list[at - 1]) == 0)
             continue;
         memmove(&list[at + 1], &list[at], (size_t)(kept - at) * sizeof *list);
-        hash_identifier(&identifier);
         list[at] = identifier;
         kept++;
     }
@@ -282,6 +250,7 @@ static void cut_texts(struct hw_event *event)
 static bool is_placeholder(const struct hw_identifier *identifier)
 {
     return identifier->type == HW_IDENTIFIER_NHS && identifier->id.size == 10 &&
+        identifier->id.data[0] == identifier->id.data[1] &&
         memcmp(identifier->id.data, identifier->id.data + 1, 9) == 0;
 }
 
@@ -290,9 +259,13 @@ static void drop_placeholders(struct hw_event *event)
 {
     uint8_t kept = 0;
 
-    for (uint8_t i = 0; i < event->identifiers_count; i++)
-        if (!is_placeholder(&event->identifiers[i]) || event->identifiers_count == 1)
-            event->identifiers[kept++] = event->identifiers[i];
+    for (uint8_t i = 0; i < event->identifiers_count; i++) {
+        if (is_placeholder(&event->identifiers[i]) && event->identifiers_count > 1)
+            continue;
+        if (kept != i)
+            event->identifiers[kept] = event->identifiers[i];
+        kept++;
+    }
     if (kept == 0)
         return;
     if (kept < event->identifiers_count)
@@ -313,10 +286,13 @@ void hw_event_finish(struct hw_event *event)
         (hw_event_has(event, HW_FIELD_ADMITTED_AT) && event->identifiers_count > 0);
 }
 
-bool hw_nhs_number(struct hw_slice text, char digits[10])
+/* Ten digits as they lie in text, without what may stand between them. */
+static bool take_digits(struct hw_slice text, char digits[10])
 {
-    int count = 0, sum = 0, check;
+    int count = 0;
 
+    if (text.size < 10)
+        return false;
     for (size_t i = 0; i < text.size; i++) {
         uint8_t c = text.data[i];
 
@@ -326,13 +302,34 @@ bool hw_nhs_number(struct hw_slice text, char digits[10])
             return false;
         digits[count++] = (char)c;
     }
-    if (count != 10)
+    return count == 10;
+}
+
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the first digit is the lowest byte");
+
+/* Each of eight digits, in the bytes of digits, times its weight: 10, 9, ... 3. */
+static unsigned weighted(uint64_t digits)
+{
+    const uint64_t lanes = UINT64_C(0x00ff00ff00ff00ff);
+    uint64_t even = (digits & lanes) * UINT64_C(0x000a000800060004);
+    uint64_t odd = (digits >> 8 & lanes) * UINT64_C(0x0009000700050003);
+
+    return (unsigned)(even >> 48) + (unsigned)(odd >> 48);
+}
+
+bool hw_nhs_number(struct hw_slice text, char digits[10])
+{
+    uint64_t first;
+    unsigned ninth, check;
+
+    if (!take_digits(text, digits))
         return false;
-    for (int i = 0; i < 9; i++)
-        sum += (digits[i] - '0') * (10 - i);
-    check = 11 - sum % 11;
+    memcpy(&first, digits, sizeof first);
+    first -= UINT64_C(0x3030303030303030);
+    ninth = (unsigned)(digits[8] - '0');
+    check = 11 - (weighted(first) + 2 * ninth) % 11;
     if (check == 11)
         check = 0;
     /* Ten zeros pass the check and mean that nobody knows: they would make strangers one person. */
-    return check == digits[9] - '0' && memcmp(digits, "0000000000", 10) != 0;
+    return check == (unsigned)(digits[9] - '0') && (first | ninth | check) != 0;
 }

@@ -10,8 +10,11 @@ struct hw_hash hw_hash_bytes(struct hw_slice bytes)
 
 struct hw_hash hw_hash_parts(const struct hw_slice *parts, size_t parts_count)
 {
-    uint8_t buffer[4096];
+    enum { PART_SIZE_MAX = 256, PARTS_MAX = 8 };
+    uint8_t buffer[PARTS_MAX * (sizeof(uint32_t) + PART_SIZE_MAX)];
     size_t used = 0;
+
+    HW_ASSERT(parts_count <= PARTS_MAX);
 
     for (size_t i = 0; i < parts_count; i++) {
         struct hw_slice part = parts[i];
@@ -19,15 +22,13 @@ struct hw_hash hw_hash_parts(const struct hw_slice *parts, size_t parts_count)
         struct hw_hash long_hash;
 
         /* A part that does not fit stands as its hash; its size still tells it apart. */
-        if (part.size > 256) {
+        if (part.size > PART_SIZE_MAX) {
             long_hash = hw_hash_bytes(part);
             part = hw_slice_of(&long_hash, sizeof long_hash);
         }
-        HW_ASSERT(sizeof buffer - used >= sizeof size + part.size);
         memcpy(buffer + used, &size, sizeof size);
         used += sizeof size;
-        if (part.size > 0)
-            memcpy(buffer + used, part.data, part.size);
+        hw_slice_copy(buffer + used, part);
         used += part.size;
     }
     return hw_hash_bytes(hw_slice_of(buffer, used));

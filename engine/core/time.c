@@ -1,15 +1,19 @@
 #include "homeward/time.h"
 
+/* 400 years of the calendar. */
+enum { ERA_YEARS = 400, ERA_DAYS = 146097 };
+
 /* Days from civil and back: the usual shift of the year to begin in March, in eras of 400 years. */
 int32_t hw_day_from_civil(int year, int month, int day)
 {
-    int y = month <= 2 ? year - 1 : year;
-    int era = (y >= 0 ? y : y - 399) / 400;
-    int year_of_era = y - era * 400;
-    int day_of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
-    int day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    static const int16_t days_before[] = {306, 337, 0, 31, 61, 92, 122, 153, 184, 214, 245, 275};
+    int shifted = month <= 2 ? year - 1 : year;
+    int eras = shifted >= 0 ? 0 : (ERA_YEARS - 1 - shifted) / ERA_YEARS; /* to pass over */
+    unsigned y = (unsigned)(shifted + eras * ERA_YEARS);
+    unsigned centuries = y / 100;
 
-    return (int32_t)(era * 146097 + day_of_era - 719468);
+    return (int32_t)(y * 365 + y / 4 - centuries + centuries / 4) + days_before[month - 1] + day -
+        719469 - eras * ERA_DAYS;
 }
 
 void hw_civil_from_day(int32_t day, int *ret_year, int *ret_month, int *ret_day)
@@ -60,14 +64,23 @@ static int64_t last_sunday(int year, int month)
     return (int64_t)(day - weekday) * HW_DAY_MS + HW_HOUR_MS;
 }
 
-/* 400 years of the calendar. */
-enum { ERA_YEARS = 400, ERA_DAYS = 146097 };
+/*
+ * Days of the year, each to within some days, between which it is summer for certain, and outside
+ * of which it is winter.
+ */
+enum { SURELY_SUMMER_FROM = 100, SURELY_SUMMER_TO = 285, MAYBE_FROM = 75, MAYBE_TO = 315 };
 
 int64_t hw_london_offset(int64_t ms)
 {
-    /* The year to within a day of New Year, when it is winter on either side. */
-    int year = 1970 + (int)floor_div((int64_t)day_of_ms(ms) * ERA_YEARS, ERA_DAYS);
+    /* The year to within some days of New Year, when it is winter on either side. */
+    int64_t days = (int64_t)day_of_ms(ms) * ERA_YEARS;
+    int year = 1970 + (int)floor_div(days, ERA_DAYS);
+    int day_of_year = (int)((days - (int64_t)(year - 1970) * ERA_DAYS) / ERA_YEARS);
 
+    if (day_of_year >= SURELY_SUMMER_FROM && day_of_year < SURELY_SUMMER_TO)
+        return HW_HOUR_MS;
+    if (day_of_year < MAYBE_FROM || day_of_year >= MAYBE_TO)
+        return 0;
     return ms >= last_sunday(year, 3) && ms < last_sunday(year, 10) ? HW_HOUR_MS : 0;
 }
 
@@ -221,7 +234,7 @@ static bool take_offset(struct digits *digits, struct civil *civil)
     return true;
 }
 
-static enum hw_status settle(const struct civil *civil, struct hw_time *ret_time)
+static inline enum hw_status settle(const struct civil *civil, struct hw_time *ret_time)
 {
     struct hw_time time = {.precision = (uint8_t)civil->precision};
     int64_t wall_ms;
@@ -230,7 +243,8 @@ static enum hw_status settle(const struct civil *civil, struct hw_time *ret_time
         return HW_E_INVALID;
     if (civil->month < 1 || civil->month > 12)
         return HW_E_INVALID;
-    if (civil->day < 1 || civil->day > days_in_month(civil->year, civil->month))
+    if (civil->day < 1 ||
+        (civil->day > 28 && civil->day > days_in_month(civil->year, civil->month)))
         return HW_E_INVALID;
     if (civil->hour > 23 || civil->minute > 59 || civil->second > 60)
         return HW_E_INVALID;
@@ -284,7 +298,7 @@ static int take_pairs(struct digits *digits, int pairs[7])
     return count;
 }
 
-enum hw_status hw_time_parse_hl7(struct hw_slice text, struct hw_time *ret_time)
+static enum hw_status parse_hl7_form(struct hw_slice text, struct hw_time *ret_time)
 {
     struct digits digits = trimmed(text);
     struct civil civil;
@@ -313,6 +327,62 @@ enum hw_status hw_time_parse_hl7(struct hw_slice text, struct hw_time *ret_time)
     if (digits.at != digits.end)
         return HW_E_INVALID;
     return settle(&civil, ret_time);
+}
+
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the first digit is the lowest byte");
+
+/* Eight digits at as four numbers of two, in bytes 0, 2, 4, 6; false if they are not all digits. */
+static bool take_eight(const uint8_t *at, uint64_t *ret_pairs)
+{
+    const uint64_t high = UINT64_C(0xf0f0f0f0f0f0f0f0), zeros = UINT64_C(0x3030303030303030);
+    uint64_t word;
+
+    memcpy(&word, at, sizeof word);
+    if ((word & high) != zeros || ((word + UINT64_C(0x0606060606060606)) & high) != zeros)
+        return false;
+    word -= zeros;
+    *ret_pairs = word * 10 + (word >> 8);
+    return true;
+}
+
+static int pair_of(uint64_t pairs, int index)
+{
+    return (int)(pairs >> (16 * index) & 0xff);
+}
+
+/* The forms that nearly all times have: digits alone, to the day, the minute or the second. */
+static bool take_plain(struct hw_slice text, struct civil *civil)
+{
+    uint64_t date, clock = 0;
+
+    if (text.size != 14 && text.size != 12 && text.size != 8)
+        return false;
+    if (!take_eight(text.data, &date) ||
+        (text.size > 8 && !take_eight(text.data + text.size - 8, &clock)))
+        return false;
+    if (text.size == 12) /* The last eight are month, day, hour, minute. */
+        clock >>= 16;
+    *civil = (struct civil){.year = pair_of(date, 0) * 100 + pair_of(date, 1),
+        .month = pair_of(date, 2),
+        .day = pair_of(date, 3),
+        .hour = pair_of(clock, 1),
+        .minute = pair_of(clock, 2),
+        .second = pair_of(clock, 3),
+        .precision = (enum hw_precision)(text.size / 2 - 1)};
+    return true;
+}
+
+_Static_assert(HW_PRECISION_DAY == 8 / 2 - 1 && HW_PRECISION_MINUTE == 12 / 2 - 1 &&
+        HW_PRECISION_SECOND == 14 / 2 - 1,
+    "a pair of digits more is one precision more");
+
+enum hw_status hw_time_parse_hl7(struct hw_slice text, struct hw_time *ret_time)
+{
+    struct civil plain;
+
+    if (take_plain(text, &plain))
+        return settle(&plain, ret_time);
+    return parse_hl7_form(text, ret_time);
 }
 
 static enum hw_status parse_iso_clock(struct digits *digits, struct civil *civil)
@@ -358,15 +428,54 @@ enum hw_status hw_time_parse_iso(struct hw_slice text, struct hw_time *ret_time)
     return settle(&civil, ret_time);
 }
 
+/* A number as that many digits, its last ones; returns where to go on. */
+static char *put_digits(char *at, int number, int count)
+{
+    for (int i = count - 1; i >= 0; i--) {
+        at[i] = (char)('0' + number % 10);
+        number /= 10;
+    }
+    return at + count;
+}
+
+/* Year, month and day with between them; '\0' for nothing. */
+static char *put_date(char *at, int32_t day, char between)
+{
+    int year, month, day_of_month;
+
+    hw_civil_from_day(day, &year, &month, &day_of_month);
+    at = put_digits(at, year, 4);
+    if (between != '\0')
+        *at++ = between;
+    at = put_digits(at, month, 2);
+    if (between != '\0')
+        *at++ = between;
+    return put_digits(at, day_of_month, 2);
+}
+
+static char *put_clock(char *at, int64_t in_day, char between)
+{
+    int seconds = (int)(in_day / HW_SECOND_MS);
+
+    at = put_digits(at, seconds / 3600, 2);
+    if (between != '\0')
+        *at++ = between;
+    at = put_digits(at, seconds / 60 % 60, 2);
+    if (between != '\0')
+        *at++ = between;
+    return put_digits(at, seconds % 60, 2);
+}
+
 char *hw_time_format(int64_t ms, char text[HW_TIME_TEXT_SIZE])
 {
     int64_t in_day = ms - (int64_t)day_of_ms(ms) * HW_DAY_MS;
-    int year, month, day;
+    char *at = put_date(text, day_of_ms(ms), '-');
 
-    hw_civil_from_day(day_of_ms(ms), &year, &month, &day);
-    snprintf(text, HW_TIME_TEXT_SIZE, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", year % 10000, month,
-        day, (int)(in_day / HW_HOUR_MS), (int)(in_day / HW_MINUTE_MS % 60),
-        (int)(in_day / HW_SECOND_MS % 60), (int)(in_day % 1000));
+    *at++ = 'T';
+    at = put_clock(at, in_day, ':');
+    *at++ = '.';
+    at = put_digits(at, (int)(in_day % 1000), 3);
+    memcpy(at, "Z", 2);
     return text;
 }
 
@@ -374,16 +483,13 @@ char *hw_time_format_hl7(int64_t ms, bool offset, char text[HW_TIME_TEXT_SIZE])
 {
     int64_t london_offset = hw_london_offset(ms);
     int64_t wall = ms + london_offset;
-    int64_t in_day = wall - (int64_t)day_of_ms(wall) * HW_DAY_MS;
-    int year, month, day;
+    char *at = put_date(text, day_of_ms(wall), '\0');
 
-    hw_civil_from_day(day_of_ms(wall), &year, &month, &day);
-    snprintf(text, HW_TIME_TEXT_SIZE, "%04d%02d%02d%02d%02d%02d%s", year % 10000, month, day,
-        (int)(in_day / HW_HOUR_MS), (int)(in_day / HW_MINUTE_MS % 60),
-        (int)(in_day / HW_SECOND_MS % 60),
-        !offset                  ? ""
-            : london_offset == 0 ? "+0000"
-                                 : "+0100");
+    at = put_clock(at, wall - (int64_t)day_of_ms(wall) * HW_DAY_MS, '\0');
+    if (!offset)
+        *at = '\0';
+    else
+        memcpy(at, london_offset == 0 ? "+0000" : "+0100", 6);
     return text;
 }
 

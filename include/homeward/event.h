@@ -183,7 +183,18 @@ enum hw_value_type { HW_VALUE_TEXT, HW_VALUE_TIME, HW_VALUE_BOOL, HW_VALUE_NUMBE
 
 /* Name and value type of a field; field below HW_FIELD_COUNT. */
 const char *hw_field_name(enum hw_field field);
-enum hw_value_type hw_field_type(enum hw_field field);
+
+static inline enum hw_value_type hw_field_type(enum hw_field field)
+{
+    static const uint8_t types[] = {
+#define HW_FIELD_TYPE(number, name, text, type) [number] = HW_VALUE_##type,
+        HW_FIELD_LIST(HW_FIELD_TYPE)
+#undef HW_FIELD_TYPE
+    };
+
+    HW_ASSERT(field < HW_FIELD_COUNT);
+    return (enum hw_value_type)types[field];
+}
 
 /* What was odd about a message that was taken all the same; bit numbers. */
 #define HW_FLAG_LIST(X)                                                                            \
@@ -293,11 +304,53 @@ static inline bool hw_event_clears(const struct hw_event *event, enum hw_field f
     return (event->cleared >> field & 1u) != 0;
 }
 
-void hw_event_set_text(struct hw_event *event, enum hw_field field, struct hw_slice text);
-void hw_event_set_time(struct hw_event *event, enum hw_field field, struct hw_time time);
-void hw_event_set_bool(struct hw_event *event, enum hw_field field, bool value);
-void hw_event_set_number(struct hw_event *event, enum hw_field field, int64_t number);
-void hw_event_clear(struct hw_event *event, enum hw_field field);
+/*
+ * The first size_max bytes of text at most, cut between characters of UTF-8, flagged.  For texts
+ * that are longer than size_max.
+ */
+struct hw_slice hw_event_cut(struct hw_event *event, struct hw_slice text, size_t size_max);
+
+/* Give a field a value of its type.  Inline: with a field that is known, only the store is left. */
+static inline struct hw_value *hw_event_set_value(
+    struct hw_event *event, enum hw_field field, enum hw_value_type type)
+{
+    HW_ASSERT(hw_field_type(field) == type);
+    event->set |= UINT64_C(1) << field;
+    event->cleared &= ~(UINT64_C(1) << field);
+    return &event->values[field];
+}
+
+static inline void hw_event_set_text(
+    struct hw_event *event, enum hw_field field, struct hw_slice text)
+{
+    if (text.size > HW_TEXT_SIZE_MAX)
+        text = hw_event_cut(event, text, HW_TEXT_SIZE_MAX);
+    hw_event_set_value(event, field, HW_VALUE_TEXT)->text = text;
+}
+
+static inline void hw_event_set_time(
+    struct hw_event *event, enum hw_field field, struct hw_time time)
+{
+    HW_ASSERT(hw_time_is(time));
+    hw_event_set_value(event, field, HW_VALUE_TIME)->time = time;
+}
+
+static inline void hw_event_set_bool(struct hw_event *event, enum hw_field field, bool value)
+{
+    hw_event_set_value(event, field, HW_VALUE_BOOL)->number = value;
+}
+
+static inline void hw_event_set_number(struct hw_event *event, enum hw_field field, int64_t number)
+{
+    hw_event_set_value(event, field, HW_VALUE_NUMBER)->number = number;
+}
+
+static inline void hw_event_clear(struct hw_event *event, enum hw_field field)
+{
+    HW_ASSERT(field < HW_FIELD_COUNT);
+    event->cleared |= UINT64_C(1) << field;
+    event->set &= ~(UINT64_C(1) << field);
+}
 
 /* The value of a text field, empty when absent or cleared. */
 struct hw_slice hw_event_text(const struct hw_event *event, enum hw_field field);

@@ -49,6 +49,36 @@ static inline int hw_slice_compare(struct hw_slice a, struct hw_slice b)
     return (a.size > b.size) - (a.size < b.size);
 }
 
+/*
+ * Copy the bytes of from to to, which has room for them and lies elsewhere.  For what is mostly
+ * short (a name, a code, a number): up to sixteen bytes go as two words that overlap in the middle.
+ */
+static inline void hw_slice_copy(uint8_t *to, struct hw_slice from)
+{
+    const uint8_t *at = from.data;
+    size_t size = from.size;
+    uint64_t first, last;
+    uint32_t low, high;
+
+    if (size > 16) {
+        memcpy(to, at, size);
+    } else if (size >= 8) {
+        memcpy(&first, at, 8);
+        memcpy(&last, at + size - 8, 8);
+        memcpy(to, &first, 8);
+        memcpy(to + size - 8, &last, 8);
+    } else if (size >= 4) {
+        memcpy(&low, at, 4);
+        memcpy(&high, at + size - 4, 4);
+        memcpy(to, &low, 4);
+        memcpy(to + size - 4, &high, 4);
+    } else if (size > 0) {
+        to[0] = at[0];
+        to[size / 2] = at[size / 2];
+        to[size - 1] = at[size - 1];
+    }
+}
+
 /* For printf("%.*s", HW_SLICE_ARGS(slice)), which wants an address even for nothing. */
 #define HW_SLICE_ARGS(slice) (int)(slice).size, ((slice).size > 0 ? (const char *)(slice).data : "")
 

@@ -2,8 +2,6 @@
 #include "codec/hl7v2/hl7v2.h"
 #include "codec/hl7v2/message.h"
 
-#include <stdio.h>
-
 static void owe(struct hw_hl7_answers *answers, const char *code)
 {
     memcpy(answers->code[answers->count++], code, 3);
@@ -87,16 +85,38 @@ static void put(struct writer *writer, uint8_t c)
         *writer->at++ = c;
 }
 
-static void put_plain(struct writer *writer, const char *text)
+static void put_bytes(struct writer *writer, struct hw_slice bytes)
 {
-    while (*text != '\0')
-        put(writer, (uint8_t)*text++);
+    if (bytes.size > (size_t)(writer->end - writer->at)) {
+        writer->full = true;
+        return;
+    }
+    hw_slice_copy(writer->at, bytes);
+    writer->at += bytes.size;
+}
+
+static inline void put_plain(struct writer *writer, const char *text)
+{
+    put_bytes(writer, hw_slice_text(text));
 }
 
 static void put_fields(struct writer *writer, unsigned count)
 {
     while (count-- > 0)
         put(writer, writer->delimiters.field);
+}
+
+/* A number in decimal digits. */
+static void put_number(struct writer *writer, uint64_t number)
+{
+    uint8_t digits[20];
+    size_t at = sizeof digits;
+
+    do {
+        digits[--at] = (uint8_t)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    put_bytes(writer, hw_slice_of(digits + at, sizeof digits - at));
 }
 
 /*
@@ -106,12 +126,18 @@ static void put_fields(struct writer *writer, unsigned count)
 static void put_echo(struct writer *writer, struct hw_slice raw, size_t size_max)
 {
     size_t size = raw.size < size_max ? raw.size : size_max;
+    uint8_t field = writer->delimiters.field;
 
+    if (size > (size_t)(writer->end - writer->at)) {
+        writer->full = true;
+        return;
+    }
     for (size_t i = 0; i < size; i++) {
         uint8_t c = raw.data[i];
 
-        put(writer, c < 0x20 || c == writer->delimiters.field ? '?' : c);
+        writer->at[i] = c < 0x20 || c == field ? '?' : c;
     }
+    writer->at += size;
 }
 
 /* The letter of the escape sequence for c; 0 if c is no delimiter. */
@@ -227,8 +253,7 @@ static void put_msh(struct writer *writer, const struct hw_hl7_reading *reading,
         put_plain(writer, "ACK");
     }
     put_fields(writer, 1);
-    snprintf(text, sizeof text, "%llu", (unsigned long long)control_id);
-    put_plain(writer, text);
+    put_number(writer, control_id);
     put_fields(writer, 1);
     if (hl7_trim(reading->processing_id).size > 0)
         put_echo(writer, reading->processing_id, 8);
@@ -245,14 +270,11 @@ static void put_msh(struct writer *writer, const struct hw_hl7_reading *reading,
 /* ERR-2 where, ERR-3 code, ERR-4 severity, ERR-8 words for the user. */
 static void put_err(struct writer *writer, const struct hw_hl7_reading *reading)
 {
-    char code[8];
-
     put_plain(writer, "ERR");
     put_fields(writer, 2);
     put_place(writer, reading->where);
     put_fields(writer, 1);
-    snprintf(code, sizeof code, "%u", (unsigned)reading->code);
-    put_plain(writer, code);
+    put_number(writer, reading->code);
     put_component(writer);
     put_words(writer, code_name(reading->code));
     put_component(writer);
