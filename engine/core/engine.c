@@ -697,7 +697,21 @@ enum hw_status hw_history_find(
     return HW_OK;
 }
 
+/*
+ * Of open stays the digest is made when it is asked for: a stay changes a thousand times before
+ * somebody does.  Folding works in scratch and changes nothing.
+ */
 struct hw_hash hw_engine_history_digest(const struct hw_engine *engine)
 {
-    return engine->root.history_digest;
+    struct hw_hash digest = engine->root.history_digest;
+    struct hw_history history;
+    uint32_t handle = 0;
+
+    while ((handle = hw_history_next((struct hw_engine *)engine, handle, &history)) != 0) {
+        struct hw_hash hash = hw_history_hash((struct hw_engine *)engine, &history);
+
+        digest.low += hash.low;
+        digest.high += hash.high;
+    }
+    return digest;
 }

@@ -190,14 +190,14 @@ struct hw_share {
     int32_t ready_day;       /* delayed days count from it */
     int32_t first_day;       /* of the first inpatient moment */
     int32_t admitted_day, discharged_day;
-    int32_t eval_day; /* the day these shares of today are of */
+    int32_t eval_day;     /* the day these shares of today are of */
+    int32_t expected_day; /* of discharge, if it is one the rows count; else HW_DAY_NONE */
     uint32_t rows[HW_DIMENSIONS];
     uint8_t present; /* there is a share */
     uint8_t in_hospital;
     uint8_t ready;
-    uint8_t expected_today;
     uint8_t pathway;
-    uint8_t unused[7];
+    uint8_t unused[4];
 };
 
 struct hw_stay {
@@ -216,7 +216,6 @@ struct hw_stay {
     /* From here on of leaders only. */
     uint32_t charges; /* chain */
     uint32_t heap_at; /* place in the timer heap, from 1; 0: not in it */
-    int64_t due_ms;
     uint64_t findings;
     int64_t admitted_ms;       /* for the choice between two open stays */
     int64_t ended_ms;          /* HW_TIME_OPEN: not over */
@@ -229,7 +228,6 @@ struct hw_stay {
     uint8_t sealed;
     uint8_t delay_day; /* 1: its first midnight was told */
     uint8_t unused[7];
-    struct hw_hash digest; /* what it added to the history digest */
     struct hw_share share;
 };
 
@@ -245,7 +243,7 @@ struct hw_charge_record {
 
 /* ---- figures ---- */
 
-enum { HW_FIRST_DAYS = 32, HW_STAY_DAYS_MAX = 21 };
+enum { HW_FIRST_DAYS = 32, HW_EXPECTED_DAYS = 32, HW_STAY_DAYS_MAX = 21 };
 
 struct hw_row_record {
     uint32_t code, site; /* texts; site of wards */
@@ -258,8 +256,9 @@ struct hw_row_record {
     int64_t in_hospital, ready, ready_start_sum, ready_day_sum, ready_started_today;
     int64_t today_base_sum, today_closed_ms;
     int64_t by_pathway[HW_PATHWAYS];
-    int64_t expected_today, admitted_today, discharged_today;
-    int64_t first_day[HW_FIRST_DAYS]; /* in hospital, by day of the first inpatient moment */
+    int64_t admitted_today, discharged_today;
+    int64_t first_day[HW_FIRST_DAYS];       /* in hospital, by day of the first inpatient moment */
+    int64_t expected_day[HW_EXPECTED_DAYS]; /* in hospital, by expected day, from today on */
 };
 
 struct hw_account_record {
@@ -318,7 +317,9 @@ struct hw_text_word {
 };
 
 struct hw_heap_entry {
+    int64_t due_ms;
     uint32_t stay;
+    uint32_t unused;
 };
 
 /* The part of the engine that is state but no arena. */
@@ -330,7 +331,7 @@ struct hw_engine_root {
     int32_t today;           /* London day of accepted_ms; HW_DAY_NONE before any record */
     uint32_t heap_count;
     uint32_t message_first, message_last; /* of the duplicate window, in order of arrival */
-    struct hw_hash history_digest;
+    struct hw_hash history_digest;        /* of people and sealed stays */
     uint64_t findings[HW_FINDING_COUNT];
 };
 

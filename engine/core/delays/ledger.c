@@ -35,9 +35,7 @@ struct ledger {
     /* How far facts were walked: for claims, settlements, all else, for people, for places. */
     uint32_t claim_at, settled_at, fact_at, person_at, place_at;
     /* In force. */
-    struct claim claims[HW_CLAIMANTS_MAX];
     uint32_t claims_count;
-    struct wait waits[HW_WAITS_MAX];
     uint32_t waits_count;
     uint32_t settled_reason, settled_side;
     int64_t settled_ms;    /* HW_TIME_NONE: nothing is settled */
@@ -45,6 +43,8 @@ struct ledger {
     uint32_t pathway;
     uint32_t council, council_proposed;
     uint32_t site;
+    struct claim *claims; /* HW_CLAIMANTS_MAX */
+    struct wait *waits;   /* HW_WAITS_MAX */
 };
 
 static void find(struct ledger *ledger, enum hw_finding finding)
@@ -545,8 +545,15 @@ static void take_last(struct ledger *ledger)
 void hw_ledger_fold(
     struct hw_engine *engine, const struct hw_fold_input *input, struct hw_history *history)
 {
-    struct ledger ledger = {
-        .engine = engine, .input = input, .history = history, .settled_ms = HW_TIME_NONE};
+    /* Not cleared: only the first so many of each are looked at. */
+    struct claim claims[HW_CLAIMANTS_MAX];
+    struct wait waits[HW_WAITS_MAX];
+    struct ledger ledger = {.engine = engine,
+        .input = input,
+        .history = history,
+        .settled_ms = HW_TIME_NONE,
+        .claims = claims,
+        .waits = waits};
 
     history->charges = engine->scratch->charges;
     history->charges_count = 0;

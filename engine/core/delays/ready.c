@@ -27,9 +27,9 @@ struct telling {
     struct hw_scratch *scratch;
     const struct hw_fact *opener; /* NULL: nothing was said */
     int64_t not_met_ms;           /* first not-met statement; HW_TIME_NONE */
-    struct ready_said said[HW_CLAIMANTS_MAX];
+    struct ready_said *said;      /* HW_CLAIMANTS_MAX */
     uint32_t said_count;
-    struct first_said values[VALUES_MAX];
+    struct first_said *values; /* VALUES_MAX */
     uint32_t values_count;
     struct ready_said ready; /* last said by anybody; time none: withdrawn or not said */
     /* The period before. */
@@ -258,8 +258,14 @@ static void note_backdated(struct telling *telling, const struct hw_fact *fact)
 void hw_ready_fold(
     struct hw_engine *engine, const struct hw_fold_input *input, struct hw_history *history)
 {
-    struct telling telling = {
-        .history = history, .scratch = engine->scratch, .closed_ms = HW_TIME_NONE};
+    /* Not cleared: only the first so many of each are looked at. */
+    struct ready_said said[HW_CLAIMANTS_MAX];
+    struct first_said values[VALUES_MAX];
+    struct telling telling = {.history = history,
+        .scratch = engine->scratch,
+        .said = said,
+        .values = values,
+        .closed_ms = HW_TIME_NONE};
 
     history->periods = engine->scratch->periods;
     history->periods_count = 0;

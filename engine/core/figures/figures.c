@@ -16,7 +16,7 @@ static void read_row(
         .delayed = row->ready - row->ready_started_today,
         .delayed_days = row->ready * today - row->ready_day_sum,
         .ready_today_ms = row->ready * as_at_ms - row->today_base_sum + row->today_closed_ms,
-        .expected_today = row->expected_today,
+        .expected_today = row->expected_day[(uint32_t)today % HW_EXPECTED_DAYS],
         .stay_7 = row->in_hospital - within[7],
         .stay_14 = row->in_hospital - within[14],
         .stay_21 = row->in_hospital - within[21],

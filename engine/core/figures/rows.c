@@ -109,7 +109,8 @@ static void add_to_row(
     row->version++;
     if (share->in_hospital) {
         row->in_hospital += sign;
-        row->expected_today += sign * share->expected_today;
+        if (share->expected_day >= today) /* Slots of days gone were emptied. */
+            row->expected_day[(uint32_t)share->expected_day % HW_EXPECTED_DAYS] += sign;
         /* A day that left the window counts as older; its slot has a new owner. */
         if (share->first_day > today - HW_FIRST_DAYS && share->first_day <= today)
             row->first_day[(uint32_t)share->first_day % HW_FIRST_DAYS] += sign;
@@ -142,6 +143,7 @@ void hw_rows_new_day(struct hw_engine *engine, int32_t day)
 {
     int32_t before = engine->root.today;
     int32_t first = before < day - HW_FIRST_DAYS ? day - HW_FIRST_DAYS + 1 : before + 1;
+    int32_t gone = before < day - HW_EXPECTED_DAYS ? day - HW_EXPECTED_DAYS : before;
     int64_t midnight = hw_london_midnight(day);
 
     engine->root.today = day;
@@ -152,6 +154,9 @@ void hw_rows_new_day(struct hw_engine *engine, int32_t day)
         /* Nobody can have come on a day that has just begun: its slot is an old day's. */
         for (int32_t d = first; d <= day; d++)
             row->first_day[(uint32_t)d % HW_FIRST_DAYS] = 0;
+        /* Nor be expected on one that is gone: its slot is that of a day ahead from now on. */
+        for (int32_t d = gone; d < day; d++)
+            row->expected_day[(uint32_t)d % HW_EXPECTED_DAYS] = 0;
         row->today_closed_ms = 0;
         row->admitted_today = 0;
         row->discharged_today = 0;

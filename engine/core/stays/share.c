@@ -131,6 +131,7 @@ static struct hw_share share_of(
         .pathway = history->pathway,
         .eval_day = engine->root.today,
         .first_day = HW_DAY_NONE,
+        .expected_day = HW_DAY_NONE,
         .admitted_day = HW_DAY_NONE,
         .discharged_day = HW_DAY_NONE,
     };
@@ -146,8 +147,10 @@ static struct hw_share share_of(
         share.ready_start_ms = open->start_ms;
         share.ready_day = open->start_day;
     }
-    share.expected_today =
-        share.in_hospital && history->expected_discharge_day == engine->root.today;
+    /* Rows count some days ahead, so that no midnight need look at each stay. */
+    if (share.in_hospital && history->expected_discharge_day >= engine->root.today &&
+        history->expected_discharge_day < engine->root.today + HW_EXPECTED_DAYS)
+        share.expected_day = history->expected_discharge_day;
     for (uint32_t i = 0; i < history->periods_count && stay->wins; i++)
         if (history->periods[i].end_ms <= now)
             share.ready_closed_ms +=
@@ -282,10 +285,11 @@ static int64_t next_boundary(
     }
     if (open != NULL)
         sooner(&due, hw_london_midnight(open->start_day + 1), now);
-    if (history->expected_discharge_day != HW_DAY_NONE && history->ended_ms > now) {
-        sooner(&due, hw_london_midnight(history->expected_discharge_day), now);
-        sooner(&due, hw_london_midnight(history->expected_discharge_day + 1), now);
-    }
+    /* Expected later than rows count ahead. */
+    if (history->expected_discharge_day >= engine->root.today + HW_EXPECTED_DAYS &&
+        history->ended_ms > now)
+        sooner(
+            &due, hw_london_midnight(history->expected_discharge_day - HW_EXPECTED_DAYS + 1), now);
     if (history->ended_ms != HW_TIME_OPEN && engine->options.history_open_ms > 0)
         sooner(&due, history->ended_ms + engine->options.history_open_ms, now);
     return due;
@@ -299,14 +303,6 @@ static void count_findings(struct hw_engine *engine, uint64_t findings, bool add
         engine->root.findings[__builtin_ctzll(findings)] += add ? 1 : UINT64_MAX;
 }
 
-static void add_digest(struct hw_engine *engine, struct hw_hash hash, bool add)
-{
-    struct hw_hash *digest = &engine->root.history_digest;
-
-    digest->low += add ? hash.low : -hash.low;
-    digest->high += add ? hash.high : -hash.high;
-}
-
 void hw_share_withdraw(struct hw_engine *engine, uint32_t stay)
 {
     struct hw_stay *record = hw_stay_at(engine, stay);
@@ -318,8 +314,6 @@ void hw_share_withdraw(struct hw_engine *engine, uint32_t stay)
     withdraw_charges(engine, record);
     count_findings(engine, record->findings, false);
     record->findings = 0;
-    add_digest(engine, record->digest, false);
-    record->digest = (struct hw_hash){0};
 }
 
 /*
@@ -363,8 +357,6 @@ void hw_share_contribute(struct hw_engine *engine, uint32_t leader, bool rivals)
     if (!room)
         stay->findings |= UINT64_C(1) << HW_FINDING_TOO_MANY_FACTS;
     count_findings(engine, stay->findings, true);
-    stay->digest = hw_history_hash(engine, &history);
-    add_digest(engine, stay->digest, true);
     if (!room) /* Left out of the figures, and said so. */
         history.counted = 0;
     stay->share = share_of(engine, stay, &history);
@@ -419,8 +411,14 @@ static void drop_facts(struct hw_engine *engine, struct hw_stay *stay)
 void hw_share_seal(struct hw_engine *engine, uint32_t leader)
 {
     struct hw_stay *stay = hw_stay_at(engine, leader);
+    struct hw_history history;
+    struct hw_hash hash;
     uint32_t at = leader;
 
+    hw_stay_fold(engine, leader, &history);
+    hash = hw_history_hash(engine, &history);
+    engine->root.history_digest.low += hash.low;
+    engine->root.history_digest.high += hash.high;
     hw_share_add(engine, &stay->share, -1);
     stay->share = (struct hw_share){0};
     while (stay->charges != 0) {

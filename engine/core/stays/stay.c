@@ -82,7 +82,6 @@ uint32_t hw_stay_take(struct hw_engine *engine, uint32_t identifier, struct hw_h
     stay->owner_next = hw_identifier_at(engine, identifier)->stays;
     hw_identifier_at(engine, identifier)->stays = handle;
     stay->leader = stay->group_next = handle;
-    stay->due_ms = HW_TIME_OPEN;
     stay->admitted_ms = HW_TIME_NONE;
     stay->ended_ms = HW_TIME_OPEN;
     stay->deaths[0].died_ms = stay->deaths[1].died_ms = HW_TIME_OPEN;
@@ -706,6 +705,8 @@ void hw_stay_refresh(struct hw_engine *engine, uint32_t stay)
     struct hw_stay *record = hw_stay_at(engine, leader);
     bool rivals = (record->findings >> HW_FINDING_TWO_OPEN_STAYS & 1u) != 0;
     struct hw_death before[2] = {record->deaths[0], record->deaths[1]};
+    int64_t admitted_ms = record->admitted_ms;
+    uint8_t open = record->open_now;
 
     hw_share_withdraw(engine, leader);
     hw_share_contribute(engine, leader, rivals);
@@ -714,7 +715,9 @@ void hw_stay_refresh(struct hw_engine *engine, uint32_t stay)
         hw_person_contribute(engine, record->owner);
         return;
     }
-    settle_winner(engine, record->owner);
+    /* Who counts goes by what is open and when it began. */
+    if (record->open_now != open || record->admitted_ms != admitted_ms)
+        settle_winner(engine, record->owner);
 }
 
 void hw_stay_due(struct hw_engine *engine, uint32_t leader)

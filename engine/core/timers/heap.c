@@ -6,31 +6,29 @@ static struct hw_heap_entry *entry_at(const struct hw_engine *engine, uint32_t p
     return HW_AT(engine, heap, hw_heap_entry, place);
 }
 
-static bool earlier(const struct hw_engine *engine, uint32_t a, uint32_t b)
+static bool earlier(const struct hw_heap_entry *left, const struct hw_heap_entry *right)
 {
-    const struct hw_stay *left = hw_stay_at(engine, a), *right = hw_stay_at(engine, b);
-
     if (left->due_ms != right->due_ms)
         return left->due_ms < right->due_ms;
-    return a < b;
+    return left->stay < right->stay;
 }
 
-static void put(struct hw_engine *engine, uint32_t place, uint32_t stay)
+static void put(struct hw_engine *engine, uint32_t place, struct hw_heap_entry entry)
 {
-    entry_at(engine, place)->stay = stay;
-    hw_stay_at(engine, stay)->heap_at = place;
+    *entry_at(engine, place) = entry;
+    hw_stay_at(engine, entry.stay)->heap_at = place;
 }
 
-static void rise(struct hw_engine *engine, uint32_t place, uint32_t stay)
+static void rise(struct hw_engine *engine, uint32_t place, struct hw_heap_entry entry)
 {
-    while (place > 1 && earlier(engine, stay, entry_at(engine, place / 2)->stay)) {
-        put(engine, place, entry_at(engine, place / 2)->stay);
+    while (place > 1 && earlier(&entry, entry_at(engine, place / 2))) {
+        put(engine, place, *entry_at(engine, place / 2));
         place /= 2;
     }
-    put(engine, place, stay);
+    put(engine, place, entry);
 }
 
-static void sink(struct hw_engine *engine, uint32_t place, uint32_t stay)
+static void sink(struct hw_engine *engine, uint32_t place, struct hw_heap_entry entry)
 {
     uint32_t count = engine->root.heap_count;
 
@@ -39,66 +37,69 @@ static void sink(struct hw_engine *engine, uint32_t place, uint32_t stay)
 
         if (child > count)
             break;
-        if (child < count &&
-            earlier(engine, entry_at(engine, child + 1)->stay, entry_at(engine, child)->stay))
+        if (child < count && earlier(entry_at(engine, child + 1), entry_at(engine, child)))
             child++;
-        if (!earlier(engine, entry_at(engine, child)->stay, stay))
+        if (!earlier(entry_at(engine, child), &entry))
             break;
-        put(engine, place, entry_at(engine, child)->stay);
+        put(engine, place, *entry_at(engine, child));
         place = child;
     }
-    put(engine, place, stay);
+    put(engine, place, entry);
+}
+
+/* Bring an entry to where it belongs, from a place whose entry is gone. */
+static void settle(struct hw_engine *engine, uint32_t place, struct hw_heap_entry entry)
+{
+    if (place > 1 && earlier(&entry, entry_at(engine, place / 2)))
+        rise(engine, place, entry);
+    else
+        sink(engine, place, entry);
 }
 
 static void take_out(struct hw_engine *engine, uint32_t stay)
 {
     struct hw_stay *record = hw_stay_at(engine, stay);
     uint32_t place = record->heap_at;
-    uint32_t last = entry_at(engine, engine->root.heap_count)->stay;
+    struct hw_heap_entry last = *entry_at(engine, engine->root.heap_count);
 
-    entry_at(engine, engine->root.heap_count)->stay = 0;
+    *entry_at(engine, engine->root.heap_count) = (struct hw_heap_entry){0};
     engine->root.heap_count--;
     record->heap_at = 0;
-    if (last == stay)
-        return;
-    if (place > 1 && earlier(engine, last, entry_at(engine, place / 2)->stay))
-        rise(engine, place, last);
-    else
-        sink(engine, place, last);
+    if (last.stay != stay)
+        settle(engine, place, last);
 }
 
 void hw_timer_set(struct hw_engine *engine, uint32_t stay, int64_t due_ms)
 {
-    struct hw_stay *record = hw_stay_at(engine, stay);
+    struct hw_heap_entry entry = {.due_ms = due_ms, .stay = stay};
+    uint32_t place = hw_stay_at(engine, stay)->heap_at;
 
-    if (record->heap_at != 0) {
-        if (record->due_ms == due_ms)
+    if (place != 0) {
+        if (entry_at(engine, place)->due_ms == due_ms)
             return;
-        take_out(engine, stay);
+        if (due_ms == HW_TIME_OPEN)
+            take_out(engine, stay);
+        else
+            settle(engine, place, entry);
+        return;
     }
-    record->due_ms = due_ms;
     if (due_ms == HW_TIME_OPEN)
         return;
     engine->root.heap_count++;
     if (engine->root.heap_count >= engine->heap.count)
         (void)hw_arena_take(&engine->heap);
     HW_ASSERT(engine->root.heap_count < engine->heap.count);
-    rise(engine, engine->root.heap_count, stay);
+    rise(engine, engine->root.heap_count, entry);
 }
 
 uint32_t hw_timer_first(const struct hw_engine *engine, int64_t now_ms)
 {
-    uint32_t stay;
-
-    if (engine->root.heap_count == 0)
+    if (engine->root.heap_count == 0 || entry_at(engine, 1)->due_ms > now_ms)
         return 0;
-    stay = entry_at(engine, 1)->stay;
-    return hw_stay_at(engine, stay)->due_ms <= now_ms ? stay : 0;
+    return entry_at(engine, 1)->stay;
 }
 
 int64_t hw_timer_due(const struct hw_engine *engine)
 {
-    if (engine->root.heap_count == 0)
-        return HW_TIME_OPEN;
-    return hw_stay_at(engine, entry_at(engine, 1)->stay)->due_ms;
+    return engine->root.heap_count == 0 ? HW_TIME_OPEN : entry_at(engine, 1)->due_ms;
 }
