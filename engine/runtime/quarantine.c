@@ -210,6 +210,8 @@ static enum hw_status load_segments(
     quarantine->end = end;
     failed =
         size > end ? quarantine->env->truncate(quarantine->env->context, quarantine->file, end) : 0;
+    if (failed == 0) /* The last run may have died of a failed sync. */
+        failed = hw_file_rewrite(quarantine->env, quarantine->file, 0, end);
     if (failed == 0)
         failed = quarantine->env->sync(quarantine->env->context, quarantine->file);
     return failed < 0 ? hw_error_file(error, "write", path, failed) : HW_OK;
