@@ -137,6 +137,20 @@ static void warn_of_moment(const struct asked *asked, const struct hw_engine *en
         warn(NULL, "that time lies ahead: hours are counted up to it as if nothing more came");
 }
 
+/* Bytes at the end that are no whole block; zero when it stopped before the end. */
+static void warn_of_tail(const struct hw_log_tail *tail)
+{
+    char words[200];
+
+    if (tail->torn_size == 0)
+        return;
+    snprintf(words, sizeof words,
+        "%llu bytes at the journal's end are no whole block and were left out: a write that never "
+        "finished, or one going on now",
+        (unsigned long long)tail->torn_size);
+    warn(NULL, words);
+}
+
 static int replay(struct asked *asked, const char *data_dir)
 {
     struct hw_replay_options replay_options = hw_replay_options_default(hw_env_posix(), data_dir);
@@ -158,6 +172,7 @@ static int replay(struct asked *asked, const char *data_dir)
         return HW_EXIT_FAILED;
     }
     warn_of_moment(asked, result.engine);
+    warn_of_tail(&result.tail);
     int code = events ? HW_EXIT_OK : print_resource(asked, result.engine);
     hw_engine_free(result.engine);
     return code;

@@ -172,6 +172,14 @@ static enum hw_status missing(struct hw_log *log, char error[HW_ERROR_TEXT_SIZE]
     return HW_E_DAMAGED;
 }
 
+static enum hw_status missing_before(struct hw_log *log, char error[HW_ERROR_TEXT_SIZE])
+{
+    hw_error_set(error,
+        "%s: the segments with records %" PRIu64 " to %" PRIu64 " are missing; " RESTORE, log->dir,
+        log->from_sequence, log->firsts[0] - 1);
+    return HW_E_DAMAGED;
+}
+
 /* No segment at all is a new log, unless the watermark knows of one. */
 static enum hw_status missing_all(struct hw_log *log, char error[HW_ERROR_TEXT_SIZE])
 {
@@ -198,6 +206,8 @@ enum hw_status hw_log_open(struct hw_env *env, const char *dir, uint64_t from_se
         status = relist(log, error);
     if (status == HW_OK && log->firsts_count == 0)
         status = log->mark.sequence == 0 ? HW_E_NOT_FOUND : missing_all(log, error);
+    if (status == HW_OK && log->from_sequence < log->firsts[0])
+        status = missing_before(log, error);
     if (status == HW_OK)
         status = open_segment(log, find_segment(log, log->from_sequence), error);
     if (status != HW_OK) {
@@ -292,6 +302,7 @@ static int64_t find_end(struct hw_log *log, uint64_t offset)
 {
     uint64_t end = offset;
 
+    log->file_size = offset;
     for (;;) {
         int64_t count = load(log, offset, SCAN_STEP);
         struct hw_slice bytes;
@@ -342,18 +353,53 @@ static enum hw_status damaged(struct hw_log *log, char error[HW_ERROR_TEXT_SIZE]
     return HW_E_DAMAGED;
 }
 
+/* The newest segment ends here: is that as far as the watermark and the snapshots go? */
+static enum hw_status check_reach(struct hw_log *log, char error[HW_ERROR_TEXT_SIZE])
+{
+    const struct hw_watermark *mark = &log->mark;
+
+    if (mark->generation > 0 && !hw_hash_equal(mark->log_id, log->segment.log_id)) {
+        hw_error_set(error,
+            "%s/watermark: offset 24: it is of another log than the segments beside it; put the "
+            "right one back, or move it away to go on with the records there are",
+            log->dir);
+        return HW_E_DAMAGED;
+    }
+    if (log->expected >= log->next_sequence)
+        return missing(log, error);
+    if (mark->segment > log->segment.first_sequence) {
+        hw_error_set(error,
+            "%s: offset %" PRIu64 ": the segment that begins with record %" PRIu64
+            " should follow and is missing; " RESTORE
+            "; to go on without it move the file watermark away",
+            log->path, log->at, mark->segment);
+        return HW_E_DAMAGED;
+    }
+    if (mark->segment == log->segment.first_sequence && log->file_size < mark->size) {
+        hw_error_set(error,
+            "%s: offset %" PRIu64 ": the file ends here and reached to %" PRIu64
+            ": records may be missing; " RESTORE
+            "; to go on with those there are move the file watermark away",
+            log->path, log->file_size, mark->size);
+        return HW_E_DAMAGED;
+    }
+    return HW_OK;
+}
+
 /* There is no block at log->at.  HW_E_NOT_FOUND: that is the end of the log. */
 static enum hw_status judge_end(struct hw_log *log, bool newest, char error[HW_ERROR_TEXT_SIZE])
 {
     int64_t end = find_end(log, log->at), passed;
+    enum hw_status status;
 
     if (end < 0)
         return io_failed(log, end, error);
     log->torn_size = (uint64_t)end - log->at;
     if (!newest)
         return log->torn_size > 0 ? damaged(log, error) : HW_OK;
-    if (log->expected >= log->next_sequence)
-        return missing(log, error);
+    status = check_reach(log, error);
+    if (status != HW_OK)
+        return status;
     passed = log->torn_size > 0 ? passed_durably(log, log->at, (uint64_t)end) : 0;
     if (passed < 0)
         return io_failed(log, passed, error);
@@ -413,7 +459,7 @@ static enum hw_status at_end(struct hw_log *log, struct hw_log_block *ret_block,
     if (status != HW_OK)
         return status;
     log->index = find_segment(log, log->segment.first_sequence);
-    newest = log->index + 1 == log->firsts_count;
+    newest = log->index + 1 >= log->firsts_count;
     judged = judge_end(log, newest, error);
     if (judged == HW_E_NOT_FOUND)
         return judged;

@@ -2,11 +2,13 @@
 #include "homeward/hash.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 enum { BATCH_SIZE_MAX = 2 * HW_QUARANTINE_BYTES_MAX, RETRY_SECONDS = 1 };
 
@@ -180,12 +182,29 @@ static enum hw_status begin_segment(
     return HW_OK;
 }
 
+/* Heard at the first turn: something refused is not there any more, in the middle or at the end. */
+static void warn_of_damage(
+    struct hw_quarantine *quarantine, const char *path, const struct hw_quarantine_walked *walked)
+{
+    bool damaged = hw_quarantine_damage(path, walked, quarantine->warning);
+
+    if (!damaged && walked->size > walked->end)
+        hw_error_set(quarantine->warning,
+            "%s: offset %" PRIu64 ": %" PRIu64 " bytes at the end are no whole refused input: of a "
+            "write that never finished, and was not answered; unless the machine was cut off then, "
+            "restore this file from a backup",
+            path, walked->end, walked->size - walked->end);
+    if (damaged || walked->size > walked->end)
+        atomic_store(&quarantine->warned, true);
+}
+
 static enum hw_status load_segments(
     struct hw_quarantine *quarantine, char error[HW_ERROR_TEXT_SIZE])
 {
     struct load load = {.quarantine = quarantine};
+    struct hw_quarantine_walked walked = {0};
     char path[HW_PATH_SIZE];
-    uint64_t *firsts, end = 0, size = 0;
+    uint64_t *firsts;
     size_t count;
     int failed = hw_quarantine_segments(
         quarantine->env, quarantine->data_dir, quarantine->dir, &firsts, &count);
@@ -198,7 +217,10 @@ static enum hw_status load_segments(
         if (firsts[i] > quarantine->next_id)
             quarantine->next_id = firsts[i];
         hw_quarantine_segment_path(quarantine->dir, firsts[i], path);
-        failed = hw_quarantine_segment_walk(quarantine->env, path, load_entry, &load, &end, &size);
+        failed = hw_quarantine_segment_walk(
+            quarantine->env, path, firsts[i], load_entry, &load, &walked);
+        if (failed == 0)
+            warn_of_damage(quarantine, path, &walked);
     }
     if (failed < 0)
         status = hw_error_file(error, "read", path, failed);
@@ -207,11 +229,10 @@ static enum hw_status load_segments(
     free(firsts);
     if (status != HW_OK)
         return status;
-    quarantine->end = end;
-    failed =
-        size > end ? quarantine->env->truncate(quarantine->env->context, quarantine->file, end) : 0;
-    if (failed == 0) /* The last run may have died of a failed sync. */
-        failed = hw_file_rewrite(quarantine->env, quarantine->file, 0, end);
+    quarantine->end = walked.end;
+    failed = walked.size > walked.end
+        ? quarantine->env->truncate(quarantine->env->context, quarantine->file, walked.end)
+        : 0;
     if (failed == 0)
         failed = quarantine->env->sync(quarantine->env->context, quarantine->file);
     return failed < 0 ? hw_error_file(error, "write", path, failed) : HW_OK;
@@ -276,6 +297,7 @@ static enum hw_status write_batch(
 static void perform(struct hw_quarantine *quarantine)
 {
     char error[HW_ERROR_TEXT_SIZE] = "";
+    uint64_t one = 1;
     enum hw_status status;
 
     pthread_mutex_unlock(&quarantine->lock);
@@ -293,7 +315,9 @@ static void perform(struct hw_quarantine *quarantine)
         atomic_store(&quarantine->failed, true);
     }
     pthread_cond_signal(&quarantine->done);
-    hw_wakeup_tell(quarantine->options.wakeup);
+    if (quarantine->options.wakeup_fd >= 0)
+        while (write(quarantine->options.wakeup_fd, &one, sizeof one) < 0 && errno == EINTR)
+            continue;
 }
 
 static void wait_for_space(struct hw_quarantine *quarantine)

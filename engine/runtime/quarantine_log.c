@@ -143,9 +143,29 @@ static int read_whole(struct hw_env *env, const char *path, uint8_t **ret_bytes,
     return 0;
 }
 
-int hw_quarantine_segment_walk(struct hw_env *env, const char *path, hw_quarantine_walk walk,
-    void *context, uint64_t *ret_end, uint64_t *ret_size)
+/*
+ * The next whole entry from *at on, behind damaged ones if need be; its size, or 0.  What a damaged
+ * entry holds came from outside and may look like an entry: its id must fit those around.
+ */
+static size_t find_entry(
+    struct hw_slice bytes, size_t *at, uint64_t next_id, struct hw_quarantined *ret_entry)
 {
+    for (size_t from = *at, to = from; to < bytes.size; to += 8) {
+        size_t size = entry_read(hw_slice_of(bytes.data + to, bytes.size - to), ret_entry);
+        uint64_t skipped = (to - from) / HW_QUARANTINE_HEADER_SIZE;
+
+        if (size == 0 || (to > from && ret_entry->id - next_id > skipped))
+            continue;
+        *at = to;
+        return size;
+    }
+    return 0;
+}
+
+int hw_quarantine_segment_walk(struct hw_env *env, const char *path, uint64_t first,
+    hw_quarantine_walk walk, void *context, struct hw_quarantine_walked *ret_walked)
+{
+    struct hw_quarantine_walked walked = {.next_id = first};
     uint8_t *bytes = NULL;
     size_t bytes_size = 0, size, at = 0;
     struct hw_quarantined entry;
@@ -153,15 +173,33 @@ int hw_quarantine_segment_walk(struct hw_env *env, const char *path, hw_quaranti
 
     if (failed < 0)
         return failed;
-    while ((size = entry_read(hw_slice_of(bytes + at, bytes_size - at), &entry)) > 0) {
+    walked.size = bytes_size;
+    while ((size = find_entry(hw_slice_of(bytes, bytes_size), &at, walked.next_id, &entry)) > 0) {
+        if (!walked.damaged && (at > walked.end || entry.id != walked.next_id)) {
+            walked.damaged = true;
+            walked.damaged_at = walked.end;
+        }
+        walked.end = at + size;
+        walked.next_id = entry.id + 1;
         if (!walk(context, &entry, at, size))
             break;
         at += size;
     }
-    *ret_end = at;
-    *ret_size = bytes_size;
+    *ret_walked = walked;
     free(bytes);
     return 0;
+}
+
+bool hw_quarantine_damage(
+    const char *path, const struct hw_quarantine_walked *walked, char error[HW_ERROR_TEXT_SIZE])
+{
+    if (walked->damaged)
+        hw_error_set(error,
+            "%s: offset %" PRIu64 ": refused inputs are damaged or missing here; the others can be "
+            "read and the journal is not concerned; restore this file from a backup if there is "
+            "one",
+            path, walked->damaged_at);
+    return walked->damaged;
 }
 
 /* --- list and show ------------------------------------------------------------------------ */
@@ -170,6 +208,7 @@ struct visiting {
     bool (*visit)(void *context, const struct hw_quarantined *entry);
     void *context;
     uint64_t only; /* this id; 0: all */
+    uint64_t last; /* id visited */
     bool stopped, found;
 };
 
@@ -180,8 +219,10 @@ static bool visit_entry(
 
     (void)offset;
     (void)size;
-    if (entry->dropped || (visiting->only != 0 && entry->id != visiting->only))
+    if (entry->dropped || entry->id <= visiting->last ||
+        (visiting->only != 0 && entry->id != visiting->only))
         return true;
+    visiting->last = entry->id;
     visiting->found = true;
     visiting->stopped = !visiting->visit(visiting->context, entry) || visiting->only != 0;
     return !visiting->stopped;
@@ -191,8 +232,10 @@ static enum hw_status visit_all(struct hw_env *env, const char *data_dir, struct
     char error[HW_ERROR_TEXT_SIZE])
 {
     char dir[HW_PATH_SIZE], path[HW_PATH_SIZE];
-    uint64_t *firsts, end, size;
+    struct hw_quarantine_walked walked;
+    uint64_t *firsts;
     size_t count;
+    enum hw_status status = HW_OK;
     int failed = hw_quarantine_segments(env, data_dir, dir, &firsts, &count);
 
     if (failed < 0)
@@ -201,12 +244,14 @@ static enum hw_status visit_all(struct hw_env *env, const char *data_dir, struct
         if (visiting->only != 0 && i + 1 < count && firsts[i + 1] <= visiting->only)
             continue;
         hw_quarantine_segment_path(dir, firsts[i], path);
-        failed = hw_quarantine_segment_walk(env, path, visit_entry, visiting, &end, &size);
+        failed = hw_quarantine_segment_walk(env, path, firsts[i], visit_entry, visiting, &walked);
         if (failed == -ENOENT) /* Its entries were all dropped meanwhile. */
             failed = 0;
+        else if (failed == 0 && hw_quarantine_damage(path, &walked, error))
+            status = HW_E_DAMAGED;
     }
     free(firsts);
-    return failed < 0 ? hw_error_file(error, "read", path, failed) : HW_OK;
+    return failed < 0 ? hw_error_file(error, "read", path, failed) : status;
 }
 
 enum hw_status hw_quarantine_list(struct hw_env *env, const char *data_dir,
@@ -225,7 +270,11 @@ enum hw_status hw_quarantine_show(struct hw_env *env, const char *data_dir, uint
     struct visiting visiting = {.visit = visit, .context = context, .only = id};
     enum hw_status status = visit_all(env, data_dir, &visiting, error);
 
-    if (status != HW_OK || visiting.found)
+    if (visiting.found)
+        return HW_OK;
+    if (status == HW_E_DAMAGED)
+        return HW_E_NOT_FOUND;
+    if (status != HW_OK)
         return status;
     hw_error_set(error,
         "%s: quarantine holds no input %" PRIu64

@@ -47,12 +47,25 @@ int hw_quarantine_entry_drop(struct hw_env *env, int file, uint64_t offset);
 typedef bool (*hw_quarantine_walk)(
     void *context, const struct hw_quarantined *entry, uint64_t offset, size_t size);
 
+/* What there was in a segment file. */
+struct hw_quarantine_walked {
+    uint64_t next_id;    /* behind the last entry; the file's own number when there is none */
+    uint64_t end;        /* offset behind the last whole entry */
+    uint64_t size;       /* of the file; more than end: the last entry is torn, or damaged */
+    bool damaged;        /* an entry before end is damaged, missing, or has no business there */
+    uint64_t damaged_at; /* offset of the first such */
+};
+
 /*
- * Walk a segment file from its beginning.  *ret_end: offset behind the last whole entry; *ret_size:
- * of the file; they differ when the end is torn or something is damaged.  0 or a negative errno.
+ * Walk a segment file, named by first, from its beginning: whole entries are found behind damaged
+ * ones too.  0 or a negative errno.
  */
-int hw_quarantine_segment_walk(struct hw_env *env, const char *path, hw_quarantine_walk walk,
-    void *context, uint64_t *ret_end, uint64_t *ret_size);
+int hw_quarantine_segment_walk(struct hw_env *env, const char *path, uint64_t first,
+    hw_quarantine_walk walk, void *context, struct hw_quarantine_walked *ret_walked);
+
+/* Whether something before the end of path is damaged; then error says where, and what to do. */
+bool hw_quarantine_damage(
+    const char *path, const struct hw_quarantine_walked *walked, char error[HW_ERROR_TEXT_SIZE]);
 
 /* DATA_DIR/quarantine and the ids its segments begin with, ascending; *ret_firsts is to be freed.
  */
@@ -62,13 +75,14 @@ void hw_quarantine_segment_path(const char *dir, uint64_t first, char path[HW_PA
 
 /*
  * Visit all that is kept, by id, oldest first, until visit returns false.  The entry is borrowed
- * until it does.  HW_OK, HW_E_IO (error says why).
+ * until it does.  HW_OK, HW_E_IO (error says why); HW_E_DAMAGED: all that can be read was visited,
+ * error says where others were.
  */
 HW_MUST_CHECK enum hw_status hw_quarantine_list(struct hw_env *env, const char *data_dir,
     bool (*visit)(void *context, const struct hw_quarantined *entry), void *context,
     char error[HW_ERROR_TEXT_SIZE]);
 
-/* Visit one.  HW_E_NOT_FOUND: there is none of that id, or it was dropped. */
+/* Visit one.  HW_E_NOT_FOUND: there is none of that id, or it was dropped, or it is damaged. */
 HW_MUST_CHECK enum hw_status hw_quarantine_show(struct hw_env *env, const char *data_dir,
     uint64_t id, bool (*visit)(void *context, const struct hw_quarantined *entry), void *context,
     char error[HW_ERROR_TEXT_SIZE]);

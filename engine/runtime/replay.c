@@ -104,14 +104,13 @@ static void warn(const struct run *run, const char *text)
         run->options->on_warning(run->options->context, text);
 }
 
-/* Whether a snapshot is of this log, these settings and not behind the moment asked for. */
+/* Whether a snapshot of this log is of these settings and not behind the moment asked for. */
 static bool snapshot_serves(const struct run *run, const struct hw_snapshot *snapshot)
 {
     const struct hw_engine_options *engine = &run->engine_options;
     const struct hw_replay_options *options = run->options;
 
-    return hw_hash_equal(snapshot->log_id, run->log_id) && snapshot->rules == HW_RULES_VERSION &&
-        snapshot->dedupe_ms == engine->dedupe_ms &&
+    return snapshot->rules == HW_RULES_VERSION && snapshot->dedupe_ms == engine->dedupe_ms &&
         snapshot->history_open_ms == engine->history_open_ms &&
         memcmp(&snapshot->limits, &engine->limits, sizeof engine->limits) == 0 &&
         snapshot->accepted_ms <= options->until_ms &&
@@ -131,7 +130,14 @@ static enum hw_status try_snapshot(
         warn(run, error);
         return HW_OK;
     }
-    if (hw_hash_equal(snapshot.log_id, run->log_id) && sequence > run->expected)
+    if (!hw_hash_equal(snapshot.log_id, run->log_id)) {
+        hw_error_set(error,
+            "%s/snapshots: that of record %" PRIu64 " is of another log and not used; remove it",
+            options->data_dir, sequence);
+        warn(run, error);
+        return HW_OK;
+    }
+    if (sequence > run->expected)
         run->expected = sequence;
     if (options->full || !snapshot_serves(run, &snapshot))
         return HW_OK;
@@ -173,7 +179,9 @@ static enum hw_status apply(struct run *run, struct hw_slice record,
     if (status == HW_E_FULL)
         hw_error_set(error, "the log holds more than the limits allow; raise them and start again");
     else if (status != HW_OK)
-        hw_error_set(error, "%s: offset %" PRIu64 ": record %" PRIu64 ": %s",
+        hw_error_set(error,
+            "%s: offset %" PRIu64 ": record %" PRIu64
+            ": %s; keep the data directory and report this, or restore it from a backup",
             hw_log_place(run->log, &place), from->offset, run->replay.sequence + 1,
             hw_status_text(status));
     if (status != HW_OK)

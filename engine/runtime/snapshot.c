@@ -171,6 +171,7 @@ struct reading {
     struct hw_env *env;
     char path[HW_PATH_SIZE];
     int file;
+    uint64_t file_size;
     uint8_t page[HW_SNAPSHOT_PAGE];
     struct hw_snapshot about;
 };
@@ -179,7 +180,7 @@ static enum hw_status reading_open(struct reading *reading, struct hw_env *env,
     const char *data_dir, uint64_t sequence, char error[HW_ERROR_TEXT_SIZE])
 {
     enum hw_status status;
-    int64_t count;
+    int64_t count, file_size;
 
     path_of(data_dir, sequence, reading->path);
     memset(reading->page, 0, sizeof reading->page);
@@ -188,8 +189,10 @@ static enum hw_status reading_open(struct reading *reading, struct hw_env *env,
     if (reading->file < 0)
         return hw_error_file(error, "read", reading->path, reading->file);
     count = hw_file_read(env, reading->file, reading->page, sizeof reading->page, 0);
-    if (count < 0)
-        status = hw_error_file(error, "read", reading->path, count);
+    file_size = env->size(env->context, reading->file);
+    reading->file_size = file_size < 0 ? 0 : (uint64_t)file_size;
+    if (count < 0 || file_size < 0)
+        status = hw_error_file(error, "read", reading->path, count < 0 ? count : file_size);
     else
         status = header_read(reading->path, reading->page, sequence, &reading->about, error);
     if (status != HW_OK)
@@ -200,23 +203,23 @@ static enum hw_status reading_open(struct reading *reading, struct hw_env *env,
 static enum hw_status load_part(struct reading *reading, uint32_t part, uint64_t at, uint64_t size,
     struct hw_engine *engine, char error[HW_ERROR_TEXT_SIZE])
 {
-    int64_t file_size = reading->env->size(reading->env->context, reading->file), count;
+    uint64_t file_size = reading->file_size, padded;
     enum hw_status status = HW_OK;
+    int64_t count;
     uint8_t *bytes;
 
-    if (file_size < 0)
-        return hw_error_file(error, "read", reading->path, file_size);
-    if (size > (uint64_t)file_size || at > (uint64_t)file_size - size)
-        return damaged(reading->path, (uint64_t)file_size, "the snapshot is too short", error);
-    bytes = malloc((size_t)size + 1);
+    if (size > file_size || at > file_size - size)
+        return damaged(reading->path, file_size, "the snapshot is too short", error);
+    padded = file_size - at < page_up(size) ? file_size - at : page_up(size);
+    bytes = malloc((size_t)padded + 1);
     if (bytes == NULL) {
         hw_error_set(error, "no memory to read %s; give the process more", reading->path);
         return HW_E_MEMORY;
     }
-    count = hw_file_read(reading->env, reading->file, bytes, (size_t)size, at);
+    count = hw_file_read(reading->env, reading->file, bytes, (size_t)padded, at);
     if (count < 0)
         status = hw_error_file(error, "read", reading->path, count);
-    else if ((uint64_t)count < size ||
+    else if ((uint64_t)count < padded || !hw_is_zero(bytes + size, (size_t)(padded - size)) ||
         hw_crc32c(hw_slice_of(bytes, (size_t)size)) !=
             hw_get_u32(reading->page + ROWS_AT + part * ROW_SIZE + 8))
         status = damaged(reading->path, at, "a part of the snapshot is damaged", error);
@@ -231,15 +234,18 @@ static enum hw_status load_part(struct reading *reading, uint32_t part, uint64_t
 static enum hw_status load_parts(
     struct reading *reading, struct hw_engine *engine, char error[HW_ERROR_TEXT_SIZE])
 {
-    uint64_t at = HW_SNAPSHOT_PAGE;
+    uint64_t at = HW_SNAPSHOT_PAGE, end = at;
     enum hw_status status = HW_OK;
 
     for (uint32_t i = 0; i < reading->about.parts && status == HW_OK; i++) {
         uint64_t size = hw_get_u64(reading->page + ROWS_AT + i * ROW_SIZE);
 
         status = load_part(reading, i, at, size, engine, error);
+        end = size > 0 ? at + size : end;
         at = page_up(at + size);
     }
+    if (status == HW_OK && reading->file_size != end)
+        status = damaged(reading->path, end, "the snapshot is longer than its parts", error);
     if (status == HW_OK && engine != NULL &&
         !hw_hash_equal(hw_engine_state_digest(engine), reading->about.digest))
         status = damaged(reading->path, 56, "the state loaded has another digest", error);

@@ -23,7 +23,8 @@
  *     96  u32  limits          seven words
  *    128       a row for each part: u64 size, u32 checksum (CRC-32C), u32 0
  *
- * Then the parts (hw_engine_image_part), each from a multiple of HW_SNAPSHOT_PAGE on.
+ * Then the parts (hw_engine_image_part), each from a multiple of HW_SNAPSHOT_PAGE on, zeros between
+ * them.  The file ends with the last one.
  */
 #ifndef HW_SNAPSHOT_H
 #define HW_SNAPSHOT_H

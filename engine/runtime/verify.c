@@ -37,7 +37,8 @@ static void check_watermark(struct check *check)
     uint8_t slots[HW_WATERMARK_SIZE] = {0};
     char path[HW_PATH_SIZE], text[HW_ERROR_TEXT_SIZE];
     struct hw_env *env = check->options->env;
-    struct hw_watermark mark;
+    struct hw_watermark marks[2];
+    enum hw_status read[2];
     int file;
 
     HW_ASSERT(hw_file_path(path, check->journal_dir, "watermark"));
@@ -50,13 +51,24 @@ static void check_watermark(struct check *check)
     if (hw_file_read(env, file, slots, sizeof slots, 0) < 0)
         damage(check, "the watermark cannot be read; look at the disk");
     (void)env->close(env->context, file); /* Read only. */
+    hw_watermark_slots_read(slots, marks, read);
+    if (read[0] == HW_E_NOT_FOUND && read[1] == HW_E_NOT_FOUND && check->report.records > 0) {
+        hw_error_set(text,
+            "%s: offset 0: it is empty, beside a journal that is not; a server that runs writes it "
+            "again, but cannot tell whether records at the end were lost before",
+            path);
+        damage(check, text);
+    }
     for (int i = 0; i < 2; i++) {
-        if (hw_watermark_slot_read(slots + i * HW_WATERMARK_SLOT_SIZE, &mark) != HW_E_DAMAGED)
+        bool strange = read[i] == HW_OK && check->report.records > 0 &&
+            !hw_hash_equal(marks[i].log_id, check->newest.log_id);
+
+        if (read[i] != HW_E_DAMAGED && !strange)
             continue;
         hw_error_set(text,
-            "%s: offset %d: this slot of the watermark is damaged; the other one serves, and a "
-            "server that runs writes this one again",
-            path, i * HW_WATERMARK_SLOT_SIZE);
+            "%s: offset %d: this slot of the watermark is %s; the other one serves, and a server "
+            "that runs writes this one again",
+            path, i * HW_WATERMARK_SLOT_SIZE, strange ? "of another log" : "damaged");
         damage(check, text);
     }
 }
@@ -205,9 +217,9 @@ static void replayed(void *context, const struct hw_engine *engine, struct hw_sl
             continue;
         }
         hw_error_set(text,
-            "the snapshot of record %" PRIu64 " holds another state than the journal gives; remove "
-            "it, and report this",
-            snapshot->sequence);
+            "%s/snapshots: that of record %" PRIu64
+            " holds another state than the journal gives; remove it, and report this",
+            check->options->data_dir, snapshot->sequence);
         damage(check, text);
     }
 }
@@ -250,33 +262,49 @@ static bool count_entry(
     return true;
 }
 
+/* The end of a file: torn in the newest (next 0), else it goes on in the next one. */
+static void check_quarantine_end(
+    struct check *check, const char *path, const struct hw_quarantine_walked *walked, uint64_t next)
+{
+    char text[HW_ERROR_TEXT_SIZE];
+
+    if (walked->end == walked->size && (next == 0 || next == walked->next_id))
+        return;
+    hw_error_set(text,
+        "%s: offset %" PRIu64 ": a refused input is damaged or missing here, or is being written; "
+        "the journal is not concerned; restore this file from a backup if there is one",
+        path, walked->end);
+    if (next == 0)
+        notice(check, text);
+    else
+        damage(check, text);
+}
+
 static void check_quarantine(struct check *check)
 {
     char dir[HW_PATH_SIZE], path[HW_PATH_SIZE], text[HW_ERROR_TEXT_SIZE];
     struct hw_env *env = check->options->env;
-    uint64_t *firsts, end = 0, size = 0;
+    uint64_t *firsts;
     size_t count;
 
     if (hw_quarantine_segments(env, check->options->data_dir, dir, &firsts, &count) < 0)
         return; /* No folder, nothing refused. */
     for (size_t i = 0; i < count; i++) {
+        struct hw_quarantine_walked walked;
         int failed;
 
         hw_quarantine_segment_path(dir, firsts[i], path);
-        failed = hw_quarantine_segment_walk(env, path, count_entry, check, &end, &size);
+        failed = hw_quarantine_segment_walk(env, path, firsts[i], count_entry, check, &walked);
         if (failed == -ENOENT) /* A running server made room. */
             continue;
-        if (failed < 0)
+        if (failed < 0) {
             (void)hw_error_file(text, "read", path, failed);
-        else
-            hw_error_set(text,
-                "%s: offset %" PRIu64 ": a refused input is damaged, or was being written; what "
-                "follows it in this file cannot be read; the journal is not concerned",
-                path, end);
-        if (failed < 0 || (end < size && i + 1 < count))
             damage(check, text);
-        else if (end < size)
-            notice(check, text);
+            continue;
+        }
+        if (hw_quarantine_damage(path, &walked, text))
+            damage(check, text);
+        check_quarantine_end(check, path, &walked, i + 1 < count ? firsts[i + 1] : 0);
     }
     free(firsts);
 }

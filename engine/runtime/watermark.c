@@ -8,7 +8,7 @@ static const uint8_t magic[8] = {'H', 'W', 'M', 'A', 'R', 'K', '1', '\n'};
 
 enum { SLOT_USED = 72 };
 
-enum hw_status hw_watermark_slot_read(
+static enum hw_status slot_read(
     const uint8_t slot[HW_WATERMARK_SLOT_SIZE], struct hw_watermark *ret_mark)
 {
     if (hw_is_zero(slot, HW_WATERMARK_SLOT_SIZE))
@@ -22,22 +22,42 @@ enum hw_status hw_watermark_slot_read(
     ret_mark->segment = hw_get_u64(slot + 40);
     ret_mark->end = hw_get_u64(slot + 48);
     ret_mark->sequence = hw_get_u64(slot + 56);
+    ret_mark->size = hw_get_u64(slot + 64);
     return HW_OK;
+}
+
+void hw_watermark_slots_read(const uint8_t slots[HW_WATERMARK_SIZE],
+    struct hw_watermark ret_marks[2], enum hw_status ret_read[2])
+{
+    for (unsigned i = 0; i < 2; i++) {
+        ret_marks[i] = (struct hw_watermark){0};
+        ret_read[i] = slot_read(slots + i * HW_WATERMARK_SLOT_SIZE, &ret_marks[i]);
+        if (ret_read[i] == HW_OK && ret_marks[i].generation % 2 != i)
+            ret_read[i] = HW_E_DAMAGED;
+    }
+    for (unsigned i = 0; i < 2; i++)
+        if (ret_read[i] == HW_OK && ret_marks[i].generation >= 2 &&
+            ret_read[1 - i] == HW_E_NOT_FOUND)
+            ret_read[1 - i] = HW_E_DAMAGED;
 }
 
 static enum hw_status choose(const uint8_t *slots, struct hw_watermark *ret_mark, bool *ret_torn)
 {
-    struct hw_watermark marks[2] = {0};
+    struct hw_watermark marks[2];
     enum hw_status read[2];
+    unsigned newer;
 
-    for (int i = 0; i < 2; i++)
-        read[i] = hw_watermark_slot_read(slots + i * HW_WATERMARK_SLOT_SIZE, &marks[i]);
+    hw_watermark_slots_read(slots, marks, read);
     if (ret_torn != NULL)
         *ret_torn = read[0] == HW_E_DAMAGED || read[1] == HW_E_DAMAGED;
     /* One slot never written beside a bad one: the very first write was torn. */
     if (read[0] != HW_OK && read[1] != HW_OK)
         return read[0] == HW_E_DAMAGED && read[1] == HW_E_DAMAGED ? HW_E_DAMAGED : HW_E_NOT_FOUND;
-    *ret_mark = marks[1].generation > marks[0].generation ? marks[1] : marks[0];
+    if (read[0] == HW_OK && read[1] == HW_OK)
+        newer = marks[1].generation > marks[0].generation;
+    else
+        newer = read[1] == HW_OK;
+    *ret_mark = marks[newer];
     return HW_OK;
 }
 
@@ -111,6 +131,7 @@ int hw_watermark_write(struct hw_env *env, int file, const struct hw_watermark *
     hw_put_u64(slot + 40, mark->segment);
     hw_put_u64(slot + 48, mark->end);
     hw_put_u64(slot + 56, mark->sequence);
+    hw_put_u64(slot + 64, mark->size);
     hw_put_u32(slot + 8, hw_crc32c(hw_slice_of(slot + 12, SLOT_USED - 12)));
     failed =
         hw_file_write(env, file, slot, sizeof slot, mark->generation % 2 * HW_WATERMARK_SLOT_SIZE);

@@ -17,7 +17,10 @@
  *     40  u64  segment        first sequence of the segment
  *     48  u64  end            offset in it behind the last durable block
  *     56  u64  sequence       of the last durable record; 0 none
- *     64  u64  0
+ *     64  u64  size           the segment file reached at least so far, zeros ahead included
+ *
+ * A slot holds generations of its own number, even or odd.  Beside one of generation 2 or more the
+ * other has been written too: if it is empty, it was lost.
  */
 #ifndef HW_WATERMARK_H
 #define HW_WATERMARK_H
@@ -33,11 +36,12 @@ struct hw_watermark {
     uint64_t segment;
     uint64_t end;
     uint64_t sequence;
+    uint64_t size;
 };
 
-/* What one slot says: HW_OK, HW_E_NOT_FOUND (never written), HW_E_DAMAGED. */
-HW_MUST_CHECK enum hw_status hw_watermark_slot_read(
-    const uint8_t slot[HW_WATERMARK_SLOT_SIZE], struct hw_watermark *ret_mark);
+/* What each slot says: HW_OK, HW_E_NOT_FOUND (never written), HW_E_DAMAGED. */
+void hw_watermark_slots_read(const uint8_t slots[HW_WATERMARK_SIZE],
+    struct hw_watermark ret_marks[2], enum hw_status ret_read[2]);
 
 /*
  * Read dir/watermark.  One bad slot is a torn write and passed over (*ret_torn, may be NULL).

@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/eventfd.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -45,6 +46,7 @@ static struct hw_journal_options options_of(size_t batch, uint64_t segment)
                 .log_id = {7, 9},
                 .county = "Leicestershire"}},
         .batch_size = batch,
+        .wakeup_fd = -1,
     };
     return options;
 }
@@ -160,24 +162,22 @@ Test(journal, the_thread_tells_when_all_is_durable)
     struct hw_journal_options options = options_of(64 * 1024, 256 * 1024);
     struct hw_journal *journal;
     struct hw_log_tail tail;
-    struct hw_wakeup wakeup;
-    uint64_t segments;
+    uint64_t segments, news;
     int64_t time = 0;
 
-    hw_wakeup_open(&wakeup);
-    options.wakeup = &wakeup;
+    options.wakeup_fd = eventfd(0, EFD_NONBLOCK);
     cr_assert(eq(int, hw_journal_open(&options, NULL, &journal, error), HW_OK));
     while (hw_journal_durable(journal) < 3000) {
-        struct pollfd wait = {.fd = wakeup.handle, .events = POLLIN};
+        struct pollfd wait = {.fd = options.wakeup_fd, .events = POLLIN};
 
         while (time < 3000 && hw_journal_has_room(journal, 1024))
             add(journal, ++time);
         hw_journal_flush(journal);
         if (hw_journal_durable(journal) < 3000 && poll(&wait, 1, 10000) == 1)
-            hw_wakeup_hear(&wakeup);
+            (void)!read(options.wakeup_fd, &news, sizeof news);
     }
     cr_expect(eq(int, hw_journal_close(journal, error), HW_OK));
-    hw_wakeup_close(&wakeup);
+    close(options.wakeup_fd);
     cr_expect(eq(u64, read_all(1, &segments, &tail), 3000));
 }
 
