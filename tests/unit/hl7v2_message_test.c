@@ -1,11 +1,14 @@
 /*
  * Goal: a message is cut where it says it is to be cut, and nowhere else.
- * Method: delimiters, line ends and groups as tables; the field cutter against a slow one.
+ * Method: delimiters, line ends and groups as tables; the field cutter against a slow one, on
+ *         messages that end where memory ends.
  */
 #include "codec/hl7v2/message.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
+
+#include "guard.h"
 
 static const struct {
     const char *msh;
@@ -63,6 +66,14 @@ Test(hl7v2_message, what_is_not_declared_does_not_exist)
     cr_expect(hl7_part(hw_slice_of("a\0b", 3), 2, 0).size == 0);
 }
 
+/* A segment from its start to its end. */
+static struct hw_slice line_of(const struct hl7_segment *segment)
+{
+    if (segment->count == 0)
+        return (struct hw_slice){0};
+    return hw_slice_of(segment->start, segment->cuts[segment->count - 1]);
+}
+
 Test(hl7v2_message, any_line_end)
 {
     static const char *const ends[] = {"\r", "\n", "\r\n", "\r\r", "\n\n\r", "\r\n\r\n"};
@@ -73,9 +84,9 @@ Test(hl7v2_message, any_line_end)
         snprintf(text, sizeof text, "MSH|^~\\&|A%sEVN|x%sno segment%spid|y%sPID|z%sPV1|w", ends[i],
             ends[i], ends[i], ends[i], ends[i]);
         hl7_message_index(&message, hw_slice_text(text));
-        cr_expect(hw_slice_is(message.evn, "EVN|x"), "end %zu", i);
-        cr_expect(hw_slice_is(message.groups[0].pid, "PID|z"), "end %zu", i);
-        cr_expect(hw_slice_is(message.groups[0].pv1, "PV1|w"), "end %zu", i);
+        cr_expect(hw_slice_is(line_of(&message.evn), "EVN|x"), "end %zu", i);
+        cr_expect(hw_slice_is(line_of(&message.groups[0].pid), "PID|z"), "end %zu", i);
+        cr_expect(hw_slice_is(line_of(&message.groups[0].pv1), "PV1|w"), "end %zu", i);
         cr_expect(message.groups_count == 1);
     }
 }
@@ -87,12 +98,13 @@ Test(hl7v2_message, groups)
     hl7_message_index(&message,
         hw_slice_text("MSH|^~\\&|A\rPID|1\rPV1|1\rPID|2\rPV1|2\rPV2|2\rMRG|2\rMRG|3\rPV1|3"));
     cr_assert(message.groups_count == 3);
-    cr_expect(hw_slice_is(message.groups[0].pv1, "PV1|1"));
-    cr_expect(hw_slice_is(message.groups[1].pid, "PID|2"));
-    cr_expect(hw_slice_is(message.groups[1].pv2, "PV2|2"));
-    cr_expect(hw_slice_is(message.groups[1].mrg, "MRG|2"));
-    cr_expect(hw_slice_is(message.groups[2].pid, "PID|2"), "A45 repeats MRG under one PID");
-    cr_expect(hw_slice_is(message.groups[2].pv1, "PV1|3"));
+    cr_expect(hw_slice_is(line_of(&message.groups[0].pv1), "PV1|1"));
+    cr_expect(hw_slice_is(line_of(&message.groups[1].pid), "PID|2"));
+    cr_expect(hw_slice_is(line_of(&message.groups[1].pv2), "PV2|2"));
+    cr_expect(hw_slice_is(line_of(&message.groups[1].mrg), "MRG|2"));
+    cr_expect(
+        hw_slice_is(line_of(&message.groups[2].pid), "PID|2"), "A45 repeats MRG under one PID");
+    cr_expect(hw_slice_is(line_of(&message.groups[2].pv1), "PV1|3"));
     cr_expect(!message.groups_cut);
 }
 
@@ -127,26 +139,71 @@ static struct hw_slice slow_field(struct hw_slice text, uint32_t number, uint8_t
     return hw_slice_of(text.data + start, end - start);
 }
 
+/* A line "PID|" and random bytes, of which a third are separators and some end it. */
+static size_t make_line(uint8_t *bytes, size_t size, uint32_t *seed)
+{
+    memcpy(bytes, "PID|", 4);
+    for (size_t i = 4; i < size; i++) {
+        *seed = *seed * 1664525u + 1013904223u;
+        bytes[i] = (*seed >> 24) % 3 == 0 ? '|' : (uint8_t)(*seed >> 16);
+        if ((*seed >> 8) % 256 > 1 && (bytes[i] == '\r' || bytes[i] == '\n'))
+            bytes[i] = '^';
+    }
+    return size;
+}
+
 Test(hl7v2_message, the_field_cutter_agrees_with_a_slow_one)
 {
+    static struct hl7_message message;
+    struct guard guard = guard_new(512);
     uint32_t seed = 20260301;
 
-    for (int round = 0; round < 2000; round++) {
-        uint8_t bytes[160];
-        size_t size = (size_t)(round % (int)sizeof bytes);
-        struct hl7_fields fields;
+    for (int round = 0; round < 4000; round++) {
+        uint8_t bytes[512] = "MSH|^~\\&|A\r";
+        size_t head = strlen((char *)bytes);
+        size_t size = make_line(bytes + head, 4 + (size_t)(round % 300), &seed);
+        struct hw_slice text = guard_copy(&guard, bytes, head + size);
+        struct hw_slice line = hw_slice_of(text.data + head, 0);
 
-        for (size_t i = 0; i < size; i++) {
-            seed = seed * 1664525u + 1013904223u;
-            bytes[i] = (seed >> 24) % 3 == 0 ? '|' : (uint8_t)(seed >> 16);
-        }
-        hl7_fields_cut(&fields, hw_slice_of(bytes, size), '|');
-        for (uint32_t number = 0; number < HL7_FIELDS_MAX; number++) {
-            struct hw_slice wanted = slow_field(hw_slice_of(bytes, size), number, '|');
+        while (line.size < size && line.data[line.size] != '\r' && line.data[line.size] != '\n')
+            line.size++;
+        hl7_message_index(&message, text);
+        for (uint32_t number = 1; number < HL7_FIELDS_MAX; number++) {
+            struct hw_slice wanted = slow_field(line, number, '|');
 
-            cr_assert(hw_slice_equal(hl7_field(&fields, number), wanted), "round %d, field %u",
-                round, number);
+            cr_assert(hw_slice_equal(hl7_field(&message.groups[0].pid, number), wanted),
+                "round %d, field %u", round, number);
         }
+        cr_expect(hl7_field(&message.groups[0].pid, HL7_FIELDS_MAX).size == 0);
+    }
+}
+
+Test(hl7v2_message, msh_is_counted_from_its_separator)
+{
+    static struct hl7_message message;
+
+    hl7_message_index(&message, hw_slice_text("MSH|^~\\&|three||five\rEVN|"));
+    cr_expect(hw_slice_is(hl7_msh_field(&message, 3), "three"));
+    cr_expect(hl7_msh_field(&message, 4).size == 0);
+    cr_expect(hw_slice_is(hl7_msh_field(&message, 5), "five"));
+    cr_expect(hl7_msh_field(&message, 6).data == NULL);
+    hl7_message_index(&message, hw_slice_text("MSH||three||five"));
+    cr_expect(hw_slice_is(hl7_msh_field(&message, 3), "three"), "though its delimiters are broken");
+    hl7_message_index(&message, hw_slice_text("MSH"));
+    cr_expect(message.has_msh && hl7_msh_field(&message, 3).size == 0);
+}
+
+Test(hl7v2_message, ascii_is_said_of_all_bytes)
+{
+    static const char *const others[] = {"\xe9\rMSH|^~\\&|A", "MSH|^~\\&|\xe9",
+        "MSH|^~\\&|A\rZZZ|\xe9", "MSH|^~\\&|A\rPID|\xe9\rEVN|", "MSH|^~\\&|A\rx\n\xe9"};
+    static struct hl7_message message;
+
+    hl7_message_index(&message, hw_slice_text("x\rMSH|^~\\&|A\rPID|\rZZZ|"));
+    cr_expect(message.is_ascii);
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        hl7_message_index(&message, hw_slice_text(others[i]));
+        cr_expect(message.has_msh && !message.is_ascii, "%zu", i);
     }
 }
 

@@ -87,7 +87,8 @@ Test(hl7v2_text, character_sets)
     for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) {
         struct hl7_scratch scratch = scratch_of(HL7_UTF8);
 
-        hl7_charset_settle(&scratch, hw_slice_text(sets[i].name), hw_slice_text(sets[i].bytes));
+        hl7_charset_settle(&scratch, hw_slice_text(sets[i].name), hw_slice_text(sets[i].bytes),
+            (sets[i].bytes[0] & 0x80) == 0);
         cr_expect(scratch.charset == sets[i].charset, "%s", sets[i].name);
         cr_expect(((scratch.flags & HW_FLAG_CHARACTER_SET_UNKNOWN) != 0) == sets[i].flagged, "%s",
             sets[i].name);

@@ -4,7 +4,7 @@
 /* Classes of HL7 table 0004, and W of the UK standard. */
 static const char known_classes[] = "EIOPRBCNUW";
 
-struct hl7_class hl7_class_read(struct hl7_reader *reader, struct hw_slice raw)
+static struct hl7_class read_class(struct hl7_reader *reader, struct hw_slice raw)
 {
     const struct hw_hl7_options *options = reader->options;
     struct hl7_class class = {.said = HL7_CLASS_EMPTY};
@@ -28,6 +28,15 @@ struct hl7_class hl7_class_read(struct hl7_reader *reader, struct hw_slice raw)
     class.said = known || class.tracked ? HL7_CLASS_KNOWN : HL7_CLASS_UNKNOWN;
     class.text = class.inpatient ? hw_slice_text("I") : said;
     return class;
+}
+
+struct hl7_class hl7_class_read(struct hl7_reader *reader, struct hw_slice raw)
+{
+    if (raw.data != reader->classed.data || raw.size != reader->classed.size || raw.size == 0) {
+        reader->class_ = read_class(reader, raw);
+        reader->classed = raw;
+    }
+    return reader->class_;
 }
 
 struct hl7_class hl7_class_of_group(struct hl7_reader *reader)

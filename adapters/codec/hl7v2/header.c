@@ -72,26 +72,26 @@ void hl7_header_read(struct hl7_reader *reader)
 {
     const struct hl7_delimiters *delimiters = &reader->message.delimiters;
     struct hw_hl7_reading *reading = reader->reading;
-    const struct hl7_fields *msh = &reader->msh;
+    const struct hl7_message *message = &reader->message;
+    struct hw_slice parts[2];
 
-    hl7_fields_cut(
-        &reader->msh, reader->message.msh, delimiters->field != 0 ? delimiters->field : '|');
+    hl7_parts_cut(&message->tail, hl7_msh_field(message, 9), message->component, parts, 2);
     reading->delimiters[0] = delimiters->field;
     reading->delimiters[1] = delimiters->component;
     reading->delimiters[2] = delimiters->repetition;
     reading->delimiters[3] = delimiters->escape;
     reading->delimiters[4] = delimiters->subcomponent;
-    reading->sending_application = hl7_msh_field(msh, 3);
-    reading->sending_facility = hl7_msh_field(msh, 4);
-    reading->receiving_application = hl7_msh_field(msh, 5);
-    reading->receiving_facility = hl7_msh_field(msh, 6);
-    reader->type = hl7_component(reader, hl7_msh_field(msh, 9), 1);
-    reading->trigger = hl7_trim(hl7_part(hl7_msh_field(msh, 9), 2, delimiters->component));
-    reading->control_id = hl7_msh_field(msh, 10);
-    reading->processing_id = hl7_msh_field(msh, 11);
-    reading->version = hl7_msh_field(msh, 12);
-    reading->accept_ask = ask_of(hl7_msh_field(msh, 15));
-    reading->application_ask = ask_of(hl7_msh_field(msh, 16));
+    reading->sending_application = hl7_msh_field(message, 3);
+    reading->sending_facility = hl7_msh_field(message, 4);
+    reading->receiving_application = hl7_msh_field(message, 5);
+    reading->receiving_facility = hl7_msh_field(message, 6);
+    reader->type = hl7_part_first(reader, parts[0]);
+    reading->trigger = hl7_trim(parts[1]);
+    reading->control_id = hl7_msh_field(message, 10);
+    reading->processing_id = hl7_msh_field(message, 11);
+    reading->version = hl7_msh_field(message, 12);
+    reading->accept_ask = ask_of(hl7_msh_field(message, 15));
+    reading->application_ask = ask_of(hl7_msh_field(message, 16));
 }
 
 /* The first fault of the header in the contract's order; code 0 when it is good. */

@@ -201,7 +201,7 @@ static void set_key(struct hl7_reader *reader)
     if (!hw_time_is(event->recorded))
         event->recorded = hw_time_is(reader->sent) ? reader->sent : event->happened;
     event->sent = reader->sent;
-    event->message_sequence = sequence_of(hl7_msh_field(&reader->msh, 13));
+    event->message_sequence = sequence_of(hl7_msh_field(&reader->message, 13));
     event->control_id = hl7_cut(&reader->scratch,
         hl7_text(&reader->scratch, reader->reading->control_id), HW_CONTROL_ID_SIZE_MAX);
     event->source = reader->source;
@@ -213,7 +213,7 @@ static void set_key(struct hl7_reader *reader)
 static struct hw_hash hash_content(const struct hl7_reader *reader)
 {
     struct hw_slice bytes = reader->message.bytes;
-    struct hw_slice sent = hl7_msh_field(&reader->msh, 7);
+    struct hw_slice sent = hl7_msh_field(&reader->message, 7);
     struct hw_hash halves[2];
     size_t before;
 
@@ -225,11 +225,10 @@ static struct hw_hash hash_content(const struct hl7_reader *reader)
     return hw_hash_bytes(hw_slice_of(halves, sizeof halves));
 }
 
-/* The segments that several readers take from are cut once. */
-static void group_cut(struct hl7_reader *reader, const struct hl7_group *group)
+static void group_take(struct hl7_reader *reader, const struct hl7_group *group)
 {
-    hl7_fields_cut(&reader->pid, group->pid, reader->message.delimiters.field);
-    hl7_fields_cut(&reader->pv1, group->pv1, reader->message.delimiters.field);
+    reader->pid = group->pid;
+    reader->pv1 = group->pv1;
 }
 
 static void read_event(struct hl7_reader *reader, const struct hl7_group *group)
@@ -297,7 +296,7 @@ static void read_content(struct hl7_reader *reader)
         reader->group = i;
         reader->event = &reading->events[i];
         if (i > 0)
-            group_cut(reader, &reader->message.groups[i]);
+            group_take(reader, &reader->message.groups[i]);
         read_event(reader, &reader->message.groups[i]);
         if ((needs & HL7_TWO) && !(needs & HL7_EACH) && reader->message.groups_count > 1)
             hl7_identity_read_other(reader, &reader->message.groups[1]);
@@ -324,7 +323,7 @@ static void read_handled(struct hl7_reader *reader)
     struct hl7_class class;
 
     reading->meaning = trigger->meaning;
-    group_cut(reader, &reader->message.groups[0]);
+    group_take(reader, &reader->message.groups[0]);
     if (trigger->needs & HL7_OPENS) {
         class = hl7_class_of_group(reader);
         if (!hl7_class_passes(trigger->number, &class)) {
@@ -342,7 +341,7 @@ static void read_handled(struct hl7_reader *reader)
 static void drop_unused(struct hl7_reader *reader)
 {
     struct hl7_delimiters *delimiters = &reader->message.delimiters;
-    const uint8_t *from = hl7_msh_field(&reader->msh, 3).data;
+    const uint8_t *from = hl7_msh_field(&reader->message, 3).data;
     const uint8_t *end = reader->message.bytes.data + reader->message.bytes.size;
 
     if (from == NULL)
@@ -363,7 +362,7 @@ void hw_hl7_read(const struct hw_hl7_options *options, struct hw_slice message, 
     reader.reading = ret_reading;
     reader.rank = HL7_RANK_NONE;
     reader.group = 0;
-    reader.parted = (struct hw_slice){0};
+    reader.parted = reader.classed = (struct hw_slice){0};
     reader.clocks_count = 0;
     hl7_reading_init(ret_reading);
     hl7_message_index(&reader.message, message);
@@ -388,7 +387,8 @@ void hw_hl7_read(const struct hw_hl7_options *options, struct hw_slice message, 
         set_aside(&reader);
         return;
     }
-    hl7_charset_settle(&reader.scratch, hl7_msh_field(&reader.msh, 18), reader.message.bytes);
+    hl7_charset_settle(&reader.scratch, hl7_msh_field(&reader.message, 18), reader.message.bytes,
+        reader.message.is_ascii);
     drop_unused(&reader);
     read_handled(&reader);
 }

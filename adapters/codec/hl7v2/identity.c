@@ -7,8 +7,14 @@ struct identifiers {
     uint32_t count;   /* usable ones */
 };
 
-/* The components of a CX: id^check^scheme^authority^type, counted from 0 as they are cut. */
-enum { CX_ID = 0, CX_AUTHORITY = 3, CX_TYPE = 4 };
+/* The components of a CX: id^check^scheme^authority^type. */
+enum { CX_ID, CX_CHECK, CX_SCHEME, CX_AUTHORITY, CX_TYPE, CX_PARTS };
+
+static void cx_cut(
+    const struct hl7_reader *reader, struct hw_slice text, struct hw_slice cx[CX_PARTS])
+{
+    hl7_parts_cut(&reader->message.tail, text, reader->message.component, cx, CX_PARTS);
+}
 
 /* A name of an assigning authority (HD): its namespace, else its universal id. */
 static struct hw_slice authority_of(struct hl7_reader *reader, struct hw_slice hd)
@@ -33,25 +39,24 @@ static void add(struct hl7_reader *reader, bool retired, uint8_t type, struct hw
         (void)hw_event_add_identifier(reader->event, type, authority, id);
 }
 
-static struct hw_slice cx_text(
-    struct hl7_reader *reader, const struct hl7_fields *cx, uint32_t component)
+static struct hw_slice cx_text(struct hl7_reader *reader, struct hw_slice part)
 {
-    return hl7_text(&reader->scratch, hl7_part_first(reader, hl7_field(cx, component)));
+    return hl7_text(&reader->scratch, hl7_part_first(reader, part));
 }
 
-static void read_cx(
-    struct hl7_reader *reader, const struct hl7_fields *cx, bool retired, struct identifiers *found)
+static void read_cx(struct hl7_reader *reader, const struct hw_slice cx[CX_PARTS], bool retired,
+    struct identifiers *found)
 {
     const struct hw_hl7_options *options = reader->options;
-    struct hw_slice id = cx_text(reader, cx, CX_ID);
+    struct hw_slice id = cx_text(reader, cx[CX_ID]);
     struct hw_slice authority, type;
     char digits[10];
 
     if (id.size == 0 || hl7_is_null(id))
         return;
     found->said = true;
-    authority = authority_of(reader, hl7_field(cx, CX_AUTHORITY));
-    type = cx_text(reader, cx, CX_TYPE);
+    authority = authority_of(reader, cx[CX_AUTHORITY]);
+    type = cx_text(reader, cx[CX_TYPE]);
     if (hl7_in_list(authority, options->nhs_ids, options->nhs_ids_count) ||
         hl7_in_list(type, options->nhs_ids, options->nhs_ids_count)) {
         if (!hw_nhs_number(id, digits)) {
@@ -79,18 +84,21 @@ static void read_cx(
 static void read_cx_list(
     struct hl7_reader *reader, struct hw_slice field, bool retired, struct identifiers *found)
 {
-    struct hl7_fields cx;
-    struct hw_slice repetition;
+    struct hw_slice cx[CX_PARTS];
 
-    while (hl7_repetition_next(&field, reader->message.delimiters.repetition, &repetition)) {
-        hl7_fields_cut(&cx, repetition, reader->message.delimiters.component);
-        read_cx(reader, &cx, retired, found);
+    while (field.size > 0) {
+        struct hw_slice repetition = hl7_first_repetition(reader, field);
+        size_t size = repetition.size + (repetition.size < field.size);
+
+        cx_cut(reader, repetition, cx);
+        read_cx(reader, cx, retired, found);
+        field = hw_slice_of(field.data + size, field.size - size);
     }
 }
 
 /* PID-3; where it says nothing PID-2 and PID-4, flagged. */
 static struct identifiers read_pid(
-    struct hl7_reader *reader, const struct hl7_fields *pid, bool other)
+    struct hl7_reader *reader, const struct hl7_segment *pid, bool other)
 {
     struct identifiers found = {0};
 
@@ -121,10 +129,8 @@ static void fault_identity(
 static void read_retired(struct hl7_reader *reader, const struct hl7_group *group)
 {
     struct identifiers found = {0};
-    struct hl7_fields fields;
 
-    hl7_fields_cut(&fields, group->mrg, reader->message.delimiters.field);
-    read_cx_list(reader, hl7_field(&fields, 1), true, &found);
+    read_cx_list(reader, hl7_field(&group->mrg, 1), true, &found);
     if (reader->trigger->needs & HL7_RETIRED)
         fault_identity(reader, &found, "MRG", 1);
 }
@@ -140,11 +146,8 @@ void hl7_identity_read(struct hl7_reader *reader, const struct hl7_group *group)
 
 void hl7_identity_read_other(struct hl7_reader *reader, const struct hl7_group *group)
 {
-    struct identifiers found;
-    struct hl7_fields pid;
+    struct identifiers found = read_pid(reader, &group->pid, true);
 
-    hl7_fields_cut(&pid, group->pid, reader->message.delimiters.field);
-    found = read_pid(reader, &pid, true);
     fault_identity(reader, &found, "PID", 3);
 }
 
@@ -152,14 +155,13 @@ void hl7_identity_read_other(struct hl7_reader *reader, const struct hl7_group *
 static struct hw_visit read_visit(struct hl7_reader *reader, struct hw_slice field)
 {
     struct hw_visit visit = {0};
-    struct hl7_fields cx;
+    struct hw_slice cx[CX_PARTS];
 
-    hl7_fields_cut(&cx, hl7_part(field, 1, reader->message.delimiters.repetition),
-        reader->message.delimiters.component);
-    visit.number = cx_text(reader, &cx, CX_ID);
+    cx_cut(reader, hl7_first_repetition(reader, field), cx);
+    visit.number = cx_text(reader, cx[CX_ID]);
     if (visit.number.size == 0 || hl7_is_null(visit.number))
         return (struct hw_visit){0};
-    visit.authority = authority_of(reader, hl7_field(&cx, CX_AUTHORITY));
+    visit.authority = authority_of(reader, cx[CX_AUTHORITY]);
     if (visit.authority.size == 0)
         visit.authority = reader->visit_authority;
     if (visit.number.size > HL7_IDENTIFIER_SIZE_MAX ||
@@ -174,14 +176,12 @@ void hl7_visit_read(struct hl7_reader *reader, const struct hl7_group *group)
 {
     uint16_t needs = reader->trigger->needs;
     struct hw_event *event = reader->event;
-    struct hl7_fields mrg;
 
     if ((needs & HL7_BARE) && !(needs & (HL7_VISITS | HL7_MOVED)))
         return;
     event->visit = read_visit(reader, hl7_field(&reader->pv1, 19));
     if (needs & (HL7_VISITS | HL7_MOVED)) {
-        hl7_fields_cut(&mrg, group->mrg, reader->message.delimiters.field);
-        event->retired_visit = read_visit(reader, hl7_field(&mrg, 5));
+        event->retired_visit = read_visit(reader, hl7_field(&group->mrg, 5));
     }
     if (needs & HL7_VISITS) {
         if (event->visit.number.size == 0)
@@ -196,21 +196,18 @@ void hl7_visit_read(struct hl7_reader *reader, const struct hl7_group *group)
 }
 
 static struct hw_slice ei_field(
-    const struct hl7_reader *reader, struct hw_slice segment, uint32_t number)
+    const struct hl7_reader *reader, const struct hl7_segment *segment, uint32_t number)
 {
-    struct hl7_fields fields;
-
-    hl7_fields_cut(&fields, segment, reader->message.delimiters.field);
-    return hl7_part(hl7_field(&fields, number), 1, reader->message.delimiters.repetition);
+    return hl7_first_repetition(reader, hl7_field(segment, number));
 }
 
 /* A referral is AUTHORITY/ID: RF1-6, else ORC-2, else OBR-2, else sender and control id. */
 void hl7_referral_read(struct hl7_reader *reader)
 {
     const struct hw_slice names[] = {
-        ei_field(reader, reader->message.rf1, 6),
-        ei_field(reader, reader->message.orc, 2),
-        ei_field(reader, reader->message.obr, 2),
+        ei_field(reader, &reader->message.rf1, 6),
+        ei_field(reader, &reader->message.orc, 2),
+        ei_field(reader, &reader->message.obr, 2),
     };
     struct hw_slice authority = reader->source, id = {0};
     struct hw_slice first, last;

@@ -20,14 +20,15 @@ static enum hl7_how how_of(enum hw_field field)
 }
 
 /* Whether a line is what a mapping looks for; its fields, cut. */
-static bool matches(const struct hl7_reader *reader, const struct hw_hl7_mapping *mapping,
-    struct hw_slice line, struct hl7_fields *fields)
+static bool matches(struct hl7_reader *reader, const struct hw_hl7_mapping *mapping,
+    struct hw_slice line, struct hl7_segment *fields)
 {
     struct hw_slice code;
 
     if (!hl7_line_is(&reader->message, line, mapping->segment))
         return false;
-    hl7_fields_cut(fields, line, reader->message.delimiters.field);
+    (void)hl7_segment_cut(&reader->message, line.data, fields);
+    reader->message.cuts_count -= fields->count; /* Nobody else needs them. */
     if (mapping->code.size == 0)
         return true;
     code = hl7_part(hl7_field(fields, 3), 1, reader->message.delimiters.component);
@@ -42,7 +43,7 @@ static void read_one(struct hl7_reader *reader, const struct hw_hl7_mapping *map
         .how = (uint8_t)how_of(mapping->field)};
     struct hw_slice rest = reader->message.bytes;
     struct hw_slice line, value;
-    struct hl7_fields fields;
+    struct hl7_segment fields;
 
     taken.component = (uint8_t)(mapping->component > 0 ? mapping->component : 1);
     while (hl7_line_next(&rest, &line)) {

@@ -48,120 +48,135 @@ static bool looks_like_segment(struct hw_slice line)
         hl7_is_punctuation(line.data[3]);
 }
 
+/* Also of more than a line: its end is no character of a name. */
 static bool starts_message(struct hw_slice line)
 {
     return line.size >= 3 && name_of(line) == NAME('M', 'S', 'H') &&
         (line.size == 3 || !is_name_char(line.data[3]));
 }
 
-/* Delimiters of MSH-1/2: one to five distinct punctuation characters after the separator. */
-static bool read_delimiters(struct hl7_delimiters *delimiters, struct hw_slice msh)
+/*
+ * Delimiters of MSH-1/2: one to five distinct punctuation characters after the separator.  msh is
+ * the rest of the message, of which only the first line is looked at.  Returns where MSH-2 ends;
+ * NULL if they are none.
+ */
+static const uint8_t *read_delimiters(struct hl7_delimiters *delimiters, struct hw_slice msh)
 {
     uint8_t declared[5] = {0};
-    size_t count = 0;
+    size_t count = 0, i = 4;
 
     *delimiters = (struct hl7_delimiters){0};
     if (msh.size < 4 || !hl7_is_punctuation(msh.data[3]))
-        return false;
+        return NULL;
     delimiters->field = msh.data[3];
-    for (size_t i = 4; i < msh.size && msh.data[i] != delimiters->field; i++) {
+    for (; i < msh.size && msh.data[i] != delimiters->field; i++) {
+        if (msh.data[i] == '\r' || msh.data[i] == '\n')
+            break;
         if (count == sizeof declared || !hl7_is_punctuation(msh.data[i]) ||
             memchr(declared, msh.data[i], count) != NULL)
-            return false;
+            return NULL;
         declared[count++] = msh.data[i];
     }
     if (count == 0)
-        return false;
+        return NULL;
     delimiters->component = declared[0];
     delimiters->repetition = declared[1];
     delimiters->escape = declared[2];
     delimiters->subcomponent = declared[3]; /* The fifth is the truncation character: unused. */
-    return true;
+    return msh.data + i;
 }
 
-static struct hl7_group *group_open(struct hl7_message *message, struct hw_slice pid)
+static struct hl7_group *group_open(struct hl7_message *message)
 {
+    struct hl7_group *group = &message->groups[message->groups_count];
+
     if (message->groups_count == HW_HL7_EVENTS_MAX) {
         message->groups_cut = true;
         return NULL;
     }
-    message->groups[message->groups_count] = (struct hl7_group){.pid = pid};
-    return &message->groups[message->groups_count++];
+    message->groups_count++;
+    group->pid.count = group->pv1.count = group->pv2.count = 0;
+    group->mrg.count = group->zu1.count = group->zdt.count = 0;
+    return group;
 }
 
-/* The first of its kind in a group counts. */
-static void keep_first(struct hw_slice *kept, struct hw_slice line)
+/* The first of its kind counts. */
+static struct hl7_segment *unless_cut(struct hl7_segment *segment)
 {
-    if (kept->data == NULL)
-        *kept = line;
+    return segment->count == 0 ? segment : NULL;
 }
 
-/* File one segment under its group. */
-static void file_segment(struct hl7_message *message, struct hw_slice line)
+/* Where a PID goes: to the open group, if it has none, else to one of its own. */
+static struct hl7_segment *place_of_pid(struct hl7_message *message, struct hl7_group *group)
+{
+    if (group->pid.count > 0)
+        group = group_open(message);
+    return group == NULL ? NULL : &group->pid;
+}
+
+/* A45 repeats MRG and PV1 under one PID: that is a group with the same person. */
+static struct hl7_segment *place_of_mrg(struct hl7_message *message, struct hl7_group *group)
+{
+    struct hl7_segment pid = group->pid;
+
+    if (group->mrg.count > 0) {
+        group = group_open(message);
+        if (group != NULL)
+            group->pid = pid;
+    }
+    return group == NULL ? NULL : &group->mrg;
+}
+
+/* Where a segment is kept; NULL: it is not. */
+static struct hl7_segment *place_of(struct hl7_message *message, uint32_t name)
 {
     struct hl7_group *group = &message->groups[message->groups_count - 1];
 
-    switch (name_of(line)) {
+    switch (name) {
     case NAME('E', 'V', 'N'):
-        keep_first(&message->evn, line);
-        return;
+        return unless_cut(&message->evn);
     case NAME('P', 'I', 'D'):
-        if (group->pid.data == NULL)
-            group->pid = line;
-        else
-            (void)group_open(message, line);
-        return;
+        return place_of_pid(message, group);
     case NAME('M', 'R', 'G'):
-        /* A45 repeats MRG and PV1 under one PID. */
-        if (group->mrg.data != NULL)
-            group = group_open(message, group->pid);
-        if (group != NULL)
-            group->mrg = line;
-        return;
+        return place_of_mrg(message, group);
     case NAME('P', 'V', '1'):
-        keep_first(&group->pv1, line);
-        return;
+        return unless_cut(&group->pv1);
     case NAME('P', 'V', '2'):
-        keep_first(&group->pv2, line);
-        return;
+        return unless_cut(&group->pv2);
     case NAME('Z', 'U', '1'):
-        keep_first(&group->zu1, line);
-        return;
+        return unless_cut(&group->zu1);
     case NAME('Z', 'D', 'T'):
-        keep_first(&group->zdt, line);
-        return;
+        return unless_cut(&group->zdt);
     case NAME('R', 'F', '1'):
-        keep_first(&message->rf1, line);
-        return;
+        return unless_cut(&message->rf1);
     case NAME('O', 'R', 'C'):
-        keep_first(&message->orc, line);
-        return;
+        return unless_cut(&message->orc);
     case NAME('O', 'B', 'R'):
-        keep_first(&message->obr, line);
-        return;
+        return unless_cut(&message->obr);
     case NAME('M', 'S', 'A'):
         message->has_msa = true;
-        return;
+        return NULL;
     case NAME('M', 'S', 'H'):
     case NAME('F', 'H', 'S'):
     case NAME('B', 'H', 'S'):
         if (message->shape == HL7_SHAPE_GOOD)
             message->shape = HL7_SHAPE_SECOND_MSH;
-        return;
+        return NULL;
     default:
-        return;
+        return NULL;
     }
 }
 
-/* Pass over what is no segment, up to MSH. */
+/* Pass over what is no segment, up to MSH; *rest is then what begins with it. */
 static bool find_msh(struct hl7_message *message, struct hw_slice *rest)
 {
     struct hw_slice line;
 
+    if (starts_message(*rest))
+        return true;
     while (hl7_line_next(rest, &line)) {
         if (starts_message(line)) {
-            message->msh = line;
-            message->has_msh = true;
+            *rest = hw_slice_of(line.data, (size_t)(message->tail.end - line.data));
             return true;
         }
         if (looks_like_segment(line))
@@ -171,97 +186,141 @@ static bool find_msh(struct hl7_message *message, struct hw_slice *rest)
     return false;
 }
 
+/* Bits that are set, for machines without a word for it (Hacker's Delight, 5-1). */
+static uint32_t count_bits(uint64_t map)
+{
+    map -= map >> 1 & UINT64_C(0x5555555555555555);
+    map = (map & UINT64_C(0x3333333333333333)) + (map >> 2 & UINT64_C(0x3333333333333333));
+    map = (map + (map >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
+    return (uint32_t)(map * UINT64_C(0x0101010101010101) >> 56);
+}
+
+/* Write where the cuts of a word are, eight at a time; returns how many there are. */
+static uint32_t put_cuts(uint32_t *cuts, uint64_t map, uint32_t base)
+{
+    uint32_t count = count_bits(map);
+
+    for (uint32_t done = 0; done < count; done += 8) {
+        for (uint32_t i = 0; i < 8; i++) {
+            /* Past the last one a number without meaning is written, and never read. */
+            cuts[done + i] = base + hl7_lowest(map | UINT64_C(1) << 63);
+            map &= map - 1;
+        }
+    }
+    return count;
+}
+
+/* The next line from where the one with this word at base ends. */
+static const uint8_t *after_line(
+    const struct hl7_message *message, const uint8_t *word, uint64_t ends)
+{
+    const uint8_t *end = word + hl7_lowest(ends);
+
+    return end == message->tail.end ? end : end + 1;
+}
+
+static const uint8_t *line_skip(struct hl7_message *message, const uint8_t *at)
+{
+    for (;; at += HL7_WORD_SIZE) {
+        struct hl7_word word = hl7_word_scan(hl7_word_at(&message->tail, at), message->field);
+
+        message->is_ascii = message->is_ascii && word.is_ascii;
+        if (word.ends != 0)
+            return after_line(message, at, word.ends);
+    }
+}
+
+const uint8_t *hl7_segment_cut(
+    struct hl7_message *message, const uint8_t *start, struct hl7_segment *ret_segment)
+{
+    uint32_t *cuts = message->cuts + message->cuts_count;
+    uint32_t count = 0;
+    const uint8_t *at = start, *next = NULL;
+
+    do {
+        struct hl7_word word = hl7_word_scan(hl7_word_at(&message->tail, at), message->field);
+
+        message->is_ascii = message->is_ascii && word.is_ascii;
+        if (word.ends != 0) {
+            word.cuts &= word.ends ^ (word.ends - 1); /* no further than the first of them */
+            next = after_line(message, at, word.ends);
+        }
+        count += put_cuts(cuts + count, word.cuts, (uint32_t)(at - start));
+        at += HL7_WORD_SIZE;
+    } while (next == NULL && count < HL7_FIELDS_MAX);
+    ret_segment->start = start;
+    ret_segment->cuts = cuts;
+    ret_segment->count = count < HL7_FIELDS_MAX ? count : HL7_FIELDS_MAX;
+    message->cuts_count += ret_segment->count;
+    return next != NULL ? next : line_skip(message, at);
+}
+
+static bool is_ascii(const uint8_t *at, const uint8_t *end)
+{
+    uint8_t seen = 0;
+
+    for (; at != end; at++)
+        seen |= *at;
+    return seen < 0x80;
+}
+
+/* What stands in no field stands for the delimiters that are not declared. */
+static void settle_delimiters(struct hl7_message *message)
+{
+    const struct hl7_delimiters *declared = &message->delimiters;
+
+    message->field = declared->field != 0 ? declared->field : '|';
+    message->component = declared->component != 0 ? declared->component : message->field;
+    message->repetition = declared->repetition != 0 ? declared->repetition : message->field;
+}
+
+static void clear(struct hl7_message *message, struct hw_slice bytes)
+{
+    message->bytes = bytes;
+    hl7_tail_set(&message->tail, bytes);
+    message->delimiters = (struct hl7_delimiters){0};
+    message->shape = HL7_SHAPE_GOOD;
+    message->is_ascii = true;
+    message->has_msh = message->has_msa = message->groups_cut = false;
+    message->msh.count = message->evn.count = 0;
+    message->rf1.count = message->orc.count = message->obr.count = 0;
+    message->cuts_count = 0;
+    message->groups_count = 0;
+    (void)group_open(message);
+}
+
 void hl7_message_index(struct hl7_message *message, struct hw_slice bytes)
 {
-    struct hw_slice rest, line;
-    const uint8_t *lf;
-    uint8_t field;
+    struct hw_slice rest;
+    const uint8_t *at;
 
     if (bytes.size >= 3 && memcmp(bytes.data, "\xef\xbb\xbf", 3) == 0)
         bytes = (struct hw_slice){bytes.data + 3, bytes.size - 3};
-    message->bytes = bytes;
-    message->delimiters = (struct hl7_delimiters){0};
-    message->shape = HL7_SHAPE_GOOD;
-    message->has_msh = message->has_msa = message->groups_cut = false;
-    message->msh = message->evn = message->rf1 = message->orc = message->obr = (struct hw_slice){0};
-    message->groups[0] = (struct hl7_group){0};
-    message->groups_count = 1;
-
+    clear(message, bytes);
     rest = bytes;
-    if (!find_msh(message, &rest))
+    message->has_msh = find_msh(message, &rest);
+    if (!message->has_msh)
         return;
-    if (!read_delimiters(&message->delimiters, message->msh)) {
+    at = read_delimiters(&message->delimiters, rest);
+    settle_delimiters(message);
+    if (at == NULL) {
         if (message->shape == HL7_SHAPE_GOOD)
             message->shape = HL7_SHAPE_DELIMITERS;
+        message->msh_lead = 1;
+        (void)hl7_segment_cut(message, rest.data, &message->msh);
         return;
     }
-    hl7_marks_set(&message->marks,
-        (const uint8_t[HL7_MARKS]){message->delimiters.component, message->delimiters.repetition,
-            message->delimiters.escape, message->delimiters.subcomponent});
-    field = message->delimiters.field;
-    lf = rest.size == 0 ? NULL : memchr(rest.data, '\n', rest.size);
-    if (lf != NULL) {
-        while (hl7_line_next(&rest, &line))
-            if (line.size >= 3 && (line.size == 3 || line.data[3] == field))
-                file_segment(message, line);
-        return;
+    message->msh_lead = 2;
+    message->is_ascii = is_ascii(bytes.data, rest.data);
+    at = hl7_segment_cut(message, at, &message->msh);
+    while (at != message->tail.end) {
+        const uint8_t *line = hl7_word_at(&message->tail, at);
+        struct hl7_segment *place = NULL;
+
+        if (line[3] == message->field || line[3] == '\r' || line[3] == '\n')
+            place = place_of(message, NAME(line[0], line[1], line[2]));
+        at = place != NULL ? hl7_segment_cut(message, at, place) : line_skip(message, at);
     }
-    /* Segments end in CR alone: the usual case, one search a segment. */
-    while (rest.size > 0) {
-        const uint8_t *cr = memchr(rest.data, '\r', rest.size);
-        size_t size = cr == NULL ? rest.size : (size_t)(cr - rest.data);
-
-        line = (struct hw_slice){rest.data, size};
-        if (size >= 3 && (size == 3 || line.data[3] == field))
-            file_segment(message, line);
-        size = cr == NULL ? rest.size : size + 1;
-        rest = (struct hw_slice){rest.data + size, rest.size - size};
-    }
-}
-
-void hl7_fields_cut(struct hl7_fields *fields, struct hw_slice segment, uint8_t separator)
-{
-    const uint8_t *at = segment.data;
-    size_t left = segment.size;
-    uint32_t count = 0;
-
-    fields->count = 0;
-    if (left == 0)
-        return;
-    fields->start[count++] = at;
-    while (left > 0) {
-        size_t size = left < HL7_BLOCK_SIZE ? left : HL7_BLOCK_SIZE;
-        uint64_t hits = hl7_hits(hw_slice_of(at, size), separator);
-
-        for (; hits != 0; hits &= hits - 1)
-            fields->start[count++] = at + __builtin_ctzll(hits) + 1;
-        if (count > HL7_FIELDS_MAX) {
-            fields->count = HL7_FIELDS_MAX;
-            return;
-        }
-        at += size;
-        left -= size;
-    }
-    fields->start[count] = at + 1;
-    fields->count = count;
-}
-
-/* Part number of a text of at most HL7_HITS_MAX bytes, by the bits of its separators. */
-static struct hw_slice short_part(struct hw_slice text, uint32_t number, uint8_t separator)
-{
-    uint64_t hits = hl7_hits(text, separator);
-    size_t start = 0, end;
-
-    for (; number > 1; number--) {
-        if (hits == 0)
-            return (struct hw_slice){0};
-        start = (size_t)__builtin_ctzll(hits) + 1;
-        hits &= hits - 1;
-    }
-    if (start == text.size)
-        return (struct hw_slice){0};
-    end = hits == 0 ? text.size : (size_t)__builtin_ctzll(hits);
-    return (struct hw_slice){text.data + start, end - start};
 }
 
 struct hw_slice hl7_part(struct hw_slice text, uint32_t number, uint8_t separator)
@@ -271,8 +330,6 @@ struct hw_slice hl7_part(struct hw_slice text, uint32_t number, uint8_t separato
 
     if (separator == 0)
         return number == 1 ? text : (struct hw_slice){0};
-    if (text.size <= HL7_HITS_MAX)
-        return short_part(text, number, separator);
     for (uint32_t part = 1; at < end; part++) {
         const uint8_t *stop = memchr(at, separator, (size_t)(end - at));
 
@@ -292,13 +349,8 @@ bool hl7_repetition_next(struct hw_slice *rest, uint8_t separator, struct hw_sli
 
     if (rest->size == 0)
         return false;
-    if (separator != 0 && rest->size <= HL7_HITS_MAX) {
-        uint64_t hits = hl7_hits(*rest, separator);
-
-        stop = hits == 0 ? NULL : rest->data + __builtin_ctzll(hits);
-    } else if (separator != 0) {
+    if (separator != 0)
         stop = memchr(rest->data, separator, rest->size);
-    }
     size = stop == NULL ? rest->size : (size_t)(stop - rest->data);
     *ret_repetition = (struct hw_slice){rest->data, size};
     size += stop != NULL;

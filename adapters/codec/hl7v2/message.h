@@ -1,31 +1,39 @@
 /*
  * message.h - one HL7 v2 message cut up in place: delimiters, segments, fields, components.
  *
- * One pass over the bytes finds the segments that are read here; only those are cut into fields,
- * and only when they are asked for.  A delimiter that the message does not declare is 0 and never
- * matches.  All slices are borrowed from the message.  Pure; any thread.
+ * One pass over the bytes finds the segments and cuts those that are read here into fields; the
+ * rest is passed over.  A delimiter that the message does not declare is 0 and never matches.  All
+ * slices are borrowed from the message.  Pure; any thread.
  */
 #ifndef HW_HL7_MESSAGE_H
 #define HW_HL7_MESSAGE_H
 
-#include "codec/hl7v2/bits.h"
 #include "codec/hl7v2/hl7v2.h"
+#include "codec/hl7v2/scan.h"
 
-enum { HL7_FIELDS_MAX = 54 }; /* PV1-45 is the farthest that is read by number */
+enum {
+    HL7_FIELDS_MAX = 54, /* of a segment, its name included: PV1-45 is the farthest that is read */
+    HL7_SEGMENTS_MAX = 5 + 6 * HW_HL7_EVENTS_MAX, /* that can be kept of one message */
+    HL7_CUTS_MAX = (HL7_SEGMENTS_MAX + 1) * HL7_FIELDS_MAX + HL7_WORD_SIZE,
+};
 
 struct hl7_delimiters {
     uint8_t field, component, repetition, escape, subcomponent;
 };
 
-/* A segment cut at its field separators: field n is [start[n], start[n + 1] - 1), 0 is the name. */
-struct hl7_fields {
-    uint32_t count;
-    const uint8_t *start[HL7_FIELDS_MAX + HL7_BLOCK_SIZE + 1]; /* cut a block at a time */
+/*
+ * A segment and where its fields end: field n, the name being 0, lies between cuts n - 1 and n.
+ * What was not found has no fields.
+ */
+struct hl7_segment {
+    const uint8_t *start;
+    const uint32_t *cuts; /* counted from start; in the message's list of them */
+    uint32_t count;       /* of fields, at most HL7_FIELDS_MAX */
 };
 
 /* The segments of one person (and stay): all that stands between one PID and the next. */
 struct hl7_group {
-    struct hw_slice pid, pv1, pv2, mrg, zu1, zdt;
+    struct hl7_segment pid, pv1, pv2, mrg, zu1, zdt;
 };
 
 /* What is wrong with the shape of a message, before any field is read. */
@@ -38,19 +46,28 @@ enum hl7_shape {
 
 struct hl7_message {
     struct hw_slice bytes; /* without the byte order mark */
+    struct hl7_tail tail;
     struct hl7_delimiters delimiters;
-    struct hl7_marks marks; /* all delimiters but the field separator */
+    uint8_t field, component, repetition; /* the same; for one there is not, what is in no field */
     enum hl7_shape shape;
+    bool is_ascii; /* all bytes are; of a message of good shape */
     bool has_msh;
     bool has_msa;
-    bool groups_cut; /* there were more groups than HW_HL7_EVENTS_MAX */
-    struct hw_slice msh, evn, rf1, orc, obr;
+    bool groups_cut;   /* there were more groups than HW_HL7_EVENTS_MAX */
+    uint32_t msh_lead; /* the field of MSH that msh calls 0 */
+    struct hl7_segment msh, evn, rf1, orc, obr;
     struct hl7_group groups[HW_HL7_EVENTS_MAX];
     uint32_t groups_count; /* at least 1 */
+    uint32_t cuts_count;
+    uint32_t cuts[HL7_CUTS_MAX];
 };
 
 /* Find the segments of bytes. */
 void hl7_message_index(struct hl7_message *message, struct hw_slice bytes);
+
+/* Cut the line at start into fields; returns where the next one starts, at most the end. */
+const uint8_t *hl7_segment_cut(
+    struct hl7_message *message, const uint8_t *start, struct hl7_segment *ret_segment);
 
 /* Take the next line (ended by CR, LF or the end) off *rest; false when there is none. */
 bool hl7_line_next(struct hw_slice *rest, struct hw_slice *ret_line);
@@ -58,22 +75,21 @@ bool hl7_line_next(struct hw_slice *rest, struct hw_slice *ret_line);
 /* Whether line is the segment called name (three characters). */
 bool hl7_line_is(const struct hl7_message *message, struct hw_slice line, struct hw_slice name);
 
-/* Cut segment at separator. */
-void hl7_fields_cut(struct hl7_fields *fields, struct hw_slice segment, uint8_t separator);
-
 /* Field number (from 1; for MSH see hl7_msh_field); empty when there is none. */
-static inline struct hw_slice hl7_field(const struct hl7_fields *fields, uint32_t number)
+static inline struct hw_slice hl7_field(const struct hl7_segment *segment, uint32_t number)
 {
-    if (number >= fields->count)
+    uint32_t from;
+
+    if (number >= segment->count)
         return (struct hw_slice){0};
-    return (struct hw_slice){
-        fields->start[number], (size_t)(fields->start[number + 1] - 1 - fields->start[number])};
+    from = segment->cuts[number - 1] + 1;
+    return (struct hw_slice){segment->start + from, segment->cuts[number] - from};
 }
 
-/* MSH-1 is the separator itself, so MSH-3 is the second field that is cut. */
-static inline struct hw_slice hl7_msh_field(const struct hl7_fields *fields, uint32_t number)
+/* Field number of MSH, from 3. */
+static inline struct hw_slice hl7_msh_field(const struct hl7_message *message, uint32_t number)
 {
-    return hl7_field(fields, number - 1);
+    return hl7_field(&message->msh, number - message->msh_lead);
 }
 
 /* Part number (from 1) of text cut at separator; the whole is part 1 where separator is 0. */
@@ -87,9 +103,11 @@ static inline bool hl7_is_blank(uint8_t c)
     return c == ' ' || c == '\t';
 }
 
-/* Without blanks at either end. */
+/* Without blanks at either end; few texts have any. */
 static inline struct hw_slice hl7_trim(struct hw_slice text)
 {
+    if (text.size > 0 && text.data[0] > ' ' && text.data[text.size - 1] > ' ')
+        return text;
     while (text.size > 0 && hl7_is_blank(text.data[0])) {
         text.data++;
         text.size--;
@@ -97,16 +115,6 @@ static inline struct hw_slice hl7_trim(struct hw_slice text)
     while (text.size > 0 && hl7_is_blank(text.data[text.size - 1]))
         text.size--;
     return text;
-}
-
-/*
- * Whether text is short and has no delimiters and no blanks around it, as most fields: it is then
- * its own first repetition, component and subcomponent.  False says nothing: look closer.
- */
-static inline bool hl7_is_plain(const struct hl7_message *message, struct hw_slice text)
-{
-    return text.size > 0 && text.size <= HL7_BLOCK_SIZE && !hl7_is_blank(text.data[0]) &&
-        !hl7_is_blank(text.data[text.size - 1]) && hl7_is_unmarked(&message->marks, text);
 }
 
 /* HL7's "delete this value". */

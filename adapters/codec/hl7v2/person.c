@@ -6,11 +6,12 @@ enum { POSTCODE_SIZE_MAX = 16, BIRTH_DATE_DIGITS = 8 };
 /* "Given Family", for display only. */
 static void read_name(struct hl7_reader *reader, struct hw_slice field)
 {
-    struct hw_slice name = hl7_part(field, 1, reader->message.delimiters.repetition);
-    struct hw_slice family = hl7_text(&reader->scratch, hl7_component(reader, name, 1));
-    struct hw_slice given = hl7_text(&reader->scratch, hl7_component(reader, name, 2));
-    struct hw_slice first, second;
+    struct hw_slice family, given, first, second, parts[2];
 
+    hl7_parts_cut(&reader->message.tail, hl7_first_repetition(reader, field),
+        reader->message.component, parts, 2);
+    family = hl7_text(&reader->scratch, hl7_part_first(reader, parts[0]));
+    given = hl7_text(&reader->scratch, hl7_part_first(reader, parts[1]));
     if (hl7_is_null(family) || family.size + given.size + 1 > HW_TEXT_SIZE_MAX)
         return;
     if (given.size == 0 || hl7_is_null(given) || family.size == 0) {

@@ -35,13 +35,12 @@ struct hl7_clock {
     struct hw_time time;
 };
 
-enum { HL7_CLOCKS = 2 };
+enum { HL7_CLOCKS = 2, HL7_PARTS = 5 };
 
 struct hl7_reader {
     const struct hw_hl7_options *options;
     struct hl7_message message;
     struct hl7_scratch scratch;
-    struct hl7_fields msh;
     struct hw_slice type; /* MSH-9.1 */
     const struct hl7_trigger *trigger;
     struct hw_hl7_reading *reading;
@@ -58,11 +57,16 @@ struct hl7_reader {
     /* Of the group being read. */
     struct hw_event *event;
     uint32_t group;
-    struct hl7_fields pid, pv1; /* its segments, cut */
+    struct hl7_segment pid, pv1;
 
-    /* The last field that several components were asked of, and those of its one repetition. */
+    /* The last field that several components were asked of: those of its first repetition. */
     struct hw_slice parted;
-    struct hl7_fields parts;
+    struct hw_slice parts[HL7_PARTS];
+    bool parted_repeats; /* it has another repetition */
+
+    /* The last class read: it is asked for by filter, trigger and values. */
+    struct hw_slice classed;
+    struct hl7_class class_;
 
     /* The last times read: most messages say the same one several times. */
     struct hl7_clock clocks[HL7_CLOCKS];
@@ -115,24 +119,40 @@ static inline struct hw_slice hl7_part_first(
 static inline struct hw_slice hl7_component(
     const struct hl7_reader *reader, struct hw_slice repetition, uint32_t component)
 {
-    if (repetition.size == 0)
-        return repetition;
-    if (component == 1 && hl7_is_plain(&reader->message, repetition))
-        return repetition;
-    return hl7_part_first(
-        reader, hl7_part(repetition, component, reader->message.delimiters.component));
+    const struct hl7_message *message = &reader->message;
+
+    if (component != 1)
+        return hl7_part_first(
+            reader, hl7_part(repetition, component, message->delimiters.component));
+    repetition.size = hl7_until(&message->tail, repetition, message->component, message->component);
+    return hl7_part_first(reader, repetition);
 }
 
-/* The same of the first repetition of field, component 1. */
+/* The same of the first repetition of field, component 1: what stands before either separator. */
 static inline struct hw_slice hl7_first(const struct hl7_reader *reader, struct hw_slice field)
 {
-    if (field.size == 0 || hl7_is_plain(&reader->message, field))
-        return field;
-    return hl7_component(reader, hl7_part(field, 1, reader->message.delimiters.repetition), 1);
+    const struct hl7_message *message = &reader->message;
+
+    field.size = hl7_until(&message->tail, field, message->component, message->repetition);
+    return hl7_part_first(reader, field);
+}
+
+/* The first repetition of field. */
+static inline struct hw_slice hl7_first_repetition(
+    const struct hl7_reader *reader, struct hw_slice field)
+{
+    const struct hl7_message *message = &reader->message;
+
+    field.size = hl7_until(&message->tail, field, message->repetition, message->repetition);
+    return field;
 }
 
 /* A time: its first component, of the first repetition.  Flags of the clock go to the scratch. */
 enum hl7_said hl7_time(struct hl7_reader *reader, struct hw_slice raw, struct hw_time *ret_time);
+
+/* The same of that component itself. */
+enum hl7_said hl7_time_said(
+    struct hl7_reader *reader, struct hw_slice said, struct hw_time *ret_time);
 
 /* times.c: MSH-7, EVN-2 and EVN-6.  An unreadable MSH-7 is dropped, the others are faults. */
 void hl7_times_read(struct hl7_reader *reader);

@@ -91,11 +91,12 @@ static const struct {
     {"CP1252", HL7_WINDOWS1252},
 };
 
-void hl7_charset_settle(struct hl7_scratch *scratch, struct hw_slice name, struct hw_slice bytes)
+void hl7_charset_settle(
+    struct hl7_scratch *scratch, struct hw_slice name, struct hw_slice bytes, bool ascii)
 {
-    bool ascii = scratch->ascii = is_ascii(bytes);
     struct hw_slice first = hl7_trim(hl7_part(name, 1, scratch->delimiters.repetition));
 
+    scratch->ascii = ascii;
     scratch->charset = HL7_UTF8;
     if (hl7_trim(name).size == 0 || is_name(first, "ASCII")) {
         if (ascii)

@@ -22,10 +22,11 @@ struct hl7_scratch {
 };
 
 /*
- * Settle the character set of a message from MSH-18 and its bytes.  An unknown name, or none with
- * bytes past ASCII, is UTF-8 if the bytes are, else ISO 8859-1, flagged.
+ * Settle the character set of a message from MSH-18 and its bytes, all of them ASCII or not.  An
+ * unknown name, or none with bytes past ASCII, is UTF-8 if the bytes are, else ISO 8859-1, flagged.
  */
-void hl7_charset_settle(struct hl7_scratch *scratch, struct hw_slice name, struct hw_slice bytes);
+void hl7_charset_settle(
+    struct hl7_scratch *scratch, struct hw_slice name, struct hw_slice bytes, bool ascii);
 
 /* Whether all of bytes is well formed UTF-8 (RFC 3629). */
 bool hl7_is_utf8(struct hw_slice bytes);

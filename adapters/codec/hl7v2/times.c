@@ -21,12 +21,17 @@ static bool parse_time(struct hl7_reader *reader, struct hw_slice text, struct h
 
 enum hl7_said hl7_time(struct hl7_reader *reader, struct hw_slice raw, struct hw_time *ret_time)
 {
-    raw = hl7_first(reader, raw);
-    if (raw.size == 0)
+    return raw.size == 0 ? HL7_ABSENT : hl7_time_said(reader, hl7_first(reader, raw), ret_time);
+}
+
+enum hl7_said hl7_time_said(
+    struct hl7_reader *reader, struct hw_slice said, struct hw_time *ret_time)
+{
+    if (said.size == 0)
         return HL7_ABSENT;
-    if (hl7_is_null(raw))
+    if (hl7_is_null(said))
         return HL7_CLEARED;
-    if (!parse_time(reader, raw, ret_time))
+    if (!parse_time(reader, said, ret_time))
         return HL7_UNREADABLE;
     if (ret_time->flags & HW_TIME_AMBIGUOUS)
         reader->scratch.flags |= HW_FLAG_TIME_AMBIGUOUS;
@@ -39,15 +44,14 @@ void hl7_times_read(struct hl7_reader *reader)
 {
     static const char words[] =
         "the time cannot be read: send YYYYMMDDHHMM[SS][+ZZZZ], or leave the field empty";
-    struct hl7_fields evn;
+    const struct hl7_segment *evn = &reader->message.evn;
 
     reader->sent = reader->recorded = reader->occurred = hw_time_none();
-    if (hl7_time(reader, hl7_msh_field(&reader->msh, 7), &reader->sent) == HL7_UNREADABLE)
+    if (hl7_time(reader, hl7_msh_field(&reader->message, 7), &reader->sent) == HL7_UNREADABLE)
         reader->scratch.flags |= HW_FLAG_VALUE_DROPPED;
-    hl7_fields_cut(&evn, reader->message.evn, reader->message.delimiters.field);
-    if (hl7_time(reader, hl7_field(&evn, 2), &reader->recorded) == HL7_UNREADABLE)
+    if (hl7_time(reader, hl7_field(evn, 2), &reader->recorded) == HL7_UNREADABLE)
         hl7_fault(reader, HL7_RANK_VALUE, 102, "EVN", 2, 0, words);
-    if (hl7_time(reader, hl7_field(&evn, 6), &reader->occurred) == HL7_UNREADABLE)
+    if (hl7_time(reader, hl7_field(evn, 6), &reader->occurred) == HL7_UNREADABLE)
         hl7_fault(reader, HL7_RANK_VALUE, 102, "EVN", 6, 0, words);
 }
 

@@ -3,14 +3,6 @@
 #include "codec/hl7v2/taken.h"
 #include "homeward/reasons.h"
 
-/* Rows of one segment stand together, so that each segment is cut once. */
-static const struct hl7_taken taken_list[] = {
-#define TAKEN_ROW(segment_, field_, component_, attribute_, how_)                                  \
-    {#segment_, field_, component_, HW_FIELD_##attribute_, HL7_##how_},
-    HL7_TAKEN_LIST(TAKEN_ROW)
-#undef TAKEN_ROW
-};
-
 /* Lists of domain.md 4.3 and CONTRACT 3.1; a code outside its list is kept, flagged. */
 /* clang-format off */
 #define CODE_LISTS(X)                                                                              \
@@ -26,70 +18,88 @@ static const struct hl7_taken taken_list[] = {
     X(RESPONSIBLE, "NHS", "SC", "BOTH")                                                            \
     X(CRITERIA_REASON, "01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11", "12")
 
-enum { CODE_SIZE_MAX = 4 };
+enum { CODE_SIZE_MAX = 4, CODES_MAX = 24 };
 
-#define CODES(attribute, ...) static const char codes_##attribute[][CODE_SIZE_MAX] = {__VA_ARGS__};
-CODE_LISTS(CODES)
-#undef CODES
-
-static const struct {
-    const char (*codes)[CODE_SIZE_MAX]; /* NULL: no list, any code is known */
-    size_t count;
-} code_lists[HW_FIELD_COUNT] = {
-#define CODES(attribute, ...)                                                                      \
-    [HW_FIELD_##attribute] = {                                                                     \
-        codes_##attribute, sizeof codes_##attribute / sizeof *codes_##attribute},
+/* Filled up with zeros, which are no code; a field that is not named here has no list. */
+static const char code_lists[HW_FIELD_COUNT][CODES_MAX][CODE_SIZE_MAX] = {
+#define CODES(attribute, ...) [HW_FIELD_##attribute] = {__VA_ARGS__},
     CODE_LISTS(CODES)
 #undef CODES
 };
 /* clang-format on */
 
+/* All codes of the list are compared, four at a time and without a branch. */
+static bool is_in_list(const char codes[CODES_MAX][CODE_SIZE_MAX], uint32_t wanted)
+{
+    bool found = false;
+
+    for (size_t i = 0; i < CODES_MAX; i++) {
+        uint32_t code;
+
+        memcpy(&code, codes[i], sizeof code);
+        found |= code == wanted;
+    }
+    return found;
+}
+
 static bool is_known_code(uint8_t attribute, struct hw_slice code)
 {
-    char wanted[CODE_SIZE_MAX] = {0};
+    uint8_t wanted[CODE_SIZE_MAX] = {0};
+    uint32_t word;
 
     if (attribute == HW_FIELD_REASON)
         return hw_reason_find(code) != NULL;
-    if (code_lists[attribute].codes == NULL)
+    if (code_lists[attribute][0][0] == '\0')
         return true;
     if (code.size > CODE_SIZE_MAX || code.data[code.size - 1] == '\0')
         return false;
-    for (size_t i = 0; i < code.size; i++)
-        wanted[i] = (char)code.data[i];
-    for (size_t i = 0; i < code_lists[attribute].count; i++)
-        if (memcmp(code_lists[attribute].codes[i], wanted, sizeof wanted) == 0)
-            return true;
-    return false;
+    hw_slice_copy(wanted, code);
+    memcpy(&word, wanted, sizeof word);
+    return is_in_list(code_lists[attribute], word);
 }
 
-/* Whether field is short and of one repetition: its components are then cut, once for all. */
-static bool is_parted(struct hl7_reader *reader, struct hw_slice field)
+/* A component, not the first, of the first repetition: all are cut at once and kept. */
+static struct hw_slice part_said(
+    struct hl7_reader *reader, struct hw_slice field, uint32_t component)
 {
-    uint8_t repetition = reader->message.delimiters.repetition;
+    if (field.data != reader->parted.data || field.size != reader->parted.size) {
+        struct hw_slice first = hl7_first_repetition(reader, field);
 
-    if (field.data == reader->parted.data && field.size == reader->parted.size)
-        return true;
-    if (field.size > HL7_HITS_MAX || (repetition != 0 && hl7_hits(field, repetition) != 0))
-        return false;
-    hl7_fields_cut(&reader->parts, field, reader->message.delimiters.component);
-    reader->parted = field;
-    return true;
+        hl7_parts_cut(
+            &reader->message.tail, first, reader->message.component, reader->parts, HL7_PARTS);
+        reader->parted = field;
+        reader->parted_repeats = first.size < field.size;
+    }
+    return hl7_part_first(reader, reader->parts[component - 1]);
 }
 
 /* The wanted component of the first repetition that has one. */
-static struct hw_slice first_said(
-    struct hl7_reader *reader, struct hw_slice field, uint32_t component)
+static struct hw_slice search(struct hl7_reader *reader, struct hw_slice field, uint32_t component)
 {
     struct hw_slice repetition, found = {0};
 
-    if (hl7_is_null(hl7_trim(field)))
-        return hl7_trim(field); /* The whole field is deleted, and so is each part of it. */
-    if (component <= HL7_FIELDS_MAX && is_parted(reader, field))
-        return hl7_part_first(reader, hl7_field(&reader->parts, component - 1));
     while (found.size == 0 &&
         hl7_repetition_next(&field, reader->message.delimiters.repetition, &repetition))
         found = hl7_component(reader, repetition, component);
     return found;
+}
+
+/* The same; nearly always it is the first repetition. */
+static struct hw_slice first_said(
+    struct hl7_reader *reader, struct hw_slice field, uint32_t component)
+{
+    struct hw_slice said;
+
+    if (component == 1) {
+        said = hl7_first(reader, field);
+        return said.size > 0 ? said : search(reader, field, component);
+    }
+    if (hl7_is_null(hl7_trim(field)))
+        return hl7_trim(field); /* The whole field is deleted, and so is each part of it. */
+    if (component > HL7_PARTS)
+        return search(reader, field, component);
+    said = part_said(reader, field, component);
+    return said.size > 0 || !reader->parted_repeats ? said : search(reader, field, component);
 }
 
 static void fault_value(
@@ -98,11 +108,12 @@ static void fault_value(
     hl7_fault(reader, HL7_RANK_VALUE, code, taken->segment, taken->field, 0, words);
 }
 
-static void take_time(struct hl7_reader *reader, const struct hl7_taken *taken, struct hw_slice raw)
+static void take_time(
+    struct hl7_reader *reader, const struct hl7_taken *taken, struct hw_slice said)
 {
     struct hw_time time;
 
-    switch (hl7_time(reader, raw, &time)) {
+    switch (hl7_time_said(reader, said, &time)) {
     case HL7_GIVEN:
         hw_event_set_time(reader->event, (enum hw_field)taken->attribute, time);
         return;
@@ -194,14 +205,15 @@ static void take_code(struct hl7_reader *reader, const struct hl7_taken *taken, 
         reader->event->flags |= HW_FLAG_CODE_UNKNOWN;
 }
 
-void hl7_value_take(struct hl7_reader *reader, const struct hl7_taken *taken, struct hw_slice raw)
+/* With a taken that is known when this is built, one call is left of the switch. */
+static inline void take(
+    struct hl7_reader *reader, const struct hl7_taken *taken, struct hw_slice raw)
 {
-    struct hw_slice said = raw;
+    struct hw_slice said;
 
     if (raw.size == 0)
         return;
-    if (taken->component != 1 || !hl7_is_plain(&reader->message, raw))
-        said = first_said(reader, raw, taken->component);
+    said = first_said(reader, raw, taken->component);
     if (said.size == 0)
         return;
     if (hl7_is_null(said)) {
@@ -234,6 +246,11 @@ void hl7_value_take(struct hl7_reader *reader, const struct hl7_taken *taken, st
     }
 }
 
+void hl7_value_take(struct hl7_reader *reader, const struct hl7_taken *taken, struct hw_slice raw)
+{
+    take(reader, taken, raw);
+}
+
 /* Both times of one message, as intervals: refused when the whole of PV1-45 lies before PV1-44. */
 static void check_order(struct hl7_reader *reader)
 {
@@ -248,35 +265,22 @@ static void check_order(struct hl7_reader *reader)
             "wrong");
 }
 
-/* The fields of a segment of the group; *cut holds those that are not cut yet. */
-static const struct hl7_fields *fields_of(const struct hl7_reader *reader,
-    const struct hl7_group *group, const char *segment, struct hl7_fields *cut)
-{
-    struct hw_slice bytes;
+/* Where the segments of taken.h are. */
+#define SEGMENT_PID(reader, group) (&(reader)->pid)
+#define SEGMENT_PV1(reader, group) (&(reader)->pv1)
+#define SEGMENT_PV2(reader, group) (&(group)->pv2)
+#define SEGMENT_ZU1(reader, group) (&(group)->zu1)
+#define SEGMENT_ZDT(reader, group) (&(group)->zdt)
 
-    if (memcmp(segment, "PID", 3) == 0)
-        return &reader->pid;
-    if (memcmp(segment, "PV1", 3) == 0)
-        return &reader->pv1;
-    bytes = segment[0] == 'P' ? group->pv2 : segment[1] == 'U' ? group->zu1 : group->zdt;
-    hl7_fields_cut(cut, bytes, reader->message.delimiters.field);
-    return cut;
-}
-
+/* A line of code a row: each has its own branches, which the processor learns one by one. */
 void hl7_values_read(struct hl7_reader *reader, const struct hl7_group *group)
 {
-    const struct hl7_fields *fields = &reader->pid;
-    const char *segment = "PID";
-    struct hl7_fields cut;
-
-    for (size_t i = 0; i < sizeof taken_list / sizeof *taken_list; i++) {
-        const struct hl7_taken *taken = &taken_list[i];
-
-        if (memcmp(taken->segment, segment, 3) != 0) {
-            segment = taken->segment;
-            fields = fields_of(reader, group, segment, &cut);
-        }
-        hl7_value_take(reader, taken, hl7_field(fields, taken->field));
-    }
+#define TAKE(segment_, field_, component_, attribute_, how_)                                       \
+    take(reader,                                                                                   \
+        &(const struct hl7_taken){                                                                 \
+            #segment_, field_, component_, HW_FIELD_##attribute_, HL7_##how_},                     \
+        hl7_field(SEGMENT_##segment_(reader, group), field_));
+    HL7_TAKEN_LIST(TAKE)
+#undef TAKE
     check_order(reader);
 }
