@@ -1,6 +1,6 @@
 #include "core/arena.h"
 
-enum { COMMIT_STEP = 1 << 18 }; /* bytes */
+enum { COMMIT_STEP = 1 << 18, LARGE_STEP = 1 << 21 }; /* bytes; a large page, once it is large */
 
 enum hw_status hw_arena_init(
     struct hw_arena *arena, const struct hw_memory *memory, uint32_t item_size, uint32_t items_max)
@@ -9,7 +9,7 @@ enum hw_status hw_arena_init(
 
     HW_ASSERT(item_size >= sizeof(uint32_t));
     HW_ASSERT(item_size % sizeof(uint32_t) == 0);
-    size = (size + COMMIT_STEP - 1) / COMMIT_STEP * COMMIT_STEP;
+    size = (size + LARGE_STEP - 1) / LARGE_STEP * LARGE_STEP;
     *arena = (struct hw_arena){.item_size = item_size, .count = 1, .count_max = items_max + 1};
     arena->base = memory->reserve(memory->context, size);
     if (arena->base == NULL)
@@ -28,20 +28,21 @@ void hw_arena_release(struct hw_arena *arena, const struct hw_memory *memory)
 enum hw_status hw_arena_ensure(
     struct hw_arena *arena, const struct hw_memory *memory, uint32_t items)
 {
-    size_t wanted, step;
+    size_t wanted, step = arena->committed < LARGE_STEP ? COMMIT_STEP : LARGE_STEP;
 
-    if (arena->free_count >= items)
+    if (hw_arena_room(arena) >= items)
         return HW_OK;
     items -= arena->free_count;
     if (arena->count_max - arena->count < items)
         return HW_E_FULL;
     wanted = ((size_t)arena->count + items) * arena->item_size;
-    if (wanted <= arena->committed)
-        return HW_OK;
-    step = (wanted - arena->committed + COMMIT_STEP - 1) / COMMIT_STEP * COMMIT_STEP;
-    if (!memory->commit(memory->context, arena->base + arena->committed, step))
+    wanted = (wanted + step - 1) / step * step;
+    if (!memory->commit(memory->context, arena->base + arena->committed, wanted - arena->committed))
         return HW_E_FULL;
-    arena->committed += step;
+    arena->committed = wanted;
+    arena->ready = (uint32_t)(arena->committed / arena->item_size);
+    if (arena->ready > arena->count_max)
+        arena->ready = arena->count_max;
     return HW_OK;
 }
 
@@ -52,7 +53,7 @@ uint32_t hw_arena_take(struct hw_arena *arena)
 
     if (handle == 0) {
         handle = arena->count++;
-        HW_ASSERT((size_t)arena->count * arena->item_size <= arena->committed);
+        HW_ASSERT(arena->count <= arena->ready);
         return handle; /* Committed memory is zero. */
     }
     item = arena->base + (size_t)handle * arena->item_size;

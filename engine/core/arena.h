@@ -17,6 +17,7 @@ struct hw_arena {
     uint32_t item_size; /* bytes; at least 4, a multiple of 4 */
     uint32_t count;     /* handles ever taken, handle 0 included */
     uint32_t count_max;
+    uint32_t ready;      /* handles that memory is committed for */
     uint32_t free_first; /* head of the list through the first word of freed records */
     uint32_t free_count;
 };
@@ -37,11 +38,7 @@ void hw_arena_give(struct hw_arena *arena, uint32_t handle);
 /* How many more can be taken without hw_arena_ensure(). */
 static inline uint32_t hw_arena_room(const struct hw_arena *arena)
 {
-    uint32_t committed = (uint32_t)(arena->committed / arena->item_size);
-
-    if (committed > arena->count_max)
-        committed = arena->count_max;
-    return arena->free_count + committed - arena->count;
+    return arena->free_count + (arena->ready > arena->count ? arena->ready - arena->count : 0);
 }
 
 static inline void *hw_arena_at(const struct hw_arena *arena, uint32_t handle)

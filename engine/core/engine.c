@@ -76,24 +76,24 @@ static enum hw_status init_arenas(struct hw_engine *engine)
     return HW_OK;
 }
 
-/* Each table, the arena it finds records of, and how it hashes them. */
+/* Each table, and the arena it finds records of. */
 #define TABLE_LIST(X)                                                                              \
-    X(identifier_table, identifiers, hw_identifier_hash)                                           \
-    X(visit_table, visits, hw_visit_hash)                                                          \
-    X(stay_table, stays, hw_stay_hash)                                                             \
-    X(row_table, rows, hw_row_hash)                                                                \
-    X(account_table, accounts, hw_account_hash)                                                    \
-    X(text_table, texts, hw_text_table_hash)
+    X(identifier_table, identifiers)                                                               \
+    X(visit_table, visits)                                                                         \
+    X(stay_table, stays)                                                                           \
+    X(row_table, rows)                                                                             \
+    X(account_table, accounts)                                                                     \
+    X(text_table, texts)                                                                           \
+    X(message_table, messages)
 
 static enum hw_status init_tables(struct hw_engine *engine)
 {
     const struct hw_memory *memory = &engine->options.memory;
 
-#define TABLE_INIT(table, arena, hash)                                                             \
+#define TABLE_INIT(table, arena)                                                                   \
     if (hw_table_init(&engine->table, memory, engine->arena.count_max) != HW_OK)                   \
         return HW_E_MEMORY;
     TABLE_LIST(TABLE_INIT)
-    TABLE_INIT(message_table, messages, hw_message_hash)
 #undef TABLE_INIT
     return HW_OK;
 }
@@ -141,53 +141,59 @@ enum {
     ROOM_ACCOUNTS = 256,
 };
 
-static enum hw_status ensure_arenas(struct hw_engine *engine)
+#define ROOM_LIST(X)                                                                               \
+    X(identifiers, ROOM_IDENTIFIERS)                                                               \
+    X(bonds, ROOM_BONDS)                                                                           \
+    X(visits, ROOM_STAYS)                                                                          \
+    X(stays, ROOM_STAYS)                                                                           \
+    X(redirects, 1)                                                                                \
+    X(facts, ROOM_FACTS)                                                                           \
+    X(charges, ROOM_CHARGES)                                                                       \
+    X(rows, ROOM_ROWS)                                                                             \
+    X(accounts, ROOM_ACCOUNTS)                                                                     \
+    X(texts, ROOM_TEXTS)                                                                           \
+    X(text_bytes, ROOM_TEXTS *(HW_TEXT_SIZE_MAX / sizeof(struct hw_text_word)))                    \
+    X(settings, 1)                                                                                 \
+    X(messages, 1)                                                                                 \
+    X(heap, ROOM_STAYS + 1)
+
+/* A few comparisons, nearly always enough. */
+static bool has_room(const struct hw_engine *engine)
+{
+    bool has = true;
+
+#define ARENA_HAS(arena, room) has &= hw_arena_room(&engine->arena) >= (room);
+    ROOM_LIST(ARENA_HAS)
+#undef ARENA_HAS
+#define TABLE_HAS(table, arena) has &= hw_table_has_room(&engine->table, ROOM_ACCOUNTS);
+    TABLE_LIST(TABLE_HAS)
+#undef TABLE_HAS
+    return has;
+}
+
+static enum hw_status make_room(struct hw_engine *engine)
 {
     const struct hw_memory *memory = &engine->options.memory;
-    const struct {
-        struct hw_arena *arena;
-        uint32_t room;
-    } rooms[] = {
-        {&engine->identifiers, ROOM_IDENTIFIERS},
-        {&engine->bonds, ROOM_BONDS},
-        {&engine->visits, ROOM_STAYS},
-        {&engine->stays, ROOM_STAYS},
-        {&engine->redirects, 1},
-        {&engine->facts, ROOM_FACTS},
-        {&engine->charges, ROOM_CHARGES},
-        {&engine->rows, ROOM_ROWS},
-        {&engine->accounts, ROOM_ACCOUNTS},
-        {&engine->texts, ROOM_TEXTS},
-        {&engine->text_bytes, ROOM_TEXTS * (HW_TEXT_SIZE_MAX / sizeof(struct hw_text_word))},
-        {&engine->settings, 1},
-        {&engine->messages, 1},
-        {&engine->heap, ROOM_STAYS + 1},
-    };
+    enum hw_status status;
 
-    for (size_t i = 0; i < sizeof rooms / sizeof *rooms; i++) {
-        enum hw_status status = hw_arena_ensure(rooms[i].arena, memory, rooms[i].room);
-
-        if (status != HW_OK)
-            return status;
-    }
+#define ARENA_ENSURE(arena, room)                                                                  \
+    status = hw_arena_ensure(&engine->arena, memory, (room));                                      \
+    if (status != HW_OK)                                                                           \
+        return status;
+    ROOM_LIST(ARENA_ENSURE)
+#undef ARENA_ENSURE
+#define TABLE_ENSURE(table, arena)                                                                 \
+    status = hw_table_ensure(&engine->table, memory, ROOM_ACCOUNTS);                               \
+    if (status != HW_OK)                                                                           \
+        return status;
+    TABLE_LIST(TABLE_ENSURE)
+#undef TABLE_ENSURE
     return HW_OK;
 }
 
 static enum hw_status ensure_room(struct hw_engine *engine)
 {
-    const struct hw_memory *memory = &engine->options.memory;
-    enum hw_status status = ensure_arenas(engine);
-
-    if (status != HW_OK)
-        return status;
-#define TABLE_ENSURE(table, arena, hash)                                                           \
-    status = hw_table_ensure(&engine->table, memory, ROOM_ACCOUNTS, hash, engine);                 \
-    if (status != HW_OK)                                                                           \
-        return status;
-    TABLE_LIST(TABLE_ENSURE)
-    TABLE_ENSURE(message_table, messages, hw_message_hash)
-#undef TABLE_ENSURE
-    return HW_OK;
+    return has_room(engine) ? HW_OK : make_room(engine);
 }
 
 static enum hw_status init(struct hw_engine *engine)
@@ -233,9 +239,8 @@ void hw_engine_free(struct hw_engine *engine)
 #define ARENA_RELEASE(name, type) hw_arena_release(&engine->name, &memory);
     HW_ARENA_LIST(ARENA_RELEASE)
 #undef ARENA_RELEASE
-#define TABLE_RELEASE(table, arena, hash) hw_table_release(&engine->table, &memory);
+#define TABLE_RELEASE(table, arena) hw_table_release(&engine->table, &memory);
     TABLE_LIST(TABLE_RELEASE)
-    TABLE_RELEASE(message_table, messages, hw_message_hash)
 #undef TABLE_RELEASE
     if (engine->scratch != NULL)
         memory.release(memory.context, engine->scratch, sizeof *engine->scratch);

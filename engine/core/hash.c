@@ -58,28 +58,61 @@ static uint64_t load_u64(const uint8_t *bytes)
     return value;
 }
 
-uint64_t hw_hash_keyed(const uint64_t key[2], struct hw_slice bytes)
+static inline void sip_begin(uint64_t v[4], const uint64_t key[2])
 {
-    uint64_t v[4] = {key[0] ^ 0x736f6d6570736575u, key[1] ^ 0x646f72616e646f6du,
-        key[0] ^ 0x6c7967656e657261u, key[1] ^ 0x7465646279746573u};
-    uint64_t last = (uint64_t)bytes.size << 56;
-    size_t whole = bytes.size / 8 * 8;
+    v[0] = key[0] ^ 0x736f6d6570736575u;
+    v[1] = key[1] ^ 0x646f72616e646f6du;
+    v[2] = key[0] ^ 0x6c7967656e657261u;
+    v[3] = key[1] ^ 0x7465646279746573u;
+}
 
-    for (size_t i = 0; i < whole; i += 8) {
-        uint64_t word = load_u64(bytes.data + i);
-
-        v[3] ^= word;
-        ROUND(v);
-        v[0] ^= word;
-    }
-    for (size_t i = whole; i < bytes.size; i++)
-        last |= (uint64_t)bytes.data[i] << (8 * (i - whole));
-    v[3] ^= last;
+static inline void sip_add(uint64_t v[4], uint64_t word)
+{
+    v[3] ^= word;
     ROUND(v);
-    v[0] ^= last;
+    v[0] ^= word;
+}
+
+static inline uint64_t sip_end(uint64_t v[4])
+{
     v[2] ^= 0xff;
     ROUND(v);
     ROUND(v);
     ROUND(v);
     return v[0] ^ v[1] ^ v[2] ^ v[3];
+}
+
+uint64_t hw_hash_keyed(const uint64_t key[2], struct hw_slice bytes)
+{
+    uint64_t v[4], last = (uint64_t)bytes.size << 56;
+    size_t whole = bytes.size / 8 * 8;
+
+    sip_begin(v, key);
+    for (size_t i = 0; i < whole; i += 8)
+        sip_add(v, load_u64(bytes.data + i));
+    for (size_t i = whole; i < bytes.size; i++)
+        last |= (uint64_t)bytes.data[i] << (8 * (i - whole));
+    sip_add(v, last);
+    return sip_end(v);
+}
+
+uint64_t hw_hash_keyed_hash(const uint64_t key[2], struct hw_hash hash)
+{
+    uint64_t v[4];
+
+    sip_begin(v, key);
+    sip_add(v, hash.low);
+    sip_add(v, hash.high);
+    sip_add(v, (uint64_t)sizeof hash << 56);
+    return sip_end(v);
+}
+
+uint64_t hw_hash_keyed_u64(const uint64_t key[2], uint64_t value)
+{
+    uint64_t v[4];
+
+    sip_begin(v, key);
+    sip_add(v, value);
+    sip_add(v, (uint64_t)sizeof value << 56);
+    return sip_end(v);
 }

@@ -107,8 +107,7 @@ static enum hw_status load_root(struct hw_engine *engine, struct hw_slice bytes)
 static enum hw_status fill_table(struct hw_engine *engine, struct hw_table *table,
     const struct hw_arena *arena, hw_table_hash *hash_of)
 {
-    hw_table_clear(table);
-    if (hw_table_ensure(table, &engine->options.memory, arena->count, hash_of, engine) != HW_OK)
+    if (hw_table_clear(table, &engine->options.memory, arena->count) != HW_OK)
         return HW_E_FULL;
     for (uint32_t handle = 1; handle < arena->count; handle++)
         hw_table_put(table, hash_of(engine, handle), handle);
@@ -119,6 +118,7 @@ static enum hw_status fill_tables(struct hw_engine *engine)
 {
     enum hw_status status;
 
+    hw_texts_forget(engine);
 #define FILL(table, arena, hash)                                                                   \
     status = fill_table(engine, &engine->table, &engine->arena, hash);                             \
     if (status != HW_OK)                                                                           \
@@ -131,9 +131,8 @@ static enum hw_status fill_tables(struct hw_engine *engine)
     FILL(text_table, texts, hw_text_table_hash)
 #undef FILL
     /* Ids that left the window are free records: only the chain is live. */
-    hw_table_clear(&engine->message_table);
-    if (hw_table_ensure(&engine->message_table, &engine->options.memory, engine->messages.count,
-            hw_message_hash, engine) != HW_OK)
+    if (hw_table_clear(&engine->message_table, &engine->options.memory,
+            engine->messages.count - engine->messages.free_count) != HW_OK)
         return HW_E_FULL;
     for (uint32_t at = engine->root.message_first; at != 0;
          at = HW_AT(engine, messages, hw_message_record, at)->next)

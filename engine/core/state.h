@@ -339,6 +339,15 @@ struct hw_engine_root {
 
 struct hw_scratch; /* stays/fold.h */
 
+/* Short codes looked up lately, by their bytes: derived, and no part of state (text.c). */
+enum { HW_TEXTS_RECENT = 512, HW_TEXT_SHORT_MAX = 16 };
+
+struct hw_text_recent {
+    uint64_t words[2]; /* the bytes, then zeros */
+    uint32_t size;
+    uint32_t handle; /* 0: nothing yet */
+};
+
 struct hw_engine {
     struct hw_engine_options options;
     struct hw_engine_root root;
@@ -353,6 +362,7 @@ struct hw_engine {
     /* Codes with a meaning, interned first in every engine. */
     uint32_t text_inpatient, text_hp0, text_hp3, text_unassigned, text_nhs, text_sc, text_unknown,
         text_died, text_method_died, text_pathways[4];
+    struct hw_text_recent texts_recent[HW_TEXTS_RECENT];
     struct hw_event event; /* the one being applied */
 };
 

@@ -2,7 +2,7 @@
 
 static uint64_t message_key(const struct hw_engine *engine, struct hw_hash id)
 {
-    return hw_hash_keyed(engine->options.hash_key, hw_slice_of(&id, sizeof id));
+    return hw_hash_keyed_hash(engine->options.hash_key, id);
 }
 
 static struct hw_message_record *message_at(const struct hw_engine *engine, uint32_t handle)
@@ -56,8 +56,7 @@ static void forget_message(struct hw_engine *engine)
     uint32_t handle = engine->root.message_first;
     struct hw_message_record *message = message_at(engine, handle);
 
-    hw_table_remove(
-        &engine->message_table, message_key(engine, message->id), handle, hw_message_hash, engine);
+    hw_table_remove(&engine->message_table, message_key(engine, message->id), handle);
     engine->root.message_first = message->next;
     if (engine->root.message_first == 0)
         engine->root.message_last = 0;

@@ -45,4 +45,8 @@ struct hw_hash hw_hash_parts(const struct hw_slice *parts, size_t parts_count);
 /* SipHash-1-3 of bytes under key. */
 uint64_t hw_hash_keyed(const uint64_t key[2], struct hw_slice bytes);
 
+/* The same of the bytes of a hash (low, high) and of one word, as they lie in memory; quicker. */
+uint64_t hw_hash_keyed_hash(const uint64_t key[2], struct hw_hash hash);
+uint64_t hw_hash_keyed_u64(const uint64_t key[2], uint64_t value);
+
 #endif

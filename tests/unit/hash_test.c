@@ -189,3 +189,14 @@ Test(hash, order_is_by_value_high_word_first)
     cr_expect(eq(int, hw_hash_compare(small, small), 0));
     cr_expect(lt(int, hw_hash_compare((struct hw_hash){.low = 1}, (struct hw_hash){.low = 2}), 0));
 }
+
+Test(hash, keyed_hashes_of_words_are_those_of_their_bytes)
+{
+    static const uint64_t key[2] = {0x0706050403020100, 0x0f0e0d0c0b0a0908};
+    struct hw_hash hash = {0x1234567890abcdef, 0xfedcba0987654321};
+
+    cr_expect(eq(
+        u64, hw_hash_keyed_hash(key, hash), hw_hash_keyed(key, hw_slice_of(&hash, sizeof hash))));
+    cr_expect(eq(u64, hw_hash_keyed_u64(key, hash.low),
+        hw_hash_keyed(key, hw_slice_of(&hash.low, sizeof hash.low))));
+}

@@ -4,7 +4,7 @@
 
 static uint64_t key_of(const struct hw_engine *engine, struct hw_hash hash)
 {
-    return hw_hash_keyed(engine->options.hash_key, hw_slice_of(&hash, sizeof hash));
+    return hw_hash_keyed_hash(engine->options.hash_key, hash);
 }
 
 uint64_t hw_identifier_hash(const void *owner, uint32_t handle)

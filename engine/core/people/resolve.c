@@ -429,19 +429,39 @@ static void set_people(struct family *family)
             family->findings[i];
 }
 
-void hw_family_resolve(struct hw_engine *engine, uint32_t identifier)
+/* Its members and nothing said of them; what lies beyond the count is not looked at. */
+static void begin(struct family *family, struct hw_engine *engine, uint32_t first)
 {
-    struct family *family = (struct family *)(void *)engine->scratch->charges;
-    uint32_t first = hw_identifier_at(engine, identifier)->family;
-
-    memset(family, 0, sizeof *family);
     family->engine = engine;
+    family->count = family->bonds_count = family->merges_count = family->links_count = 0;
+    family->cut = false;
     gather_members(family, first);
     for (uint32_t i = 0; i < family->count; i++) {
         family->group[i] = i;
         family->nhs[i] = family->count;
         family->holds[i] = MERGE_NONE;
+        family->moved[i] = NULL;
+        family->retired[i] = family->survives[i] = false;
+        family->findings[i] = 0;
     }
+}
+
+/* One identifier of which nothing but itself was ever said: a person by itself. */
+static bool is_alone(struct hw_engine *engine, uint32_t first)
+{
+    const struct hw_identifier_record *record = hw_identifier_at(engine, first);
+
+    return record->family_next == first && record->bonds == 0;
+}
+
+void hw_family_resolve(struct hw_engine *engine, uint32_t identifier)
+{
+    struct family *family = (struct family *)(void *)engine->scratch->charges;
+    uint32_t first = hw_identifier_at(engine, identifier)->family;
+
+    if (is_alone(engine, first))
+        return;
+    begin(family, engine, first);
     gather_bonds(family);
     make_records(family);
     for (uint32_t i = 0; i < family->bonds_count; i++)

@@ -329,9 +329,8 @@ static bool has_room(struct hw_engine *engine, const struct hw_history *history)
     return hw_arena_ensure(&engine->rows, memory, HW_DIMENSIONS) == HW_OK &&
         hw_arena_ensure(&engine->charges, memory, charges) == HW_OK &&
         hw_arena_ensure(&engine->accounts, memory, 2 * charges) == HW_OK &&
-        hw_table_ensure(&engine->row_table, memory, HW_DIMENSIONS, hw_row_hash, engine) == HW_OK &&
-        hw_table_ensure(&engine->account_table, memory, 2 * charges, hw_account_hash, engine) ==
-        HW_OK;
+        hw_table_ensure(&engine->row_table, memory, HW_DIMENSIONS) == HW_OK &&
+        hw_table_ensure(&engine->account_table, memory, 2 * charges) == HW_OK;
 }
 
 void hw_share_contribute(struct hw_engine *engine, uint32_t leader, bool rivals)
