@@ -41,8 +41,10 @@ static uint32_t limit_of(
 {
     if (arena == &engine->identifiers)
         return limits->identifiers;
-    if (arena == &engine->bonds)
+    if (arena == &engine->bonds || arena == &engine->registers)
         return limits->identifiers * 2; /* One to its NHS number, one to spare. */
+    if (arena == &engine->sayings)
+        return limits->identifiers * 4; /* Each bond and each register said alone. */
     if (arena == &engine->visits || arena == &engine->stays || arena == &engine->heap ||
         arena == &engine->redirects)
         return limits->stays;
@@ -144,6 +146,8 @@ enum {
 #define ROOM_LIST(X)                                                                               \
     X(identifiers, ROOM_IDENTIFIERS)                                                               \
     X(bonds, ROOM_BONDS)                                                                           \
+    X(sayings, 1)                                                                                  \
+    X(registers, 2)                                                                                \
     X(visits, ROOM_STAYS)                                                                          \
     X(stays, ROOM_STAYS)                                                                           \
     X(redirects, 1)                                                                                \
@@ -265,27 +269,24 @@ static void for_family(struct hw_engine *engine, uint32_t identifier,
     } while (at != first);
 }
 
+/* The same identifiers give the same hash: it is taken out before they change. */
 static void add_person_digest(struct hw_engine *engine, uint32_t person, bool add)
 {
     struct hw_identifier_record *record = hw_identifier_at(engine, person);
     struct hw_hash sum = {0};
     uint32_t at = person;
 
-    if (!add) {
-        engine->root.history_digest.low -= record->digest.low;
-        engine->root.history_digest.high -= record->digest.high;
-        record->digest = sum;
+    if (record->counted == add)
         return;
-    }
+    record->counted = add;
     do {
         sum.low += hw_identifier_at(engine, at)->hash.low;
         sum.high += hw_identifier_at(engine, at)->hash.high;
         at = hw_identifier_at(engine, at)->person_next;
     } while (at != person);
     sum = hw_hash_bytes(hw_slice_of(&sum, sizeof sum));
-    record->digest = sum;
-    engine->root.history_digest.low += sum.low;
-    engine->root.history_digest.high += sum.high;
+    engine->root.history_digest.low += add ? sum.low : -sum.low;
+    engine->root.history_digest.high += add ? sum.high : -sum.high;
 }
 
 static void take_out(struct hw_engine *engine, uint32_t person)

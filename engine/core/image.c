@@ -16,7 +16,7 @@ struct image_root {
     struct hw_engine_root root;
     struct {
         uint32_t item_size, count, free_first, free_count;
-    } arenas[16];
+    } arenas[24];
 };
 
 enum {
@@ -25,7 +25,7 @@ enum {
 #undef ARENA_NUMBER
         ARENAS
 };
-_Static_assert(ARENAS <= 16, "the image root has a place for each arena");
+_Static_assert(ARENAS <= 24, "the image root has a place for each arena");
 
 static struct hw_arena *arena_of(const struct hw_engine *engine, uint32_t number)
 {

@@ -3,6 +3,8 @@
  *
  * - identifier: something a person is known by; people are groups of them (people/people.h)
  * - bond: one statement about identifiers: together, points to, merged, unmerged ...
+ * - register: a birth date or a restriction, as last stated for an identifier
+ * - saying: when bonds and registers were stated: the key of a message, kept once
  * - visit: one visit number of one authority (or one admission minute without a number)
  * - stay: one stay key as said: (identifier, visit); keys of one person and visit form a group
  * - fact: one statement about a stay or a person, with its sort key (stays/fact.h)
@@ -119,11 +121,18 @@ struct hw_fact {
 
 /* ---- people ---- */
 
+/* When something was said of identifiers.  One message says several things under one key. */
+struct hw_said {
+    struct hw_key key;
+    uint32_t count; /* bonds and registers that were last said then */
+    uint32_t unused;
+};
+
 /* A register of which only the last statement by key matters. */
 struct hw_last {
-    struct hw_key key; /* event_ms HW_TIME_NONE: never said */
     int64_t value;
-    int64_t value2;
+    uint32_t said;
+    int32_t value2;
 };
 
 struct hw_identifier_record {
@@ -131,19 +140,20 @@ struct hw_identifier_record {
     uint32_t authority; /* text */
     uint8_t type;       /* enum hw_identifier_type */
     uint8_t used;       /* 1: a message had it as its own record (R6, records) */
-    uint8_t unused[2];
-    uint32_t family;           /* first of its family: all ever connected */
-    uint32_t family_next;      /* ring */
-    uint32_t person;           /* first of its person: least hash */
-    uint32_t person_next;      /* ring */
-    uint32_t stays;            /* first stay of this owner */
-    uint32_t facts;            /* person facts */
-    uint32_t bonds;            /* first bond of which this is the left end */
-    uint32_t findings;         /* on the first of a person: bits, all below 32 */
-    struct hw_last born;       /* value: hash; value2: adult from day */
-    struct hw_last restricted; /* value: 0 or 1 */
-    struct hw_hash digest;     /* on the first of a person: what it added to the history digest */
+    uint8_t counted;    /* 1: the first of a person who is in the history digest */
+    uint8_t unused;
+    uint32_t family;      /* first of its family: all ever connected */
+    uint32_t family_next; /* ring */
+    uint32_t person;      /* first of its person: least hash */
+    uint32_t person_next; /* ring */
+    uint32_t stays;       /* first stay of this owner */
+    uint32_t facts;       /* person facts */
+    uint32_t bonds;       /* first bond of which this is the left end */
+    uint32_t findings;    /* on the first of a person: bits, all below 32 */
+    uint32_t born;        /* register; value: hash; value2: adult from day; 0: never said */
+    uint32_t restricted;  /* register; value: 0 or 1; 0: never said */
 };
+_Static_assert(sizeof(struct hw_identifier_record) == 64, "an identifier is one cache line");
 
 enum hw_bond_kind {
     HW_BOND_TOGETHER = 1, /* in one PID-3; key: the latest that said so */
@@ -158,10 +168,10 @@ enum hw_bond_kind {
 };
 
 struct hw_bond {
-    struct hw_key key;
     uint32_t left, right; /* identifiers */
-    uint32_t next;        /* of the left one */
-    uint8_t kind;         /* enum hw_bond_kind */
+    uint32_t said;
+    uint32_t next; /* of the left one */
+    uint8_t kind;  /* enum hw_bond_kind */
     uint8_t unused[3];
 };
 
@@ -299,6 +309,8 @@ enum { HW_FOLD_FACTS_MAX = 65536, HW_FAMILY_MAX = 512, HW_EFFECTS_MAX = 1024 };
 #define HW_ARENA_LIST(X)                                                                           \
     X(identifiers, struct hw_identifier_record)                                                    \
     X(bonds, struct hw_bond)                                                                       \
+    X(sayings, struct hw_said)                                                                     \
+    X(registers, struct hw_last)                                                                   \
     X(visits, struct hw_visit_record)                                                              \
     X(redirects, struct hw_redirect)                                                               \
     X(stays, struct hw_stay)                                                                       \
@@ -372,6 +384,12 @@ static inline struct hw_identifier_record *hw_identifier_at(
     const struct hw_engine *engine, uint32_t handle)
 {
     return HW_AT(engine, identifiers, hw_identifier_record, handle);
+}
+
+/* The key under which a bond or a register was said. */
+static inline const struct hw_key *hw_said_key(const struct hw_engine *engine, uint32_t said)
+{
+    return &HW_AT(engine, sayings, hw_said, said)->key;
 }
 
 static inline struct hw_stay *hw_stay_at(const struct hw_engine *engine, uint32_t handle)

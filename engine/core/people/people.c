@@ -43,18 +43,43 @@ uint32_t hw_identifier_take(struct hw_engine *engine, const struct hw_identifier
     return handle;
 }
 
-bool hw_last_say(struct hw_last *last, const struct hw_key *key, int64_t value, int64_t value2)
-{
-    bool said = hw_last_is(last);
-    bool changes;
+/* What one message says of identifiers: its key is kept once, when something is said under it. */
+struct statement {
+    struct hw_engine *engine;
+    struct hw_key key;
+    uint32_t said; /* 0: not yet */
+};
 
-    if (said && hw_key_order(key, &last->key) <= 0)
-        return false;
-    changes = !said || last->value != value || last->value2 != value2;
-    last->key = *key;
-    last->value = value;
-    last->value2 = value2;
-    return changes;
+static struct hw_said *said_at(const struct hw_engine *engine, uint32_t handle)
+{
+    return HW_AT(engine, sayings, hw_said, handle);
+}
+
+/* Whether a statement is later than what was said before. */
+static bool is_later(const struct statement *statement, uint32_t said)
+{
+    return hw_key_order(&statement->key, hw_said_key(statement->engine, said)) > 0;
+}
+
+/* One bond or register more is said by this statement. */
+static uint32_t hold(struct statement *statement)
+{
+    if (statement->said == 0) {
+        statement->said = hw_arena_take(&statement->engine->sayings);
+        said_at(statement->engine, statement->said)->key = statement->key;
+    }
+    said_at(statement->engine, statement->said)->count++;
+    return statement->said;
+}
+
+/* Said again later: the key of before goes when nothing else was said under it. */
+static void say_again(struct statement *statement, uint32_t *said)
+{
+    uint32_t before = *said;
+
+    *said = hold(statement);
+    if (--said_at(statement->engine, before)->count == 0)
+        hw_arena_give(&statement->engine->sayings, before);
 }
 
 static struct hw_bond *bond_at(const struct hw_engine *engine, uint32_t handle)
@@ -93,13 +118,14 @@ static struct hw_bond *find_bond(
     return NULL;
 }
 
-static void add_bond(struct hw_engine *engine, uint32_t left, uint32_t right,
-    enum hw_bond_kind kind, const struct hw_key *key)
+static void add_bond(
+    struct statement *statement, uint32_t left, uint32_t right, enum hw_bond_kind kind)
 {
+    struct hw_engine *engine = statement->engine;
     uint32_t handle = hw_arena_take(&engine->bonds);
     struct hw_bond *bond = bond_at(engine, handle);
 
-    bond->key = *key;
+    bond->said = hold(statement);
     bond->left = left;
     bond->right = right;
     bond->kind = (uint8_t)kind;
@@ -118,23 +144,7 @@ static bool was_moved(const struct hw_engine *engine, uint32_t identifier)
     return false;
 }
 
-/* Said again: only the latest key of a pair matters.  True when who is whom may change by it. */
-static bool say_pair(struct hw_engine *engine, uint32_t left, uint32_t right,
-    enum hw_bond_kind kind, const struct hw_key *key)
-{
-    struct hw_bond *bond = find_bond(engine, left, right, kind);
-
-    if (bond == NULL) {
-        add_bond(engine, left, right, kind, key);
-        return true;
-    }
-    if (hw_key_order(key, &bond->key) <= 0)
-        return false;
-    bond->key = *key;
-    return was_moved(engine, left) || was_moved(engine, right);
-}
-
-/* How many different NHS numbers a local identifier was ever said to have. */
+/* To how many different NHS numbers a local identifier was ever said to point. */
 static unsigned pointers(const struct hw_engine *engine, uint32_t local)
 {
     unsigned count = 0;
@@ -145,9 +155,28 @@ static unsigned pointers(const struct hw_engine *engine, uint32_t local)
     return count;
 }
 
-static bool take_together(
-    struct hw_engine *engine, const uint32_t *ids, uint8_t count, const struct hw_key *key)
+/* Said again: only the latest key of a pair matters.  True when who is whom may change by it. */
+static bool say_pair(
+    struct statement *statement, uint32_t left, uint32_t right, enum hw_bond_kind kind)
 {
+    struct hw_engine *engine = statement->engine;
+    struct hw_bond *bond = find_bond(engine, left, right, kind);
+
+    if (bond == NULL) {
+        add_bond(statement, left, right, kind);
+        return true;
+    }
+    if (!is_later(statement, bond->said))
+        return false;
+    say_again(statement, &bond->said);
+    /* Of several numbers the one said last holds. */
+    return (kind == HW_BOND_POINTS && pointers(engine, left) > 1) || was_moved(engine, left) ||
+        was_moved(engine, right);
+}
+
+static bool take_together(struct statement *statement, const uint32_t *ids, uint8_t count)
+{
+    struct hw_engine *engine = statement->engine;
     bool changes = false;
     uint32_t first_local = 0;
 
@@ -157,18 +186,15 @@ static bool take_together(
         if (first_local == 0)
             first_local = ids[i];
         else
-            changes |= say_pair(engine, first_local, ids[i], HW_BOND_TOGETHER, key);
-        for (uint8_t j = 0; j < count; j++) {
-            if (hw_identifier_at(engine, ids[j])->type != HW_IDENTIFIER_NHS)
-                continue;
-            changes |= say_pair(engine, ids[i], ids[j], HW_BOND_POINTS, key);
-            changes |= pointers(engine, ids[i]) > 1; /* A later key may change the last one. */
-        }
+            changes |= say_pair(statement, first_local, ids[i], HW_BOND_TOGETHER);
+        for (uint8_t j = 0; j < count; j++)
+            if (hw_identifier_at(engine, ids[j])->type == HW_IDENTIFIER_NHS)
+                changes |= say_pair(statement, ids[i], ids[j], HW_BOND_POINTS);
     }
     /* Two NHS numbers of one message belong to one person, too. */
     for (uint8_t i = 1; i < count; i++)
         if (hw_identifier_at(engine, ids[i])->type == HW_IDENTIFIER_NHS)
-            changes |= say_pair(engine, ids[0], ids[i], HW_BOND_TOGETHER, key);
+            changes |= say_pair(statement, ids[0], ids[i], HW_BOND_TOGETHER);
     return changes;
 }
 
@@ -212,54 +238,96 @@ static enum hw_bond_kind bond_kind(enum hw_kind kind)
     }
 }
 
-static struct hw_last *last_of(const struct hw_engine *engine, uint32_t identifier, bool born)
+/* An own register changed its key: another may have stood between that of before and this. */
+static bool others_differ(const struct hw_engine *engine, uint32_t own, bool born,
+    const struct hw_key *before, const struct hw_last *last)
 {
-    struct hw_identifier_record *record = hw_identifier_at(engine, identifier);
+    for (uint32_t at = hw_identifier_at(engine, own)->family_next; at != own;
+         at = hw_identifier_at(engine, at)->family_next) {
+        const struct hw_last *other = hw_last_of(engine, at, born);
 
-    return born ? &record->born : &record->restricted;
+        if (other != NULL && (other->value != last->value || other->value2 != last->value2) &&
+            hw_key_order(hw_said_key(engine, other->said), before) > 0)
+            return true;
+    }
+    return false;
 }
 
 /*
  * Say a register of identifier own.  True when the person's may change: its own value did, or
  * another identifier said otherwise since it was last said here.
  */
-static bool say_last(struct hw_engine *engine, uint32_t own, bool born, const struct hw_key *key,
-    int64_t value, int64_t value2)
+static bool say_last(
+    struct statement *statement, uint32_t own, bool born, int64_t value, int32_t value2)
 {
-    struct hw_last *last = last_of(engine, own, born);
-    struct hw_key before = last->key;
+    struct hw_engine *engine = statement->engine;
+    struct hw_identifier_record *record = hw_identifier_at(engine, own);
+    uint32_t *handle = born ? &record->born : &record->restricted;
+    struct hw_last *last;
+    struct hw_key before;
+    bool changes;
 
-    if (hw_last_is(last) && hw_key_order(key, &before) <= 0)
-        return false;
-    if (hw_last_say(last, key, value, value2))
+    if (*handle == 0) {
+        *handle = hw_arena_take(&engine->registers);
+        *HW_AT(engine, registers, hw_last, *handle) =
+            (struct hw_last){.value = value, .value2 = value2, .said = hold(statement)};
         return true;
-    for (uint32_t at = hw_identifier_at(engine, own)->family_next; at != own;
-         at = hw_identifier_at(engine, at)->family_next) {
-        const struct hw_last *other = last_of(engine, at, born);
-
-        if (hw_last_is(other) && (other->value != value || other->value2 != value2) &&
-            hw_key_order(&other->key, &before) > 0)
-            return true;
     }
-    return false;
+    last = HW_AT(engine, registers, hw_last, *handle);
+    if (!is_later(statement, last->said))
+        return false;
+    changes = last->value != value || last->value2 != value2;
+    before = *hw_said_key(engine, last->said);
+    say_again(statement, &last->said);
+    last->value = value;
+    last->value2 = value2;
+    return changes || others_differ(engine, own, born, &before, last);
+}
+
+const struct hw_last *hw_last_of_person(const struct hw_engine *engine, uint32_t person, bool born)
+{
+    const struct hw_last *last = NULL;
+    uint32_t at = person;
+
+    do {
+        const struct hw_last *own = hw_last_of(engine, at, born);
+
+        if (own != NULL &&
+            (last == NULL ||
+                hw_key_order(hw_said_key(engine, own->said), hw_said_key(engine, last->said)) > 0))
+            last = own;
+        at = hw_identifier_at(engine, at)->person_next;
+    } while (at != person);
+    return last;
 }
 
 /* The same statement with the same key is one statement. */
-static bool has_bond(const struct hw_engine *engine, uint32_t left, uint32_t right,
-    enum hw_bond_kind kind, const struct hw_key *key)
+static bool has_bond(
+    const struct statement *statement, uint32_t left, uint32_t right, enum hw_bond_kind kind)
 {
+    const struct hw_engine *engine = statement->engine;
+
     for (uint32_t at = hw_identifier_at(engine, left)->bonds; at != 0;
          at = bond_at(engine, at)->next) {
         const struct hw_bond *bond = bond_at(engine, at);
 
-        if (bond->right == right && bond->kind == kind && hw_key_order(key, &bond->key) == 0)
+        if (bond->right == right && bond->kind == kind &&
+            hw_key_order(&statement->key, hw_said_key(engine, bond->said)) == 0)
             return true;
     }
     return false;
 }
 
-static bool take_bonds(struct hw_engine *engine, const struct hw_event *event, uint32_t record,
-    const struct hw_key *key)
+static bool add_bond_once(
+    struct statement *statement, uint32_t left, uint32_t right, enum hw_bond_kind kind)
+{
+    if (has_bond(statement, left, right, kind))
+        return false;
+    add_bond(statement, left, right, kind);
+    return true;
+}
+
+static bool take_bonds(struct statement *statement, const struct hw_event *event, uint32_t record)
 {
     enum hw_bond_kind kind = bond_kind(event->kind);
     bool changes = false;
@@ -269,57 +337,68 @@ static bool take_bonds(struct hw_engine *engine, const struct hw_event *event, u
     if (kind == HW_BOND_UNLINKED && event->retired_count == 0) {
         /* person.unmerged names the one person only. */
         for (uint8_t i = 0; i < event->identifiers_count; i++) {
-            uint32_t id = hw_identifier_take(engine, &event->identifiers[i]);
+            uint32_t id = hw_identifier_take(statement->engine, &event->identifiers[i]);
 
-            if (has_bond(engine, id, id, HW_BOND_UNMERGED, key))
-                continue;
-            add_bond(engine, id, id, HW_BOND_UNMERGED, key);
-            changes = true;
+            changes |= add_bond_once(statement, id, id, HW_BOND_UNMERGED);
         }
         return changes;
     }
     for (uint8_t i = 0; i < event->retired_count; i++) {
-        uint32_t retired = hw_identifier_take(engine, &event->retired[i]);
+        uint32_t retired = hw_identifier_take(statement->engine, &event->retired[i]);
 
-        if (retired == record || has_bond(engine, retired, record, kind, key))
-            continue;
-        add_bond(engine, retired, record, kind, key);
-        changes = true;
+        if (retired != record)
+            changes |= add_bond_once(statement, retired, record, kind);
     }
+    return changes;
+}
+
+/* The day somebody comes of age as kept: a day beyond all calendars is none that is met. */
+static int32_t adult_day(const struct hw_event *event)
+{
+    int64_t day = event->values[HW_FIELD_ADULT_FROM_DAY].number;
+
+    if (!hw_event_has(event, HW_FIELD_ADULT_FROM_DAY))
+        return HW_ADULT_UNKNOWN;
+    if (day <= INT32_MIN)
+        return INT32_MIN + 1;
+    return day > INT32_MAX ? INT32_MAX : (int32_t)day;
+}
+
+static bool take_registers(
+    struct statement *statement, const struct hw_event *event, uint32_t record)
+{
+    bool changes = false;
+    int64_t born =
+        hw_event_has(event, HW_FIELD_BORN_HASH) ? event->values[HW_FIELD_BORN_HASH].number : 0;
+
+    if (hw_event_has(event, HW_FIELD_BORN_HASH) || hw_event_has(event, HW_FIELD_ADULT_FROM_DAY))
+        changes |= say_last(statement, record, true, born, adult_day(event));
+    else if (hw_event_clears(event, HW_FIELD_BORN_HASH))
+        changes |= say_last(statement, record, true, 0, HW_ADULT_UNKNOWN);
+    if (hw_event_has(event, HW_FIELD_RESTRICTED))
+        changes |= say_last(statement, record, false, event->values[HW_FIELD_RESTRICTED].number, 0);
     return changes;
 }
 
 bool hw_people_take(struct hw_engine *engine, const struct hw_event *event, uint32_t record)
 {
-    uint32_t ids[HW_IDENTIFIERS_MAX];
-    struct hw_key key;
-    bool changes = false;
+    struct statement statement = {.engine = engine};
     struct hw_identifier_record *own = hw_identifier_at(engine, record);
+    const struct hw_key *key = &statement.key;
+    uint32_t ids[HW_IDENTIFIERS_MAX];
+    bool changes = !own->used;
 
-    hw_key_of_event(event, &key);
-    key.content = event->message_hash;
+    hw_key_of_event(event, &statement.key);
+    statement.key.content = event->message_hash;
     if (hw_people_is_identity(event->kind))
-        return take_bonds(engine, event, record, &key);
-    for (uint8_t i = 0; i < event->identifiers_count; i++)
-        ids[i] = hw_identifier_take(engine, &event->identifiers[i]);
-    if (!own->used) {
-        own->used = 1;
-        changes = true;
+        return take_bonds(&statement, event, record);
+    own->used = 1;
+    if (event->identifiers_count > 1) {
+        for (uint8_t i = 0; i < event->identifiers_count; i++)
+            ids[i] = hw_identifier_take(engine, &event->identifiers[i]);
+        changes |= take_together(&statement, ids, event->identifiers_count);
     }
-    changes |= take_together(engine, ids, event->identifiers_count, &key);
-    if (key.event_ms > key.recorded_ms + HW_AHEAD_HOURS_MAX * HW_HOUR_MS)
-        return changes;
-    if (hw_event_has(event, HW_FIELD_BORN_HASH) || hw_event_has(event, HW_FIELD_ADULT_FROM_DAY))
-        changes |= say_last(engine, record, true, &key,
-            hw_event_has(event, HW_FIELD_BORN_HASH) ? event->values[HW_FIELD_BORN_HASH].number : 0,
-            hw_event_has(event, HW_FIELD_ADULT_FROM_DAY)
-                ? event->values[HW_FIELD_ADULT_FROM_DAY].number
-                : HW_ADULT_UNKNOWN);
-    else if (hw_event_clears(event, HW_FIELD_BORN_HASH))
-        changes |= say_last(
-            engine, record, offsetof(struct hw_identifier_record, born), &key, 0, HW_ADULT_UNKNOWN);
-    if (hw_event_has(event, HW_FIELD_RESTRICTED))
-        changes |=
-            say_last(engine, record, false, &key, event->values[HW_FIELD_RESTRICTED].number, 0);
+    if (key->event_ms <= key->recorded_ms + HW_AHEAD_HOURS_MAX * HW_HOUR_MS)
+        changes |= take_registers(&statement, event, record);
     return changes;
 }

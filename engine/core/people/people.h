@@ -25,7 +25,7 @@ uint32_t hw_identifier_find(const struct hw_engine *engine, struct hw_hash hash)
 bool hw_people_take(struct hw_engine *engine, const struct hw_event *event, uint32_t record);
 
 /* In place of the day somebody comes of age: not known. */
-#define HW_ADULT_UNKNOWN INT64_MIN
+#define HW_ADULT_UNKNOWN INT32_MIN
 
 /* A message about identifiers only: beside them it states nothing, no NHS number, no place. */
 bool hw_people_is_identity(enum hw_kind kind);
@@ -39,13 +39,17 @@ static inline uint32_t hw_person_of(const struct hw_engine *engine, uint32_t ide
     return hw_identifier_at(engine, identifier)->person;
 }
 
-/* Keep the last statement by key.  True when the value in force changed. */
-bool hw_last_say(struct hw_last *last, const struct hw_key *key, int64_t value, int64_t value2);
+/* A register (born or restricted) as last said of any identifier of a person; NULL: never. */
+const struct hw_last *hw_last_of_person(const struct hw_engine *engine, uint32_t person, bool born);
 
-static inline bool hw_last_is(const struct hw_last *last)
+/* The same of one identifier. */
+static inline const struct hw_last *hw_last_of(
+    const struct hw_engine *engine, uint32_t identifier, bool born)
 {
-    return last->key.recorded_ms != 0 || last->key.event_ms != 0 ||
-        !hw_hash_is_zero(last->key.content);
+    const struct hw_identifier_record *record = hw_identifier_at(engine, identifier);
+    uint32_t handle = born ? record->born : record->restricted;
+
+    return handle == 0 ? NULL : HW_AT(engine, registers, hw_last, handle);
 }
 
 hw_table_hash hw_identifier_hash;

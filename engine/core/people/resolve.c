@@ -88,9 +88,11 @@ static uint32_t index_of(const struct family *family, uint32_t identifier)
     return low < family->count && family->members[low] == identifier ? low : family->count;
 }
 
-static bool bond_before(const struct hw_bond *a, const struct hw_bond *b)
+static bool bond_before(
+    const struct family *family, const struct hw_bond *a, const struct hw_bond *b)
 {
-    int order = hw_key_order(&a->key, &b->key);
+    int order =
+        hw_key_order(hw_said_key(family->engine, a->said), hw_said_key(family->engine, b->said));
 
     if (order == 0)
         order = (a->kind > b->kind) - (a->kind < b->kind);
@@ -134,14 +136,14 @@ static void gather_bond(struct family *family, const struct hw_bond *bond)
         return;
     if (place == BONDS_MAX) {
         family->cut = true;
-        if (bond_before(bond, family->bonds[0]))
+        if (bond_before(family, bond, family->bonds[0]))
             return;
         place--;
         memmove(&family->bonds[0], &family->bonds[1], place * sizeof family->bonds[0]);
     } else {
         family->bonds_count++;
     }
-    for (; place > 0 && bond_before(bond, family->bonds[place - 1]); place--)
+    for (; place > 0 && bond_before(family, bond, family->bonds[place - 1]); place--)
         family->bonds[place] = family->bonds[place - 1];
     family->bonds[place] = bond;
 }
@@ -177,11 +179,13 @@ static void set_left_out(struct family *family, uint32_t first)
 }
 
 /* The identifier was moved to another person after this was said. */
-static bool moved_since(const struct family *family, uint32_t identifier, const struct hw_key *key)
+static bool moved_since(const struct family *family, uint32_t identifier, uint32_t said)
 {
     const struct hw_bond *moved = family->moved[index_of(family, identifier)];
 
-    return moved != NULL && hw_key_order(&moved->key, key) > 0;
+    return moved != NULL &&
+        hw_key_order(hw_said_key(family->engine, moved->said), hw_said_key(family->engine, said)) >
+        0;
 }
 
 /* The merge of retired that holds: the last standing one. */
@@ -244,8 +248,8 @@ static void take_unlink(struct family *family, uint32_t left, uint32_t right)
 
 static bool is_moved(const struct family *family, const struct hw_bond *bond)
 {
-    return moved_since(family, bond->left, &bond->key) ||
-        moved_since(family, bond->right, &bond->key);
+    return moved_since(family, bond->left, bond->said) ||
+        moved_since(family, bond->right, bond->said);
 }
 
 /* Records: what was said together, the last number and birth date stated for it. */
@@ -265,10 +269,12 @@ static void make_records(struct family *family)
         const struct hw_last *last = NULL;
 
         for (uint32_t j = i; j < family->count && family->record[i] == i; j++) {
-            const struct hw_last *said = &member(family, j)->born;
+            const struct hw_last *said = hw_last_of(family->engine, family->members[j], true);
 
-            if (family->record[j] == i && hw_last_is(said) &&
-                (last == NULL || hw_key_order(&said->key, &last->key) > 0))
+            if (family->record[j] == i && said != NULL &&
+                (last == NULL ||
+                    hw_key_order(hw_said_key(family->engine, said->said),
+                        hw_said_key(family->engine, last->said)) > 0))
                 last = said;
         }
         family->born[i] = last == NULL ? 0 : last->value;

@@ -509,23 +509,6 @@ static uint32_t gather_person_facts(struct hw_engine *engine, uint32_t person, u
     return count;
 }
 
-static const struct hw_last *last_of_person(
-    const struct hw_engine *engine, uint32_t person, bool born)
-{
-    const struct hw_last *last = NULL;
-    uint32_t at = person;
-
-    do {
-        const struct hw_identifier_record *identifier = hw_identifier_at(engine, at);
-        const struct hw_last *own = born ? &identifier->born : &identifier->restricted;
-
-        if (hw_last_is(own) && (last == NULL || hw_key_order(&own->key, &last->key) > 0))
-            last = own;
-        at = identifier->person_next;
-    } while (at != person);
-    return last;
-}
-
 static void add_death(struct hw_fold_input *input, struct hw_death death)
 {
     uint32_t at = input->deaths_elsewhere_count;
@@ -559,8 +542,8 @@ void hw_stay_fold(struct hw_engine *engine, uint32_t leader, struct hw_history *
 {
     const struct hw_stay *stay = hw_stay_at(engine, leader);
     uint32_t person = hw_person_of(engine, stay->owner);
-    const struct hw_last *born = last_of_person(engine, person, true);
-    const struct hw_last *restricted = last_of_person(engine, person, false);
+    const struct hw_last *born = hw_last_of_person(engine, person, true);
+    const struct hw_last *restricted = hw_last_of_person(engine, person, false);
     struct hw_hash parts[2] = {
         hw_visit_at(engine, stay->visit_now)->hash, hw_identifier_at(engine, person)->hash};
     struct hw_fold_input input = {
