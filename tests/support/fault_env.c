@@ -2,6 +2,7 @@
 #include "homeward/status.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,6 +33,7 @@ struct fault_env {
     pthread_mutex_t lock;
     struct node nodes[FILES_MAX];
     struct name names[FILES_MAX];
+    int top; /* nodes and names from here on are not used */
     struct {
         int node; /* -1: closed */
         unsigned flags;
@@ -53,6 +55,7 @@ struct fault_env {
     void *meanwhile_context;
     struct fault_tally tally;
     struct hw_hash trace;
+    FILE *told;
 };
 
 /* --- counting ----------------------------------------------------------------------------- */
@@ -77,6 +80,9 @@ static void trace(struct fault_env *fault, const char *path, uint64_t number, st
 
     if (is_told(path))
         fault->trace = hw_hash_parts(parts, sizeof parts / sizeof *parts);
+    if (fault->told != NULL && number != FAULT_READ)
+        fprintf(fault->told, "%5" PRIu64 " %s %" PRIu64 " (%zu)\n", fault->boundaries, path, number,
+            data.size);
 }
 
 static bool lucky(struct fault_env *fault, unsigned of_10000)
@@ -102,6 +108,14 @@ static int planned(struct fault_env *fault, enum fault_call call, const char *pa
     return 0;
 }
 
+const char *fault_call_name(enum fault_call call)
+{
+    static const char *const names[FAULT_CALLS] = {
+        "open", "read", "write", "sync", "sync of a folder", "truncate", "rename", "unlink"};
+
+    return names[call];
+}
+
 /* Count a call; its failure, if it is to fail. */
 static int count(struct fault_env *fault, enum fault_call call, const char *path)
 {
@@ -121,6 +135,8 @@ static int count(struct fault_env *fault, enum fault_call call, const char *path
         fault->tally.syncs_failed +=
             (call == FAULT_SYNC || call == FAULT_SYNC_DIR) && strstr(path, "/snapshots") == NULL;
     }
+    if (fault->told != NULL && (error < 0 || call != FAULT_READ))
+        fprintf(fault->told, "      %s%s\n", fault_call_name(call), error < 0 ? " fails" : "");
     trace(fault, path, call, hw_slice_of(&error, sizeof error));
     return error;
 }
@@ -139,7 +155,7 @@ static int made(struct fault_env *fault, enum fault_call call, int result)
 
 static struct name *find(struct fault_env *fault, const char *path)
 {
-    for (int i = 0; i < FILES_MAX; i++)
+    for (int i = 0; i < fault->top; i++)
         if (strcmp(fault->names[i].path, path) == 0)
             return &fault->names[i];
     return NULL;
@@ -152,6 +168,7 @@ static struct name *find_or_add(struct fault_env *fault, const char *path)
     HW_ASSERT(strlen(path) < NAME_MAX_SIZE);
     for (int i = 0; name == NULL && i < FILES_MAX; i++)
         if (fault->names[i].path[0] == '\0') {
+            fault->top = i < fault->top ? fault->top : i + 1;
             name = &fault->names[i];
             (void)snprintf(name->path, sizeof name->path, "%s", path);
             name->node = name->safe_node = -1;
@@ -162,7 +179,7 @@ static struct name *find_or_add(struct fault_env *fault, const char *path)
 
 static bool is_led_to(const struct fault_env *fault, int node)
 {
-    for (int i = 0; i < FILES_MAX; i++)
+    for (int i = 0; i < fault->top; i++)
         if (fault->names[i].path[0] != '\0' &&
             (fault->names[i].node == node || fault->names[i].safe_node == node))
             return true;
@@ -177,13 +194,13 @@ static bool is_led_to(const struct fault_env *fault, int node)
 
 static void sweep(struct fault_env *fault)
 {
-    for (int i = 0; i < FILES_MAX; i++) {
+    for (int i = 0; i < fault->top; i++) {
         struct node *node = &fault->nodes[i];
 
         if (node->used && !is_led_to(fault, i))
             node_free(node);
     }
-    for (int i = 0; i < FILES_MAX; i++)
+    for (int i = 0; i < fault->top; i++)
         if (fault->names[i].node < 0 && fault->names[i].safe_node < 0)
             fault->names[i].path[0] = '\0';
 }
@@ -192,6 +209,7 @@ static int new_node(struct fault_env *fault, bool folder)
 {
     for (int i = 0; i < FILES_MAX; i++)
         if (!fault->nodes[i].used) {
+            fault->top = i < fault->top ? fault->top : i + 1;
             fault->nodes[i] = (struct node){.folder = folder, .used = true, .lock = -1};
             return i;
         }
@@ -225,7 +243,7 @@ static uint64_t used_bytes(const struct fault_env *fault)
 {
     uint64_t sum = 0;
 
-    for (int i = 0; i < FILES_MAX; i++)
+    for (int i = 0; i < fault->top; i++)
         if (fault->nodes[i].used && !fault->nodes[i].untold)
             sum += fault->nodes[i].now.size;
     return sum;
@@ -378,10 +396,9 @@ static int sync_locked(struct fault_env *fault, int file)
 
 static bool is_in(const char *path, const char *folder)
 {
-    char parent[NAME_MAX_SIZE];
+    size_t size = strlen(folder);
 
-    parent_of(path, parent);
-    return path[0] != '\0' && strcmp(parent, folder) == 0;
+    return strncmp(path, folder, size) == 0 && path[size] == '/' && !strchr(path + size + 1, '/');
 }
 
 static int sync_dir_locked(struct fault_env *fault, const char *path)
@@ -468,27 +485,6 @@ static int lock_locked(struct fault_env *fault, int file)
     pthread_mutex_unlock(&fault->lock);                                                            \
     return result
 
-static int fault_open(void *context, const char *path, unsigned flags)
-{
-    LOCKED(int, open_locked(fault, path, flags));
-}
-
-static int fault_close(void *context, int file)
-{
-    LOCKED(int, close_locked(fault, file));
-}
-
-static int64_t fault_read(void *context, int file, void *data, size_t size, uint64_t offset)
-{
-    LOCKED(int64_t, read_locked(fault, file, data, size, offset));
-}
-
-static int64_t fault_write(
-    void *context, int file, const struct iovec *parts, int parts_count, uint64_t offset)
-{
-    LOCKED(int64_t, write_locked(fault, file, parts, parts_count, offset));
-}
-
 /* A sync takes its time; what the rest of the world does meanwhile is done here. */
 static void take_time(struct fault_env *fault, const char *path)
 {
@@ -508,11 +504,6 @@ static int fault_sync_dir(void *context, const char *path)
     LOCKED(int, sync_dir_locked(fault, path));
 }
 
-static int64_t fault_size(void *context, int file)
-{
-    LOCKED(int64_t, (int64_t)node_of(fault, file)->now.size);
-}
-
 static int truncate_locked(struct fault_env *fault, int file, uint64_t size)
 {
     int failed = count(fault, FAULT_TRUNCATE, fault->handles[file].path);
@@ -523,31 +514,6 @@ static int truncate_locked(struct fault_env *fault, int file, uint64_t size)
     return made(fault, FAULT_TRUNCATE, 0);
 }
 
-static int fault_truncate(void *context, int file, uint64_t size)
-{
-    LOCKED(int, truncate_locked(fault, file, size));
-}
-
-static int fault_rename(void *context, const char *from, const char *to)
-{
-    LOCKED(int, rename_locked(fault, from, to));
-}
-
-static int fault_unlink(void *context, const char *path)
-{
-    LOCKED(int, unlink_locked(fault, path));
-}
-
-static int fault_make_dir(void *context, const char *path)
-{
-    LOCKED(int, make_dir_locked(fault, path));
-}
-
-static int fault_lock(void *context, int file)
-{
-    LOCKED(int, lock_locked(fault, file));
-}
-
 static int list_locked(struct fault_env *fault, const char *path,
     bool (*visit)(void *visitor, const char *name), void *visitor)
 {
@@ -555,7 +521,7 @@ static int list_locked(struct fault_env *fault, const char *path,
 
     if (folder == NULL || folder->node < 0)
         return -ENOENT;
-    for (int i = 0; i < FILES_MAX; i++) {
+    for (int i = 0; i < fault->top; i++) {
         const struct name *name = &fault->names[i];
 
         if (name->node >= 0 && is_in(name->path, path) &&
@@ -565,26 +531,10 @@ static int list_locked(struct fault_env *fault, const char *path,
     return 0;
 }
 
-static int fault_list(
-    void *context, const char *path, bool (*visit)(void *visitor, const char *name), void *visitor)
-{
-    LOCKED(int, list_locked(fault, path, visit, visitor));
-}
-
 static int64_t fault_free_bytes(void *context, const char *path)
 {
     (void)path;
     LOCKED(int64_t, (int64_t)((fault->disk_size - used_bytes(fault)) >> 1));
-}
-
-static int64_t fault_wall_ms(void *context)
-{
-    LOCKED(int64_t, fault->wall_ms);
-}
-
-static int64_t fault_monotonic_ns(void *context)
-{
-    LOCKED(int64_t, fault->monotonic_ns);
 }
 
 static void fault_random(void *context, void *data, size_t size)
@@ -596,6 +546,36 @@ static void fault_random(void *context, void *data, size_t size)
         ((uint8_t *)data)[i] = (uint8_t)fault_draw(&fault->random);
     pthread_mutex_unlock(&fault->lock);
 }
+
+/* clang-format off */
+#define CALL(type, name, parameters, call) static type fault_##name parameters { LOCKED(type, call); }
+CALL(int, open, (void *context, const char *path, unsigned flags),
+    open_locked(fault, path, flags))
+CALL(int, close, (void *context, int file),
+    close_locked(fault, file))
+CALL(int64_t, read, (void *context, int file, void *data, size_t size, uint64_t offset),
+    read_locked(fault, file, data, size, offset))
+CALL(int64_t, write, (void *context, int file, const struct iovec *parts, int parts_count, uint64_t offset),
+    write_locked(fault, file, parts, parts_count, offset))
+CALL(int64_t, size, (void *context, int file),
+    (int64_t)node_of(fault, file)->now.size)
+CALL(int, truncate, (void *context, int file, uint64_t size),
+    truncate_locked(fault, file, size))
+CALL(int, rename, (void *context, const char *from, const char *to),
+    rename_locked(fault, from, to))
+CALL(int, unlink, (void *context, const char *path),
+    unlink_locked(fault, path))
+CALL(int, make_dir, (void *context, const char *path),
+    make_dir_locked(fault, path))
+CALL(int, lock, (void *context, int file),
+    lock_locked(fault, file))
+CALL(int, list, (void *context, const char *path, bool (*visit)(void *visitor, const char *name), void *visitor),
+    list_locked(fault, path, visit, visitor))
+CALL(int64_t, wall_ms, (void *context),
+    fault->wall_ms)
+CALL(int64_t, monotonic_ns, (void *context),
+    fault->monotonic_ns)
+/* clang-format on */
 
 /* --- the test's side ---------------------------------------------------------------------- */
 
@@ -620,7 +600,7 @@ struct fault_env *fault_new(uint64_t seed)
 
 void fault_free(struct fault_env *fault)
 {
-    for (int i = 0; i < FILES_MAX; i++)
+    for (int i = 0; i < fault->top; i++)
         node_free(&fault->nodes[i]);
     pthread_mutex_destroy(&fault->lock);
     free(fault);
@@ -689,7 +669,7 @@ static void drop_handles(struct fault_env *fault)
 {
     for (int i = 0; i < HANDLES_MAX; i++)
         fault->handles[i].node = -1;
-    for (int i = 0; i < FILES_MAX; i++)
+    for (int i = 0; i < fault->top; i++)
         fault->nodes[i].lock = -1;
 }
 
@@ -700,10 +680,10 @@ void fault_crash(struct fault_env *fault)
     fault->crash_at = 0;
     fault->tally.power_lost++;
     tear_names(fault);
-    for (int i = 0; i < FILES_MAX; i++)
+    for (int i = 0; i < fault->top; i++)
         if (fault->nodes[i].used && !fault->nodes[i].folder)
             node_tear(&fault->nodes[i], &fault->random, &fault->tally);
-    for (int i = 0; i < FILES_MAX; i++)
+    for (int i = 0; i < fault->top; i++)
         if (fault->names[i].path[0] != '\0') /* Folders stay: making them is not what is tested. */
             if (fault->names[i].node < 0 || !fault->nodes[fault->names[i].node].folder)
                 fault->names[i].node = fault->names[i].safe_node;
@@ -755,6 +735,11 @@ void fault_crash_at(struct fault_env *fault, uint64_t boundary, bool after)
     fault->crash_after = after;
 }
 
+void fault_die(struct fault_env *fault)
+{
+    fault->dead = true;
+}
+
 uint64_t fault_boundaries(const struct fault_env *fault)
 {
     return fault->boundaries;
@@ -780,6 +765,11 @@ void fault_meanwhile(
 {
     fault->meanwhile = meanwhile;
     fault->meanwhile_context = context;
+}
+
+void fault_tell(struct fault_env *fault, FILE *out)
+{
+    fault->told = out;
 }
 
 uint64_t fault_used(const struct fault_env *fault)

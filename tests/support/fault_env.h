@@ -20,6 +20,8 @@
 #include "homeward/hash.h"
 #include "runtime/env.h"
 
+#include <stdio.h>
+
 /* Kinds of call that can be made to fail. */
 enum fault_call {
     FAULT_OPEN,
@@ -88,6 +90,7 @@ void fault_put(struct fault_env *fault, const char *path, const void *bytes, siz
  * call and all later ones fail and change nothing, until fault_crash() or fault_kill().
  */
 void fault_crash_at(struct fault_env *fault, uint64_t boundary, bool after);
+void fault_die(struct fault_env *fault); /* now, between calls */
 uint64_t fault_boundaries(const struct fault_env *fault);
 bool fault_is_dead(const struct fault_env *fault);
 
@@ -105,6 +108,10 @@ void fault_set_chances(struct fault_env *fault, const struct fault_chances *chan
 /* Called at the beginning of each sync, of a file or folder: time in which other things happen. */
 void fault_meanwhile(
     struct fault_env *fault, void (*meanwhile)(void *context, const char *path), void *context);
+
+/* Print every call that may fail, for whoever must find out what happened; NULL: no more. */
+void fault_tell(struct fault_env *fault, FILE *out);
+const char *fault_call_name(enum fault_call call);
 
 /* Bytes on the disk. */
 uint64_t fault_used(const struct fault_env *fault);
