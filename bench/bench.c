@@ -9,18 +9,39 @@
 
 static unsigned cases, failures;
 
-enum bench_size bench_arguments(int argc, char **argv, const char *what)
+static bool read_option(struct bench_option *options, const char *name, const char *value)
 {
-    static const char *const names[] = {"--tiny", "--quick", "", "--full"};
-
-    if (argc == 1)
-        return BENCH_NORMAL;
-    for (int i = 0; i < 4; i++) {
-        if (argc == 2 && strcmp(argv[1], names[i]) == 0)
-            return (enum bench_size)i;
+    for (struct bench_option *option = options; option->name != NULL; option++) {
+        if (strncmp(name, "--", 2) == 0 && strcmp(name + 2, option->name) == 0 && value != NULL) {
+            option->value = strtoull(value, NULL, 10);
+            return true;
+        }
     }
-    fprintf(stderr, "usage: %s [--tiny|--quick|--full]\n%s\n", argv[0], what);
-    exit(2);
+    return false;
+}
+
+bool bench_arguments(int argc, char **argv, const char *what, struct bench_option *options)
+{
+    bool is_tiny = false;
+
+    for (int i = 1; i < argc; i++)
+        is_tiny = is_tiny || strcmp(argv[i], "--tiny") == 0;
+    for (struct bench_option *option = options; is_tiny && option->name != NULL; option++)
+        option->value = option->tiny;
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--tiny") == 0)
+            continue;
+        if (read_option(options, argv[i], argv[i + 1])) {
+            i++;
+            continue;
+        }
+        fprintf(stderr, "usage: %s [--tiny]", argv[0]);
+        for (const struct bench_option *option = options; option->name != NULL; option++)
+            fprintf(stderr, " [--%s N]", option->name);
+        fprintf(stderr, "\n%s\n", what);
+        exit(2);
+    }
+    return is_tiny;
 }
 
 static uint64_t clock_ns(clockid_t clock)

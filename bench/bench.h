@@ -10,13 +10,6 @@
 
 #include "homeward/hash.h"
 
-enum bench_size {
-    BENCH_TINY,  /* a smoke test: results are checked, times are not looked at */
-    BENCH_QUICK, /* all benches together in about a minute */
-    BENCH_NORMAL,
-    BENCH_FULL,
-};
-
 enum { BENCH_TURNS_MAX = 32 };
 
 /* Of one thing measured in turns. */
@@ -25,8 +18,19 @@ struct bench_times {
     unsigned count;
 };
 
-/* --tiny, --quick, --full; nothing: normal.  Anything else: says so and exits 2. */
-enum bench_size bench_arguments(int argc, char **argv, const char *what);
+/* A number that may be given: --NAME VALUE. */
+struct bench_option {
+    const char *name;
+    uint64_t value; /* before: the default */
+    uint64_t tiny;  /* the default with --tiny */
+};
+
+/*
+ * Read arguments into options, the last of which has no name.  Returns whether --tiny stood among
+ * them: a smoke test, where results are checked and times are not looked at.  Anything unknown:
+ * says so and exits 2.
+ */
+bool bench_arguments(int argc, char **argv, const char *what, struct bench_option *options);
 
 /* CPU time of this thread: what neighbours take does not count. */
 uint64_t bench_cpu_ns(void);

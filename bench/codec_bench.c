@@ -2,7 +2,7 @@
  * codec_bench.c - what does it cost to make a canonical event of an HL7 v2 message?
  *
  * A: hw_hl7_read(), bytes to events, hashes and verdict.  B: splitter.c over the same bytes.  In
- * turns, five pairs (more in a full run), medians of CPU time.
+ * turns; medians of CPU time.
  */
 #include "bench.h"
 
@@ -12,14 +12,13 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-static const struct {
-    size_t messages;
-    unsigned rounds, pairs;
-} sizes[] = {
-    [BENCH_TINY] = {2000, 1, 2},
-    [BENCH_QUICK] = {20000, 2, 5},
-    [BENCH_NORMAL] = {50000, 4, 5},
-    [BENCH_FULL] = {200000, 4, 15},
+enum { MESSAGES, ROUNDS, PAIRS };
+
+static struct bench_option options[] = {
+    [MESSAGES] = {"messages", 50000, 2000},
+    [ROUNDS] = {"rounds", 4, 1},
+    [PAIRS] = {"pairs", 5, 2},
+    {NULL, 0, 0},
 };
 
 struct outcome {
@@ -38,13 +37,13 @@ static void look(const void *data)
 }
 
 static uint64_t time_codec(
-    const struct hw_hl7_options *options, const struct bench_messages *messages, unsigned rounds)
+    const struct hw_hl7_options *how, const struct bench_messages *messages, unsigned rounds)
 {
     uint64_t start = bench_cpu_ns();
 
     for (unsigned round = 0; round < rounds; round++) {
         for (size_t i = 0; i < messages->count; i++) {
-            hw_hl7_read(options, bench_message(messages, i), scratch, &reading);
+            hw_hl7_read(how, bench_message(messages, i), scratch, &reading);
             look(&reading);
         }
     }
@@ -68,12 +67,12 @@ static uint64_t time_splitter(const struct bench_messages *messages, unsigned ro
 
 /* What was read, apart from the clocks. */
 static struct outcome read_all(
-    const struct hw_hl7_options *options, const struct bench_messages *messages)
+    const struct hw_hl7_options *how, const struct bench_messages *messages)
 {
     struct outcome outcome = {0};
 
     for (size_t i = 0; i < messages->count; i++) {
-        hw_hl7_read(options, bench_message(messages, i), scratch, &reading);
+        hw_hl7_read(how, bench_message(messages, i), scratch, &reading);
         outcome.taken += reading.verdict == HW_VERDICT_TAKEN;
         outcome.ignored += reading.verdict == HW_VERDICT_IGNORED;
         outcome.refused += reading.verdict == HW_VERDICT_REFUSED;
@@ -103,54 +102,54 @@ static bool is_split_right(const struct bench_messages *messages)
     return true;
 }
 
-static void print_figures(const struct bench_messages *messages, unsigned rounds,
-    const struct bench_times *codec, const struct bench_times *splitter)
+/* Of one turn each, for the driver. */
+static void print_turn(
+    const struct bench_messages *messages, unsigned rounds, uint64_t codec_ns, uint64_t splitter_ns)
 {
-    uint64_t count = messages->count * rounds;
-    uint64_t bytes = messages->starts[messages->count] * rounds;
-    uint64_t a = bench_median(codec), b = bench_median(splitter);
+    double bytes = (double)messages->starts[messages->count] * rounds;
+    double count = (double)messages->count * rounds;
 
-    if (count == 0)
-        return;
-    printf("codec:    %5" PRIu64 " ns a message, %4" PRIu64 " MB/s, %8" PRIu64 " messages/s\n",
-        a / count, bytes * 1000 / (a + 1), count * UINT64_C(1000000000) / (a + 1));
-    printf("splitter: %5" PRIu64 " ns a message, %4" PRIu64 " MB/s\n", b / count,
-        bytes * 1000 / (b + 1));
-    printf("ratio:    %" PRIu64 ".%02" PRIu64 " (codec / splitter; medians of %u pairs)\n",
-        a / (b + 1), a * 100 / (b + 1) % 100, codec->count);
+    bench_figure("codec_mb_s", bytes * 1e3 / (double)(codec_ns + 1));
+    bench_figure("splitter_mb_s", bytes * 1e3 / (double)(splitter_ns + 1));
+    bench_figure("codec_ns", (double)codec_ns / count);
+    bench_figure("splitter_ns", (double)splitter_ns / count);
+}
+
+static void check(const struct hw_hl7_options *how, const struct bench_messages *messages,
+    const struct outcome *outcome)
+{
+    struct outcome again = read_all(how, messages);
+
+    bench_case(hw_hash_equal(outcome->hash, again.hash), "reading twice gives the same events");
+    bench_case(outcome->taken + outcome->ignored + outcome->refused == messages->count,
+        "every message has a fate");
+    bench_case(
+        outcome->refused * 100 < messages->count && outcome->taken > 0, "hardly any is refused");
+    bench_case(is_split_right(messages), "the splitter finds every field");
 }
 
 int main(int argc, char **argv)
 {
-    enum bench_size size = bench_arguments(argc, argv, "HL7 v2 bytes to canonical events.");
-    struct bench_times codec = {0}, splitter = {0};
+    bool is_tiny = bench_arguments(argc, argv, "HL7 v2 bytes to canonical events.", options);
+    unsigned rounds = (unsigned)options[ROUNDS].value;
     struct bench_messages messages;
-    struct hw_hl7_options options;
+    struct hw_hl7_options how;
 
-    hw_hl7_options_init(&options);
-    bench_messages_make(&messages, 1, sizes[size].messages, 900000);
-    printf("# codec_bench: %zu messages of seed 1, %zu bytes, %u rounds a turn, %u pairs\n",
-        messages.count, messages.starts[messages.count], sizes[size].rounds, sizes[size].pairs);
-    struct outcome outcome = read_all(&options, &messages);
+    hw_hl7_options_init(&how);
+    bench_messages_make(&messages, 1, options[MESSAGES].value, 900000);
+    printf("# codec_bench: %zu messages of seed 1, %zu bytes, %u rounds a turn\n", messages.count,
+        messages.starts[messages.count], rounds);
+    struct outcome outcome = read_all(&how, &messages);
     printf("# taken %" PRIu64 ", ignored %" PRIu64 ", refused %" PRIu64 ", events %" PRIu64 "\n",
         outcome.taken, outcome.ignored, outcome.refused, outcome.events);
     bench_print_hash("codec", outcome.hash);
-    for (unsigned pair = 0; pair < sizes[size].pairs; pair++) {
-        bench_add(&codec, time_codec(&options, &messages, sizes[size].rounds));
-        bench_add(&splitter, time_splitter(&messages, sizes[size].rounds));
-    }
-    if (size == BENCH_TINY) {
-        struct outcome again = read_all(&options, &messages);
+    for (uint64_t pair = 0; pair < options[PAIRS].value; pair++) {
+        uint64_t codec_ns = time_codec(&how, &messages, rounds);
 
-        bench_case(hw_hash_equal(outcome.hash, again.hash), "reading twice gives the same events");
-        bench_case(outcome.taken + outcome.ignored + outcome.refused == messages.count,
-            "every message has a fate");
-        bench_case(
-            outcome.refused * 100 < messages.count && outcome.taken > 0, "hardly any is refused");
-        bench_case(is_split_right(&messages), "the splitter finds every field");
-    } else {
-        print_figures(&messages, sizes[size].rounds, &codec, &splitter);
+        print_turn(&messages, rounds, codec_ns, time_splitter(&messages, rounds));
     }
+    if (is_tiny)
+        check(&how, &messages, &outcome);
     bench_messages_free(&messages);
-    return size == BENCH_TINY ? bench_end() : 0;
+    return is_tiny ? bench_end() : 0;
 }

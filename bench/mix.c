@@ -11,7 +11,7 @@ enum kind { UPDATE, REVIEW, MOVE, ADMIT, DISCHARGE, CANCEL, MERGE };
 /* In a thousand. */
 static const uint16_t weights[] = {600, 120, 89, 90, 90, 10, 1};
 
-enum { STEP_MS = 40, LATE = 5000, DOUBLED = 2000 };
+enum { LATE = 5000, DOUBLED = 2000 };
 
 struct person {
     uint32_t visit; /* 0: at home */
@@ -25,7 +25,8 @@ struct bench_mix {
     struct person *persons;
     uint32_t *present, *absent;
     uint32_t people, present_count, absent_count, first, visit, merged;
-    int64_t now_ms;
+    bool has_no_merges;
+    int64_t now_ms, step_ms;
     uint64_t message;
     struct bench_mixed last;
     uint8_t *last_bytes;
@@ -41,18 +42,29 @@ static void *need(void *memory)
     return memory;
 }
 
-struct bench_mix *bench_mix_new(uint32_t people, uint64_t seed)
+struct bench_mix *bench_mix_new(uint32_t people, uint64_t seed, int64_t step_ms)
 {
     struct bench_mix *mix = need(calloc(1, sizeof *mix));
 
     hw_sim_chance_seed(&mix->chance, seed, 77);
     mix->people = people;
+    mix->step_ms = step_ms;
     mix->persons = need(calloc(people, sizeof *mix->persons));
     mix->present = need(calloc(people, sizeof *mix->present));
     mix->absent = need(calloc(people, sizeof *mix->absent));
     mix->last_bytes = need(malloc(HW_RECORD_SIZE_MAX));
     mix->now_ms = hw_london_midnight(hw_day_from_civil(2026, 1, 5));
     return mix;
+}
+
+void bench_mix_start(struct bench_mix *mix, int64_t start_ms)
+{
+    mix->now_ms = start_ms;
+}
+
+void bench_mix_no_merges(struct bench_mix *mix)
+{
+    mix->has_no_merges = true;
 }
 
 void bench_mix_free(struct bench_mix *mix)
@@ -159,6 +171,8 @@ static enum kind draw_kind(struct bench_mix *mix)
     if (mix->first < mix->people)
         return ADMIT;
     enum kind kind = (enum kind)hw_sim_pick(&mix->chance, weights, 7);
+    if (kind == MERGE && mix->has_no_merges)
+        return UPDATE;
     if (kind == ADMIT && mix->absent_count == 0)
         return DISCHARGE;
     if (kind == DISCHARGE && mix->present_count * 2 < mix->people && mix->absent_count > 0)
@@ -193,6 +207,7 @@ static void fill(struct bench_mix *mix, enum kind kind, uint32_t number, struct 
         person->moved_ms = event->happened.start_ms;
         break;
     case ADMIT:
+        mix->counts.admissions++;
         person->visit = ++mix->visit;
         person->ready = false;
         shift(mix, number, true);
@@ -230,7 +245,7 @@ void bench_mix_next(struct bench_mix *mix, uint8_t *buffer, struct bench_mixed *
     struct hw_event event;
     char texts[3][16], local[16], visit[16], control[24];
 
-    mix->now_ms += STEP_MS;
+    mix->now_ms += mix->step_ms;
     mix->counts.all++;
     if (mix->first == mix->people && hw_sim_happens(&mix->chance, DOUBLED)) {
         again(mix, buffer, ret_mixed);

@@ -10,7 +10,14 @@
 
 struct bench_mix; /* Opaque. */
 
-struct bench_mix *bench_mix_new(uint32_t people, uint64_t seed);
+enum { BENCH_STEP_MS = 40 }; /* a busy county */
+
+/* step_ms: from one message to the next. */
+struct bench_mix *bench_mix_new(uint32_t people, uint64_t seed, int64_t step_ms);
+/* The time before the first record; without: the start of 2026's second week. */
+void bench_mix_start(struct bench_mix *mix, int64_t start_ms);
+/* No merges from now on: each leaves an identifier that is known for good. */
+void bench_mix_no_merges(struct bench_mix *mix);
 void bench_mix_free(struct bench_mix *mix);
 
 /* The first records admit everybody once: how many there are. */
@@ -30,7 +37,7 @@ struct bench_mixed {
 void bench_mix_next(struct bench_mix *mix, uint8_t *buffer, struct bench_mixed *ret_mixed);
 
 struct bench_mix_counts {
-    uint64_t updates, cancels, merges, late, doubled, all;
+    uint64_t admissions, updates, cancels, merges, late, doubled, all;
 };
 struct bench_mix_counts bench_mix_counts(const struct bench_mix *mix);
 

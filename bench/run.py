@@ -13,7 +13,7 @@ import sys
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from driver import rows, session, table  # noqa: E402
+from driver import profile, rows, session, table  # noqa: E402
 
 
 def arguments():
@@ -53,7 +53,7 @@ def main():
     size = "quick" if given.quick else "full" if given.full else "tiny" if given.tiny else "normal"
     with session.Session(given.build, size) as bench:
         if given.profile:
-            return rows.profile(bench, given.profile)
+            return profile.run(bench, given.profile)
         return rows.measure(bench, wanted, given.output)
 
 

@@ -6,10 +6,7 @@ import sys
 from dataclasses import dataclass
 from typing import Callable
 
-from driver import durable, machine, servers, table
-
-# A profile: what to run (a list that may name {build}, {folder}) and how to load it.
-
+from driver import durable, live, machine, micro, servers, table
 
 @dataclass
 class Row:
@@ -19,11 +16,18 @@ class Row:
 
 
 ROWS = [
+    Row("codec", "HL7 bytes to canonical events, beside a bare field splitter", micro.codec),
+    Row("apply", "mixed records through the core, at one and ten million people", micro.apply),
+    Row("refold", "one late fact for a stay of a thousand", micro.refold),
     Row("64x1", "durable messages, 64 connections with one outstanding each", durable.many),
     Row("8x32", "durable messages, 8 connections with 32 in flight each", durable.deep),
     Row("1x1", "one connection, one outstanding: latency", durable.one),
     Row("steady", "latency at a steady rate, from when each message was due", durable.steady),
     Row("redis", "beside Redis: stream append, synced before the answer", durable.beside_redis),
+    Row("postgres", "beside PostgreSQL doing the same durable work", live.work),
+    Row("recovery", "journal and snapshot read back; how soon a server is ready", micro.recovery),
+    Row("live", "ready by site, beside the same question to PostgreSQL", live.figure),
+    Row("memory", "bytes a person, an open stay, a week; the executable", micro.memory),
 ]
 
 
@@ -77,7 +81,3 @@ def measure(bench, wanted, output):
     table.write(path, lines, about(bench))
     bench.say(f"the record is {os.path.relpath(path)}")
     return 1 if failed else 0
-
-
-def profile(bench, name):
-    raise servers.Failed(f"{name}: no profile")

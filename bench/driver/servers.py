@@ -84,11 +84,11 @@ def homeward(program, folder, extra=()):
     server.ready_s = time.monotonic() - started
     server.port = int(re.search(r'"mllp":\s*"127\.0\.0\.1:(\d+)', line).group(1))
     server.query = f"ipc://{folder}/query"
-    _drain(server)
+    drain(server)
     return server
 
 
-def _drain(server):
+def drain(server):
     """What it logs later goes nowhere; a full pipe would hold it up."""
     import threading
     threading.Thread(target=lambda: [None for _ in server.output], daemon=True).start()
@@ -123,7 +123,7 @@ def redis(folder):
         "--auto-aof-rewrite-percentage", "0"], folder, "stdout")
     server.wait_for(r"[Rr]eady to accept connections")
     server.port = port
-    _drain(server)
+    drain(server)
     return server
 
 

@@ -70,7 +70,7 @@ def _amount(value, unit):
 
 
 def _bar(value, line):
-    return "" if value is None else f"{'<=' if line.at_most else '>='} {number(value)}"
+    return "" if value is None else f"{'<=' if line.at_most else '>='} {value:,.10g}"
 
 
 HEAD = ("row", "what", "ours", "beside", "ratio", "bar", "stretch", "", "CPU s/M", "beside's",
