@@ -5,6 +5,7 @@ usage: smoke.py BUILD_FOLDER
 """
 import json
 import os
+import subprocess
 import sys
 
 sys.dont_write_bytecode = True
@@ -55,6 +56,14 @@ def check_answers(bench):
              "right acknowledgements are taken")
 
 
+def check_recovery(bench):
+    """The journal and the snapshot it makes and reads back are one state."""
+    done = subprocess.run([bench.program("recovery_bench"), f"{bench.folder}/recovery", "--tiny"],
+                          capture_output=True, text=True, check=False)
+    found = [line for line in done.stdout.splitlines() if line.startswith(("ok ", "not ok "))]
+    case(done.returncode == 0 and len(found) == 3, "what is recovered is what was written")
+
+
 def check_verdicts():
     line = table.Line("row", "what", figure=2.0, bar=1.0, stretch=4.0)
     case(line.verdict() == "met", "at least: met")
@@ -72,6 +81,7 @@ def main():
         check_verdicts()
         check_record(bench)
         check_answers(bench)
+        check_recovery(bench)
     print(f"1..{cases}")
     return failed > 0
 
