@@ -150,7 +150,12 @@ enum hw_status hw_engine_image_load(struct hw_engine *engine, uint32_t part, str
     if (arena == NULL || bytes.size != (size_t)arena->count * arena->item_size)
         return HW_E_DAMAGED;
     memcpy(arena->base, bytes.data, bytes.size);
-    return part == ARENAS ? fill_tables(engine) : HW_OK;
+    return HW_OK;
+}
+
+enum hw_status hw_engine_image_end(struct hw_engine *engine)
+{
+    return fill_tables(engine);
 }
 
 struct hw_hash hw_engine_state_digest(const struct hw_engine *engine)

@@ -249,6 +249,13 @@ static enum hw_status load_parts(
     if (status == HW_OK && engine != NULL &&
         !hw_hash_equal(hw_engine_state_digest(engine), reading->about.digest))
         status = damaged(reading->path, 56, "the state loaded has another digest", error);
+    if (status == HW_OK && engine != NULL) {
+        status = hw_engine_image_end(engine);
+        if (status != HW_OK)
+            hw_error_set(error,
+                "%s: no memory for its tables; raise the limits, or give the process more",
+                reading->path);
+    }
     return status;
 }
 

@@ -136,8 +136,14 @@ void hw_engine_setting_at(const struct hw_engine *engine, uint32_t index, struct
 uint32_t hw_engine_image_count(const struct hw_engine *engine);
 struct hw_slice hw_engine_image_part(const struct hw_engine *engine, uint32_t part);
 
-/* HW_E_DAMAGED, HW_E_VERSION or HW_E_FULL: engine must then be freed. */
+/*
+ * Take in parts in order, then compare hw_engine_state_digest() with that of the state the image
+ * was made of, and only if they are equal end: what the bytes refer to is believed.  Until then
+ * nothing else may be asked of the engine.
+ *   HW_E_DAMAGED, HW_E_VERSION, HW_E_FULL  engine must be freed
+ */
 HW_MUST_CHECK enum hw_status hw_engine_image_load(
     struct hw_engine *engine, uint32_t part, struct hw_slice bytes);
+HW_MUST_CHECK enum hw_status hw_engine_image_end(struct hw_engine *engine);
 
 #endif

@@ -197,6 +197,7 @@ Test(engine, replay_and_images_give_the_same_state)
     for (uint32_t part = 0; part < hw_engine_image_count(engine); part++)
         cr_assert(
             eq(int, hw_engine_image_load(loaded, part, hw_engine_image_part(engine, part)), HW_OK));
+    cr_assert(eq(int, hw_engine_image_end(loaded), HW_OK));
     cr_expect(hw_hash_equal(hw_engine_state_digest(loaded), state));
     hw_engine_free(engine);
     hw_engine_free(again);
