@@ -25,14 +25,13 @@ void hw_arena_release(struct hw_arena *arena, const struct hw_memory *memory)
     *arena = (struct hw_arena){0};
 }
 
-enum hw_status hw_arena_ensure(
+enum hw_status hw_arena_ensure_last(
     struct hw_arena *arena, const struct hw_memory *memory, uint32_t items)
 {
     size_t wanted, step = arena->committed < LARGE_STEP ? COMMIT_STEP : LARGE_STEP;
 
-    if (hw_arena_room(arena) >= items)
+    if (arena->ready >= arena->count && arena->ready - arena->count >= items)
         return HW_OK;
-    items -= arena->free_count;
     if (arena->count_max - arena->count < items)
         return HW_E_FULL;
     wanted = ((size_t)arena->count + items) * arena->item_size;
@@ -44,6 +43,23 @@ enum hw_status hw_arena_ensure(
     if (arena->ready > arena->count_max)
         arena->ready = arena->count_max;
     return HW_OK;
+}
+
+enum hw_status hw_arena_ensure(
+    struct hw_arena *arena, const struct hw_memory *memory, uint32_t items)
+{
+    if (arena->free_count >= items)
+        return HW_OK;
+    return hw_arena_ensure_last(arena, memory, items - arena->free_count);
+}
+
+uint32_t hw_arena_take_last(struct hw_arena *arena, uint32_t items)
+{
+    uint32_t handle = arena->count;
+
+    arena->count += items;
+    HW_ASSERT((size_t)arena->count * arena->item_size <= arena->committed);
+    return handle;
 }
 
 uint32_t hw_arena_take(struct hw_arena *arena)

@@ -31,6 +31,13 @@ void hw_arena_release(struct hw_arena *arena, const struct hw_memory *memory);
 HW_MUST_CHECK enum hw_status hw_arena_ensure(
     struct hw_arena *arena, const struct hw_memory *memory, uint32_t items);
 
+/* The same for items in a row, which freed records do not give. */
+HW_MUST_CHECK enum hw_status hw_arena_ensure_last(
+    struct hw_arena *arena, const struct hw_memory *memory, uint32_t items);
+
+/* The first of items records in a row that nobody had before; room was ensured. */
+uint32_t hw_arena_take_last(struct hw_arena *arena, uint32_t items);
+
 /* A zeroed record; room was ensured. */
 uint32_t hw_arena_take(struct hw_arena *arena);
 void hw_arena_give(struct hw_arena *arena, uint32_t handle);

@@ -9,10 +9,12 @@
  */
 #include "homeward/engine.h"
 
+#include "core/blocks.h"
 #include "core/figures/rows.h"
 #include "core/people/people.h"
 #include "core/settings.h"
 #include "core/stays/share.h"
+#include "core/stays/short.h"
 #include "core/stays/stay.h"
 #include "core/text.h"
 #include "core/window.h"
@@ -35,6 +37,9 @@ struct hw_limits hw_limits_default(void)
     };
 }
 
+/* A fact takes 30 to 60 bytes, and room to grow. */
+enum { BLOCK_UNITS_PER_FACT = 3 };
+
 /* How many records each arena may hold, from the limits. */
 static uint32_t limit_of(
     const struct hw_limits *limits, const struct hw_engine *engine, const struct hw_arena *arena)
@@ -46,10 +51,12 @@ static uint32_t limit_of(
     if (arena == &engine->sayings)
         return limits->identifiers * 4; /* Each bond and each register said alone. */
     if (arena == &engine->visits || arena == &engine->stays || arena == &engine->heap ||
-        arena == &engine->redirects)
+        arena == &engine->opens || arena == &engine->redirects)
         return limits->stays;
-    if (arena == &engine->facts)
-        return limits->facts;
+    if (arena == &engine->blocks)
+        return limits->facts > UINT32_MAX / BLOCK_UNITS_PER_FACT
+            ? UINT32_MAX - 1
+            : limits->facts * BLOCK_UNITS_PER_FACT;
     if (arena == &engine->charges)
         return limits->charges;
     if (arena == &engine->rows || arena == &engine->settings)
@@ -136,7 +143,6 @@ enum {
     ROOM_IDENTIFIERS = 2 * HW_IDENTIFIERS_MAX,
     ROOM_BONDS = 2 * HW_BONDS_PER_EVENT_MAX,
     ROOM_STAYS = 4,
-    ROOM_FACTS = HW_FACTS_PER_EVENT_MAX,
     ROOM_CHARGES = 1024, /* of stays folded anew; what they had was given back before */
     ROOM_TEXTS = HW_FIELD_COUNT + 2 * HW_IDENTIFIERS_MAX + 8,
     ROOM_ROWS = 64,
@@ -151,7 +157,7 @@ enum {
     X(visits, ROOM_STAYS)                                                                          \
     X(stays, ROOM_STAYS)                                                                           \
     X(redirects, 1)                                                                                \
-    X(facts, ROOM_FACTS)                                                                           \
+    X(opens, ROOM_STAYS)                                                                           \
     X(charges, ROOM_CHARGES)                                                                       \
     X(rows, ROOM_ROWS)                                                                             \
     X(accounts, ROOM_ACCOUNTS)                                                                     \
@@ -164,7 +170,7 @@ enum {
 /* A few comparisons, nearly always enough. */
 static bool has_room(const struct hw_engine *engine)
 {
-    bool has = true;
+    bool has = hw_blocks_have_room(engine);
 
 #define ARENA_HAS(arena, room) has &= hw_arena_room(&engine->arena) >= (room);
     ROOM_LIST(ARENA_HAS)
@@ -192,7 +198,7 @@ static enum hw_status make_room(struct hw_engine *engine)
         return status;
     TABLE_LIST(TABLE_ENSURE)
 #undef TABLE_ENSURE
-    return HW_OK;
+    return hw_blocks_ensure(engine);
 }
 
 static enum hw_status ensure_room(struct hw_engine *engine)
@@ -443,33 +449,61 @@ static void touch_redirected(struct hw_engine *engine, struct touched *touched)
     }
 }
 
-static bool add_facts(struct hw_engine *engine, const struct subject *subject, bool *ret_personal)
+/* What came of the facts of an event. */
+struct added {
+    bool personal; /* other stays of the person hear of it */
+    bool refold;   /* the stay is to be folded anew */
+};
+
+/* One that names a visit without saying whose, or a person without a stay. */
+static void add_without_stay(
+    struct hw_engine *engine, const struct subject *subject, struct hw_fact *fact, bool *ret_added)
+{
+    hw_fact_know_content(engine, subject->event, fact);
+    if (subject->record != 0) {
+        *ret_added = hw_stay_add_fact(engine, 0, subject->record, fact) >= HW_LIST_MOVED;
+        return;
+    }
+    if (subject->visit != 0)
+        hw_visit_add_fact(engine, subject->visit, fact);
+    *ret_added = true;
+}
+
+static void add_fact(struct hw_engine *engine, const struct subject *subject, struct hw_fact *fact,
+    struct added *added)
+{
+    bool personal = hw_fact_is_personal(fact), any = false, hears;
+    enum hw_list_added how;
+
+    if (subject->stay == 0 && subject->record != 0 && !personal)
+        return;
+    hears = subject->record != 0 && personal && hw_person_hears(engine, subject->record, fact);
+    if (subject->stay == 0) {
+        add_without_stay(engine, subject, fact, &any);
+        added->personal |= any && hears;
+        return;
+    }
+    fact->stay = subject->stay;
+    how = hw_stay_add_fact(engine, subject->stay, subject->record, fact);
+    if (how < HW_LIST_MOVED)
+        return;
+    added->personal |= hears;
+    added->refold |= added->personal || how != HW_LIST_LAST || added->refold ||
+        !hw_short_cut(engine, subject->stay, fact);
+}
+
+/* refold: the stay is to be folded anyway, and its share may not be in the totals. */
+static struct added add_facts(struct hw_engine *engine, const struct subject *subject, bool refold)
 {
     struct hw_fact facts[HW_FACTS_PER_EVENT_MAX];
+    struct added added = {.refold = refold};
     uint32_t count;
-    bool added = false, hears;
 
-    *ret_personal = false;
     if (!has_facts(subject->event->kind))
-        return false;
+        return added;
     count = hw_facts_of_event(engine, subject->event, facts);
-    for (uint32_t i = 0; i < count; i++) {
-        facts[i].sequence = engine->root.sequence;
-        if (subject->record == 0) {
-            if (subject->visit != 0)
-                hw_visit_add_fact(engine, subject->visit, &facts[i]);
-            added = true;
-            continue;
-        }
-        if (subject->stay == 0 && !hw_fact_is_personal(&facts[i]))
-            continue;
-        hears =
-            hw_fact_is_personal(&facts[i]) && hw_person_hears(engine, subject->record, &facts[i]);
-        if (!hw_stay_add_fact(engine, subject->stay, subject->record, &facts[i]))
-            continue;
-        added = true;
-        *ret_personal |= hears;
-    }
+    for (uint32_t i = 0; i < count; i++)
+        add_fact(engine, subject, &facts[i], &added);
     return added;
 }
 
@@ -496,7 +530,6 @@ static void apply_structure(struct hw_engine *engine, const struct subject *subj
 {
     struct touched touched = {.count = 0};
     uint32_t visit = subject->stay != 0 ? hw_stay_at(engine, subject->stay)->visit : subject->visit;
-    bool personal;
 
     if (subject->redirects) {
         take_redirect(engine, subject);
@@ -512,7 +545,7 @@ static void apply_structure(struct hw_engine *engine, const struct subject *subj
         hw_family_resolve(engine, subject->record);
     for (uint32_t i = 0; i < touched.count; i++)
         settle_stays(engine, touched.identifiers[i]);
-    (void)add_facts(engine, subject, &personal);
+    (void)add_facts(engine, subject, true);
     for (uint32_t i = 0; i < touched.count; i++)
         for_family(engine, touched.identifiers[i], hw_person_regroup);
     for (uint32_t i = 0; i < touched.count; i++)
@@ -532,7 +565,7 @@ static void apply_event(struct hw_engine *engine, const struct hw_event *event)
 {
     struct subject subject = subject_of(engine, event);
     bool changes = subject.record != 0 && hw_people_take(engine, event, subject.record);
-    bool personal;
+    struct added added;
 
     if (changes || subject.redirects || subject.record == 0 ||
         (subject.new_stay && !is_alone(engine, subject.stay))) {
@@ -541,9 +574,8 @@ static void apply_event(struct hw_engine *engine, const struct hw_event *event)
     }
     if (subject.stay != 0 && hw_stay_at(engine, subject.stay)->sealed)
         engine->root.findings[HW_FINDING_LATE_SEALED]++;
-    if (!add_facts(engine, &subject, &personal) && !subject.new_stay)
-        return;
-    if (personal) {
+    added = add_facts(engine, &subject, subject.new_stay);
+    if (added.personal) {
         uint32_t person = hw_person_of(engine, subject.record);
 
         /* A stay that was given away is looked at where it is now. */
@@ -552,7 +584,7 @@ static void apply_event(struct hw_engine *engine, const struct hw_event *event)
             hw_stay_refresh(engine, subject.stay);
         take_out(engine, person);
         put_in(engine, person);
-    } else if (subject.stay != 0) {
+    } else if (subject.stay != 0 && added.refold) {
         hw_stay_refresh(engine, subject.stay);
     }
 }
@@ -675,7 +707,7 @@ uint32_t hw_history_next(struct hw_engine *engine, uint32_t handle, struct hw_hi
         if (stay->leader != handle || stay->sealed)
             continue;
         hw_stay_fold(engine, handle, ret_history);
-        ret_history->findings = stay->findings;
+        ret_history->findings = hw_open_at(engine, stay->open)->findings;
         return handle;
     }
     return 0;
@@ -685,7 +717,7 @@ enum hw_status hw_history_find(
     struct hw_engine *engine, uint64_t reference, struct hw_history *ret_history)
 {
     /* References rise with handles. */
-    uint32_t low = 1, high = engine->stays.count;
+    uint32_t low = 1, high = engine->stays.count, leader;
 
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
@@ -695,11 +727,13 @@ enum hw_status hw_history_find(
         else
             high = middle;
     }
-    if (low == engine->stays.count || hw_stay_at(engine, low)->reference != reference ||
-        hw_stay_at(engine, low)->sealed)
+    if (low == engine->stays.count || hw_stay_at(engine, low)->reference != reference)
         return HW_E_NOT_FOUND;
-    hw_stay_fold(engine, hw_stay_at(engine, low)->leader, ret_history);
-    ret_history->findings = hw_stay_at(engine, hw_stay_at(engine, low)->leader)->findings;
+    leader = hw_stay_at(engine, low)->leader;
+    if (hw_stay_at(engine, leader)->sealed)
+        return HW_E_NOT_FOUND;
+    hw_stay_fold(engine, leader, ret_history);
+    ret_history->findings = hw_open_at(engine, hw_stay_at(engine, leader)->open)->findings;
     return HW_OK;
 }
 

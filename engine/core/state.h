@@ -80,7 +80,7 @@ enum hw_register {
     HW_REGISTERS
 };
 
-enum { HW_FACT_VALUES_MAX = 12, HW_CONTROL_KEY_SIZE = 24 };
+enum { HW_CONTROL_KEY_SIZE = 24 };
 
 /* What orders facts (R0).  control: MSH-10 so that bytes compare as the rule says. */
 struct hw_key {
@@ -94,29 +94,14 @@ struct hw_key {
 
 enum hw_meets { HW_MEETS_NOT_SAID, HW_MEETS_NO, HW_MEETS_YES };
 
-struct hw_fact {
-    struct hw_key key;
-    struct hw_time moment;     /* the field that names it, else event time */
-    struct hw_time admitted;   /* PV1-44 as said */
-    struct hw_time discharged; /* PV1-45 as said */
-    struct hw_time expected;   /* expected discharge; READY: the ready time */
-    uint64_t sequence;         /* of the record that brought it first */
-    uint16_t set;              /* bits of enum hw_register */
-    uint16_t cleared;
-    uint8_t kind; /* enum hw_fact_kind */
-    uint8_t event_precision;
-    uint8_t meets;            /* READY: enum hw_meets */
-    uint8_t expected_cleared; /* expected discharge, or ready time, withdrawn */
-    uint8_t died;             /* DEATH: 1 died, 0 withdrawn */
-    uint8_t moment_said;      /* the moment was named by a field */
-    uint8_t unused[2];
-    uint32_t values[HW_FACT_VALUES_MAX]; /* texts, packed by register */
-    uint32_t organisation;               /* text */
-    uint32_t stay;                       /* whose fact; 0: of a person only */
-    uint32_t identifier;                 /* in whose person list it stands; 0: none */
-    uint32_t previous, next;             /* in the stay's list, by key */
-    uint32_t person_next; /* in the identifier's or visit's list, newest arrival first */
-    uint32_t unused2;
+/*
+ * Facts lie packed, those of a list together and in order (stays/list.h): a list is a block, and
+ * unpacked a fact is struct hw_fact (stays/fact.h), which is no part of state.
+ */
+enum { HW_BLOCK_CLASSES = 40 };
+
+struct hw_block_unit {
+    uint64_t words[4];
 };
 
 /* ---- people ---- */
@@ -147,7 +132,7 @@ struct hw_identifier_record {
     uint32_t person;      /* first of its person: least hash */
     uint32_t person_next; /* ring */
     uint32_t stays;       /* first stay of this owner */
-    uint32_t facts;       /* person facts */
+    uint32_t facts;       /* list of what it says of the person */
     uint32_t bonds;       /* first bond of which this is the left end */
     uint32_t findings;    /* on the first of a person: bits, all below 32 */
     uint32_t born;        /* register; value: hash; value2: adult from day; 0: never said */
@@ -180,7 +165,7 @@ struct hw_bond {
 struct hw_visit_record {
     struct hw_hash hash;
     uint32_t stays;     /* first stay key that said this visit */
-    uint32_t bare;      /* facts that named it without a person, newest arrival first */
+    uint32_t bare;      /* list of facts that named it without a person */
     uint32_t redirects; /* visits merged into others (A42), stays given to others (A44, A45) */
     uint32_t incoming;  /* how many redirects lead here */
 };
@@ -210,6 +195,7 @@ struct hw_share {
     uint8_t unused[4];
 };
 
+/* What is kept of a stay for good: which it is, whose, and where its facts are. */
 struct hw_stay {
     uint64_t reference;  /* sequence that first named it */
     uint32_t identifier; /* of the key, as said */
@@ -217,28 +203,46 @@ struct hw_stay {
     uint32_t owner_next; /* next stay of the owner */
     uint32_t visit;      /* visit record */
     uint32_t visit_next; /* next stay of the visit */
+    uint32_t visit_now;  /* the visit it belongs to, merges followed */
     uint32_t leader;     /* of its group */
     uint32_t group_next; /* ring of its group */
-    uint32_t fact_first, fact_last;
-    uint32_t facts_count;
-    uint32_t visit_now; /* the visit it belongs to, merges followed */
-    uint32_t unused2;
-    /* From here on of leaders only. */
-    uint32_t charges; /* chain */
-    uint32_t heap_at; /* place in the timer heap, from 1; 0: not in it */
-    uint64_t findings;
-    int64_t admitted_ms;       /* for the choice between two open stays */
-    int64_t ended_ms;          /* HW_TIME_OPEN: not over */
-    struct hw_death deaths[2]; /* its discharges said so: the first and the last */
-    int64_t delay_since_ms;    /* of the ready period told outside; HW_TIME_NONE: none */
-    uint32_t delay_reason, delay_side, delay_site; /* as told outside */
-    uint8_t delay_inferred;
-    uint8_t open_now; /* in hospital by its own facts */
-    uint8_t wins;     /* counts in in_hospital (of two open stays, the later) */
+    uint32_t facts;      /* list; 0: none */
+    uint32_t open;       /* what only open stays need; 0: sealed, and said no death */
     uint8_t sealed;
+    uint8_t numbered; /* there is a visit number: the visit is no admission minute */
+    uint8_t unused[14];
+};
+
+/* What holds of a stay, so far as the short cut asks. */
+enum hw_plain {
+    HW_PLAIN = 1,                  /* the only one of its group; its admission was said */
+    HW_PLAIN_ONE_RUN = 1 << 1,     /* that admission is all: no discharge, no other */
+    HW_PLAIN_NEVER_READY = 1 << 2, /* no ready period, past or ahead */
+};
+
+/* What a stay needs until it is sealed; but for the deaths of leaders only. */
+struct hw_open {
+    int64_t admitted_ms; /* for the choice between two open stays */
+    int64_t ended_ms;    /* HW_TIME_OPEN: not over */
+    uint64_t findings;
+    /* What is in force after the last fact, for the short cut (stays/short.h). */
+    uint32_t specialty;         /* text */
+    int32_t expected_day;       /* HW_DAY_NONE: not said */
+    uint8_t admitted_precision; /* enum hw_precision */
+    uint8_t pathway;            /* enum hw_pathway */
+    uint8_t plain;              /* bits of enum hw_plain */
+    uint8_t open_now;           /* in hospital by its own facts */
+    uint8_t wins;               /* counts in in_hospital (of two open stays, the later) */
+    uint8_t delay_inferred;
     uint8_t delay_day; /* 1: its first midnight was told */
-    uint8_t unused[7];
+    uint8_t unused;
     struct hw_share share;
+    uint32_t charges;       /* chain */
+    uint32_t heap_at;       /* place in the timer heap, from 1; 0: not in it */
+    int64_t delay_since_ms; /* of the ready period told outside; HW_TIME_NONE: none */
+    uint32_t delay_reason, delay_side, delay_site; /* as told outside */
+    uint32_t unused2;
+    struct hw_death deaths[2]; /* its discharges said so: the first and the last */
 };
 
 struct hw_charge_record {
@@ -314,7 +318,8 @@ enum { HW_FOLD_FACTS_MAX = 65536, HW_FAMILY_MAX = 512, HW_EFFECTS_MAX = 1024 };
     X(visits, struct hw_visit_record)                                                              \
     X(redirects, struct hw_redirect)                                                               \
     X(stays, struct hw_stay)                                                                       \
-    X(facts, struct hw_fact)                                                                       \
+    X(opens, struct hw_open)                                                                       \
+    X(blocks, struct hw_block_unit)                                                                \
     X(charges, struct hw_charge_record)                                                            \
     X(rows, struct hw_row_record)                                                                  \
     X(accounts, struct hw_account_record)                                                          \
@@ -331,7 +336,7 @@ struct hw_text_word {
 struct hw_heap_entry {
     int64_t due_ms;
     uint32_t stay;
-    uint32_t unused;
+    uint32_t open; /* of the stay */
 };
 
 /* The part of the engine that is state but no arena. */
@@ -342,8 +347,11 @@ struct hw_engine_root {
     int64_t midnight_due_ms; /* of the next London midnight */
     int32_t today;           /* London day of accepted_ms; HW_DAY_NONE before any record */
     uint32_t heap_count;
-    uint32_t message_first, message_last; /* of the duplicate window, in order of arrival */
-    struct hw_hash history_digest;        /* of people and sealed stays */
+    uint32_t message_first, message_last;  /* of the duplicate window, in order of arrival */
+    uint32_t block_free[HW_BLOCK_CLASSES]; /* first freed block of each size */
+    uint32_t block_class_most;             /* largest ever taken */
+    uint32_t unused;
+    struct hw_hash history_digest; /* of people and sealed stays */
     uint64_t findings[HW_FINDING_COUNT];
 };
 
@@ -397,9 +405,9 @@ static inline struct hw_stay *hw_stay_at(const struct hw_engine *engine, uint32_
     return HW_AT(engine, stays, hw_stay, handle);
 }
 
-static inline struct hw_fact *hw_fact_at(const struct hw_engine *engine, uint32_t handle)
+static inline struct hw_open *hw_open_at(const struct hw_engine *engine, uint32_t handle)
 {
-    return HW_AT(engine, facts, hw_fact, handle);
+    return HW_AT(engine, opens, hw_open, handle);
 }
 
 static inline struct hw_visit_record *hw_visit_at(const struct hw_engine *engine, uint32_t handle)

@@ -38,6 +38,7 @@ struct hw_engine_options {
     uint64_t hash_key[2];    /* of this log (hash.h) */
     int64_t dedupe_ms;       /* how long a message id is remembered */
     int64_t history_open_ms; /* how long after its end a stay keeps its facts */
+    bool check_short_cuts;   /* compare each short cut with the whole fold: for tests, slow */
 };
 
 /* Limits for a county: a million people, 200 thousand open stays. */

@@ -39,6 +39,7 @@ void drive_open(struct drive *drive)
         .hash_key = {1, 2},
         .dedupe_ms = DEDUPE_DAYS * HW_DAY_MS,
         .history_open_ms = HISTORY_OPEN_DAYS * HW_DAY_MS,
+        .check_short_cuts = true,
     };
     enum hw_status status;
 

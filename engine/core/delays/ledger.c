@@ -260,7 +260,7 @@ static struct account account_now(
 
 static void take_register(const struct hw_fact *fact, enum hw_register reg, uint32_t *text)
 {
-    if (hw_fact_has(fact, reg) || (fact->cleared >> reg & 1u) != 0)
+    if (hw_fact_has(fact, reg) || hw_fact_clears(fact, reg))
         *text = hw_fact_value(fact, reg);
 }
 
@@ -375,7 +375,7 @@ static int64_t next_change(const struct ledger *ledger)
 static bool is_over(const struct hw_opening *opening, const struct hw_fact *fact)
 {
     if (opening->closed_by != NULL)
-        return hw_fact_order(fact, opening->closed_by) < 0;
+        return fact->place < opening->closed_by->place;
     return opening->closed_ms != HW_TIME_NONE && fact->key.event_ms < opening->closed_ms;
 }
 
@@ -386,7 +386,7 @@ static void take_claims(struct ledger *ledger, const struct hw_opening *opening,
     for (; ledger->claim_at < input->facts_count; ledger->claim_at++) {
         const struct hw_fact *fact = input->facts[ledger->claim_at];
         /* What stood when the period opened, or was said in opening it, holds from its start. */
-        bool opened = hw_fact_order(fact, opening->opener) < 0 ||
+        bool opened = fact->place < opening->opener->place ||
             (hw_fact_same_message(fact, opening->opener) &&
                 fact->organisation == opening->opener->organisation);
 

@@ -139,6 +139,24 @@ void hw_share_add(struct hw_engine *engine, const struct hw_share *share, int si
         add_to_row(engine, hw_row_at(engine, share->rows[i]), share, sign);
 }
 
+static void expect(struct hw_row_record *row, int32_t from, int32_t to, int32_t today)
+{
+    row->version++;
+    if (from >= today)
+        row->expected_day[(uint32_t)from % HW_EXPECTED_DAYS]--;
+    if (to >= today)
+        row->expected_day[(uint32_t)to % HW_EXPECTED_DAYS]++;
+}
+
+void hw_rows_expect(struct hw_engine *engine, const struct hw_share *share, int32_t day)
+{
+    int32_t today = engine->root.today;
+
+    expect(hw_row_at(engine, HW_ROW_TOTAL), share->expected_day, day, today);
+    for (int i = 0; i < HW_DIMENSIONS; i++)
+        expect(hw_row_at(engine, share->rows[i]), share->expected_day, day, today);
+}
+
 void hw_rows_new_day(struct hw_engine *engine, int32_t day)
 {
     int32_t before = engine->root.today;

@@ -27,6 +27,9 @@ uint32_t hw_account_take(struct hw_engine *engine, const struct hw_account_recor
 /* Put the share of a stay into all its rows (sign 1) or take it out (-1). */
 void hw_share_add(struct hw_engine *engine, const struct hw_share *share, int sign);
 
+/* Count a share that is in its rows for another expected day; HW_DAY_NONE: for none. */
+void hw_rows_expect(struct hw_engine *engine, const struct hw_share *share, int32_t day);
+
 /* A new London day: what counts since midnight starts again. */
 void hw_rows_new_day(struct hw_engine *engine, int32_t day);
 

@@ -31,7 +31,18 @@ int hw_key_order(const struct hw_key *a, const struct hw_key *b)
     return order;
 }
 
-int hw_fact_order(const struct hw_fact *a, const struct hw_fact *b)
+static int key_order(const struct hw_key *a, const struct hw_key *b)
+{
+    int order = order_i64(a->sent_ms, b->sent_ms);
+
+    if (order == 0)
+        order = order_i64(a->message_sequence, b->message_sequence);
+    if (order == 0)
+        order = memcmp(a->control, b->control, sizeof a->control);
+    return order;
+}
+
+int hw_fact_order(const struct hw_engine *engine, const struct hw_fact *a, const struct hw_fact *b)
 {
     int order = order_i64(a->key.event_ms, b->key.event_ms);
 
@@ -40,37 +51,37 @@ int hw_fact_order(const struct hw_fact *a, const struct hw_fact *b)
     if (order == 0)
         order = kinds[a->kind].rank - kinds[b->kind].rank;
     if (order == 0)
-        order = hw_key_order(&a->key, &b->key);
+        order = key_order(&a->key, &b->key);
+    if (order == 0)
+        order = hw_hash_compare(hw_fact_content(engine, a), hw_fact_content(engine, b));
     return order;
+}
+
+static bool same_time(struct hw_time a, struct hw_time b)
+{
+    return a.start_ms == b.start_ms && a.precision == b.precision;
+}
+
+bool hw_fact_same(const struct hw_fact *a, const struct hw_fact *b)
+{
+    return a->kind == b->kind && a->key.event_ms == b->key.event_ms &&
+        a->key.recorded_ms == b->key.recorded_ms && a->event_precision == b->event_precision &&
+        a->set == b->set && a->cleared == b->cleared && a->organisation == b->organisation &&
+        a->meets == b->meets && a->expected_cleared == b->expected_cleared && a->died == b->died &&
+        a->moment_said == b->moment_said && same_time(a->moment, b->moment) &&
+        same_time(a->admitted, b->admitted) && same_time(a->discharged, b->discharged) &&
+        same_time(a->expected, b->expected) && memcmp(a->values, b->values, sizeof a->values) == 0;
 }
 
 bool hw_fact_same_message(const struct hw_fact *a, const struct hw_fact *b)
 {
-    struct hw_key left = a->key, right = b->key;
-
-    left.content = right.content = (struct hw_hash){0};
-    return hw_key_order(&left, &right) == 0;
+    return a->key.event_ms == b->key.event_ms && a->key.recorded_ms == b->key.recorded_ms &&
+        key_order(&a->key, &b->key) == 0;
 }
 
 bool hw_fact_is_movement(const struct hw_fact *fact)
 {
     return kinds[fact->kind].movement != 0;
-}
-
-/* How many bits are set, by the usual halving: the compiler's own may call a library. */
-static unsigned bits(uint32_t set)
-{
-    set = set - (set >> 1 & 0x55555555u);
-    set = (set & 0x33333333u) + (set >> 2 & 0x33333333u);
-    set = (set + (set >> 4)) & 0x0f0f0f0fu;
-    return (unsigned)((set * 0x01010101u) >> 24);
-}
-
-uint32_t hw_fact_value(const struct hw_fact *fact, enum hw_register reg)
-{
-    if (!hw_fact_has(fact, reg))
-        return 0;
-    return fact->values[bits(fact->set & ((1u << reg) - 1))];
 }
 
 /* Numbers compare by value, before other ids; what is too long is cut (content decides then). */
@@ -146,7 +157,8 @@ static void take_registers(
         if (hw_event_has(event, field)) {
             HW_ASSERT(count < HW_FACT_VALUES_MAX);
             fact->set = (uint16_t)(fact->set | 1u << registers[i].reg);
-            fact->values[count++] = hw_text_intern(engine, event->values[field].text);
+            fact->values[registers[i].reg] = hw_text_intern(engine, event->values[field].text);
+            count++;
         } else if (hw_event_clears(event, field)) {
             fact->cleared = (uint16_t)(fact->cleared | 1u << registers[i].reg);
         }
@@ -323,9 +335,8 @@ static void add_death(struct maker *maker)
     name_moment(fact, died_at);
 }
 
-/* What a fact says and about which stay: the same fact twice is one fact (R0). */
-static void hash_content(
-    const struct hw_engine *engine, const struct hw_event *event, struct hw_fact *fact)
+static struct hw_hash hash_content(const struct hw_engine *engine, struct hw_hash visit,
+    struct hw_hash identifier, const struct hw_fact *fact)
 {
     struct {
         struct hw_hash visit, identifier;
@@ -337,11 +348,11 @@ static void hash_content(
         uint8_t precisions[5];
         uint8_t kind, meets, expected_cleared, died, moment_said;
     } content;
+    unsigned count = 0;
 
     memset(&content, 0, sizeof content);
-    content.visit = event->visit.hash;
-    if (event->identifiers_count > 0)
-        content.identifier = event->identifiers[event->stay_identifier].hash;
+    content.visit = visit;
+    content.identifier = identifier;
     content.times[0] = fact->key.event_ms;
     content.times[1] = fact->moment.start_ms;
     content.times[2] = fact->admitted.start_ms;
@@ -354,8 +365,9 @@ static void hash_content(
     content.precisions[4] = fact->expected.precision;
     content.organisation = (int64_t)hw_text_hash(engine, fact->organisation);
     content.recorded = fact->key.recorded_ms;
-    for (unsigned i = 0; i < bits(fact->set); i++)
-        content.values[i] = hw_text_hash(engine, fact->values[i]);
+    for (unsigned reg = 0; reg < HW_REGISTERS; reg++)
+        if (hw_fact_has(fact, (enum hw_register)reg))
+            content.values[count++] = hw_text_hash(engine, fact->values[reg]);
     content.set = fact->set;
     content.cleared = fact->cleared;
     content.kind = fact->kind;
@@ -363,7 +375,31 @@ static void hash_content(
     content.expected_cleared = fact->expected_cleared;
     content.died = fact->died;
     content.moment_said = fact->moment_said;
-    fact->key.content = hw_hash_bytes(hw_slice_of(&content, sizeof content));
+    return hw_hash_bytes(hw_slice_of(&content, sizeof content));
+}
+
+struct hw_hash hw_fact_content(const struct hw_engine *engine, const struct hw_fact *fact)
+{
+    const struct hw_stay *stay;
+    struct hw_hash visit = {0};
+
+    if (fact->content_known)
+        return fact->key.content;
+    stay = hw_stay_at(engine, fact->stay);
+    if (stay->numbered)
+        visit = hw_visit_at(engine, stay->visit)->hash;
+    return hash_content(engine, visit, hw_identifier_at(engine, stay->identifier)->hash, fact);
+}
+
+void hw_fact_know_content(
+    const struct hw_engine *engine, const struct hw_event *event, struct hw_fact *fact)
+{
+    struct hw_hash identifier = {0};
+
+    if (event->identifiers_count > 0)
+        identifier = event->identifiers[event->stay_identifier].hash;
+    fact->key.content = hash_content(engine, event->visit.hash, identifier, fact);
+    fact->content_known = 1;
 }
 
 uint32_t hw_facts_of_event(
@@ -377,16 +413,12 @@ uint32_t hw_facts_of_event(
     add_ready(&maker);
     add_reason(&maker);
     add_death(&maker);
-    for (uint32_t i = 0; i < maker.count; i++)
-        hash_content(engine, event, &facts[i]);
     return maker.count;
 }
 
 bool hw_fact_is_personal(const struct hw_fact *fact)
 {
-    const unsigned personal =
-        1u << HW_REG_COUNCIL | 1u << HW_REG_COUNCIL_PROPOSED | 1u << HW_REG_ZONE;
-
     return fact->kind == HW_FACT_DEATH ||
-        (fact->kind == HW_FACT_UPDATE && ((fact->set | fact->cleared) & personal) != 0);
+        (fact->kind == HW_FACT_UPDATE &&
+            ((fact->set | fact->cleared) & HW_PERSONAL_REGISTERS) != 0);
 }

@@ -10,10 +10,9 @@ struct fold {
     struct hw_run *runs;
     uint32_t runs_count;
     uint32_t intervals_count;
-    int64_t death_ms;           /* HW_TIME_OPEN: alive */
-    uint32_t elsewhere_taken;   /* of what other stays say of a death */
-    bool cancelled;             /* an admission was cancelled ... */
-    int64_t cancel_recorded_ms; /* ... by a message recorded then */
+    int64_t death_ms;         /* HW_TIME_OPEN: alive */
+    uint32_t elsewhere_taken; /* of what other stays say of a death */
+    struct hw_aside aside;
 };
 
 static void find(struct fold *fold, enum hw_finding finding)
@@ -24,20 +23,6 @@ static void find(struct fold *fold, enum hw_finding finding)
 static const struct hw_fact *standing(const struct fold *fold, uint32_t index)
 {
     return fold->scratch->annulled[index] ? NULL : fold->input->facts[index];
-}
-
-/* ---- what has no effect: far ahead, and what was cancelled ---- */
-
-static void set_far_ahead_aside(struct fold *fold)
-{
-    for (uint32_t i = 0; i < fold->input->facts_count; i++) {
-        const struct hw_fact *fact = fold->input->facts[i];
-
-        fold->scratch->annulled[i] =
-            hw_far_ahead(fact, fact->key.event_ms) || hw_far_ahead(fact, fact->moment.start_ms);
-        if (fold->scratch->annulled[i])
-            find(fold, HW_FINDING_FAR_AHEAD);
-    }
 }
 
 /* Of an update only the field that is too far ahead has no effect. */
@@ -51,121 +36,36 @@ static bool says(struct fold *fold, const struct hw_fact *fact, struct hw_time t
     return false;
 }
 
-static enum hw_fact_kind cancels(uint8_t kind)
-{
-    switch (kind) {
-    case HW_FACT_CANCEL_ADMIT:
-        return HW_FACT_ADMIT;
-    case HW_FACT_CANCEL_MOVE:
-        return HW_FACT_MOVE;
-    case HW_FACT_CANCEL_DISCHARGE:
-        return HW_FACT_DISCHARGE;
-    case HW_FACT_CANCEL_LEAVE_START:
-        return HW_FACT_LEAVE_START;
-    case HW_FACT_CANCEL_LEAVE_END:
-        return HW_FACT_LEAVE_END;
-    default:
-        return HW_FACT_NONE;
-    }
-}
-
 static struct hw_time event_time(const struct hw_fact *fact)
 {
     return (struct hw_time){.start_ms = fact->key.event_ms, .precision = fact->event_precision};
 }
 
-/* With a cancelled admission (discharge) go those before it, back to the last standing opposite. */
-static void annul_back(struct fold *fold, uint32_t from, enum hw_fact_kind kind)
-{
-    enum hw_fact_kind opposite = kind == HW_FACT_ADMIT ? HW_FACT_DISCHARGE : HW_FACT_ADMIT;
-
-    if (kind != HW_FACT_ADMIT && kind != HW_FACT_DISCHARGE)
-        return;
-    for (uint32_t i = from; i-- > 0;) {
-        const struct hw_fact *fact = standing(fold, i);
-
-        if (fact == NULL)
-            continue;
-        if (fact->kind == opposite)
-            return;
-        if (fact->kind == kind)
-            fold->scratch->annulled[i] = 1;
-    }
-}
-
-/* Those whose event time or moment is the cancel's event time. */
-static bool cancel_named(struct fold *fold, const struct hw_fact *by, enum hw_fact_kind kind)
-{
-    bool any = false;
-
-    for (uint32_t i = 0; i < fold->input->facts_count; i++) {
-        const struct hw_fact *fact = fold->input->facts[i];
-
-        if (fact->kind != kind ||
-            (fact->key.event_ms != by->key.event_ms && fact->moment.start_ms != by->key.event_ms))
-            continue;
-        if (hw_far_ahead(fact, fact->key.event_ms) || hw_far_ahead(fact, fact->moment.start_ms))
-            continue;
-        fold->scratch->annulled[i] = 1;
-        annul_back(fold, i, kind);
-        any = true;
-    }
-    return any;
-}
-
-/* Else the latest recorded before the cancel, of those that stand: two cancels undo two. */
-static bool cancel_latest(struct fold *fold, const struct hw_fact *by, enum hw_fact_kind kind)
-{
-    uint32_t none = fold->input->facts_count, latest = none;
-
-    for (uint32_t i = 0; i < fold->input->facts_count; i++) {
-        const struct hw_fact *fact = standing(fold, i);
-
-        if (fact == NULL || fact->kind != kind || fact->key.recorded_ms >= by->key.recorded_ms)
-            continue;
-        if (latest == none || fact->key.recorded_ms >= fold->input->facts[latest]->key.recorded_ms)
-            latest = i;
-    }
-    if (latest == none)
-        return false;
-    fold->scratch->annulled[latest] = 1;
-    annul_back(fold, latest, kind);
-    return true;
-}
-
-static void cancel(struct fold *fold, const struct hw_fact *by, enum hw_fact_kind kind)
-{
-    if (kind == HW_FACT_ADMIT) {
-        if (!fold->cancelled || by->key.recorded_ms > fold->cancel_recorded_ms)
-            fold->cancel_recorded_ms = by->key.recorded_ms;
-        fold->cancelled = true;
-    }
-    if (!cancel_named(fold, by, kind) && !cancel_latest(fold, by, kind))
-        find(fold, HW_FINDING_CANCEL_WITHOUT_TARGET);
-}
-
-static void set_cancelled_aside(struct fold *fold)
-{
-    for (uint32_t i = 0; i < fold->input->facts_count; i++) {
-        const struct hw_fact *fact = standing(fold, i);
-        enum hw_fact_kind kind = fact == NULL ? HW_FACT_NONE : cancels(fact->kind);
-
-        if (kind != HW_FACT_NONE)
-            cancel(fold, fact, kind);
-    }
-}
-
 /* ---- admission and end ---- */
 
 /* Facts in order of their moments; those of one moment keep the order of their keys. */
-static void insert_by_moment(
-    const struct hw_fact **list, uint32_t *count, const struct hw_fact *fact)
+static void add_by_moment(struct fold *fold, uint32_t *count, uint32_t index)
 {
-    uint32_t place = (*count)++;
+    fold->scratch->ordered[(*count)++] =
+        (struct hw_ordered){.ms = fold->input->facts[index]->moment.start_ms, .index = index};
+}
 
-    for (; place > 0 && list[place - 1]->moment.start_ms > fact->moment.start_ms; place--)
-        list[place] = list[place - 1];
-    list[place] = fact;
+static void order_by_moment(struct fold *fold, uint32_t count)
+{
+    hw_order_by_ms(fold->scratch->ordered, count, fold->scratch->ordered_spare);
+    for (uint32_t i = 0; i < count; i++)
+        fold->scratch->by_moment[i] = fold->input->facts[fold->scratch->ordered[i].index];
+}
+
+/* In the order of their keys. */
+static bool comes_before(const struct hw_fact *a, const struct hw_fact *b)
+{
+    return a->place < b->place;
+}
+
+static bool has_kind(const struct fold *fold, unsigned kinds)
+{
+    return (fold->aside.kinds & kinds) != 0;
 }
 
 static bool admits_inpatient(const struct fold *fold, const struct hw_fact *fact)
@@ -196,8 +96,7 @@ static void take_movement(struct fold *fold, const struct hw_fact *fact)
     else if (admits_inpatient(fold, last->fact) && admits_inpatient(fold, fact))
         find(fold, HW_FINDING_ADMISSION_TWICE);
     if (fact->key.recorded_ms < last->fact->key.recorded_ms ||
-        (fact->key.recorded_ms == last->fact->key.recorded_ms &&
-            hw_fact_order(fact, last->fact) < 0))
+        (fact->key.recorded_ms == last->fact->key.recorded_ms && comes_before(fact, last->fact)))
         return;
     last->moment = fact->moment;
     last->fact = fact;
@@ -212,10 +111,9 @@ static struct hw_run *corrected_run(
     for (uint32_t i = 0; i < fold->runs_count; i++) {
         struct hw_run *run = &fold->runs[i];
 
-        if (run->discharge != discharge || run->fact == NULL ||
-            hw_fact_order(run->fact, update) > 0)
+        if (run->discharge != discharge || run->fact == NULL || comes_before(update, run->fact))
             continue;
-        if (corrected == NULL || hw_fact_order(corrected->fact, run->fact) < 0)
+        if (corrected == NULL || comes_before(corrected->fact, run->fact))
             corrected = run;
     }
     return corrected;
@@ -238,13 +136,14 @@ static void take_correction(
 static void infer_admission(struct fold *fold)
 {
     struct hw_time said = hw_time_none(), happened = hw_time_none();
-    bool may = !fold->cancelled;
+    bool may = !fold->aside.cancelled;
 
     for (uint32_t i = 0; i < fold->input->facts_count; i++) {
         const struct hw_fact *fact = standing(fold, i);
         bool moves = fact != NULL && hw_fact_is_movement(fact);
 
-        if (fact == NULL || (fold->cancelled && fact->key.recorded_ms <= fold->cancel_recorded_ms))
+        if (fact == NULL ||
+            (fold->aside.cancelled && fact->key.recorded_ms <= fold->aside.cancel_recorded_ms))
             continue;
         may |= moves;
         if (says(fold, fact, fact->admitted) &&
@@ -268,7 +167,6 @@ static void infer_admission(struct fold *fold)
 
 static void gather_runs(struct fold *fold)
 {
-    const struct hw_fact **list = fold->scratch->by_moment;
     uint32_t count = 0;
     bool admitted = false;
 
@@ -278,10 +176,11 @@ static void gather_runs(struct fold *fold)
         if (fact == NULL || (fact->kind != HW_FACT_ADMIT && fact->kind != HW_FACT_DISCHARGE))
             continue;
         admitted |= fact->kind == HW_FACT_ADMIT;
-        insert_by_moment(list, &count, fact);
+        add_by_moment(fold, &count, i);
     }
+    order_by_moment(fold, count);
     for (uint32_t i = 0; i < count; i++)
-        take_movement(fold, list[i]);
+        take_movement(fold, fold->scratch->by_moment[i]);
     if (!admitted)
         infer_admission(fold);
     for (uint32_t i = 0; i < fold->input->facts_count; i++) {
@@ -404,7 +303,7 @@ static void take_personal_deaths(struct fold *fold, uint32_t *at, const struct h
     for (; *at < fold->input->person_facts_count; (*at)++) {
         const struct hw_fact *fact = fold->input->person_facts[*at];
 
-        if (before != NULL && hw_fact_order(fact, before) > 0)
+        if (before != NULL && hw_fact_order(fold->engine, fact, before) > 0)
             return;
         if (fact->kind != HW_FACT_DEATH)
             continue;
@@ -418,7 +317,8 @@ static void fold_death(struct fold *fold)
 {
     uint32_t at = 0;
 
-    for (uint32_t i = 0; i < fold->input->facts_count; i++) {
+    for (uint32_t i = 0; i < fold->input->facts_count && has_kind(fold, 1u << HW_FACT_DISCHARGE);
+         i++) {
         const struct hw_fact *fact = standing(fold, i);
 
         if (fact == NULL || !says_died(fold, fact))
@@ -461,8 +361,11 @@ static void end_by_death(struct fold *fold)
 bool hw_class_is_inpatient(const struct hw_engine *engine, uint32_t class_)
 {
     static const char others[] = "EOPRBCNUW"; /* HL7 table 0004 and W; what else counts as I */
-    struct hw_slice text = hw_engine_text(engine, class_);
+    struct hw_slice text;
 
+    if (class_ == engine->text_inpatient)
+        return true;
+    text = hw_engine_text(engine, class_);
     return text.size != 1 || memchr(others, text.data[0], sizeof others - 1) == NULL;
 }
 
@@ -484,8 +387,9 @@ static uint32_t gather_placing(struct fold *fold)
             moved = true;
         else if (fact->kind != HW_FACT_UPDATE || moved)
             continue;
-        insert_by_moment(fold->scratch->by_moment, &count, fact);
+        add_by_moment(fold, &count, i);
     }
+    order_by_moment(fold, count);
     return count;
 }
 
@@ -529,10 +433,11 @@ static void cut_by_class(struct fold *fold, uint32_t placing_count)
     for (uint32_t i = 0; i < placing_count; i++) {
         const struct hw_fact *fact = fold->scratch->by_moment[i];
         uint32_t class_ = hw_fact_value(fact, HW_REG_CLASS);
-        bool is_inpatient = hw_class_is_inpatient(fold->engine, class_);
+        bool is_inpatient;
 
         if (class_ == 0)
             continue;
+        is_inpatient = hw_class_is_inpatient(fold->engine, class_);
         if (fold->history->class_ != 0 && is_inpatient != inpatient) {
             if (inpatient)
                 keep(fold, stays, count, since, fact->moment.start_ms);
@@ -552,7 +457,7 @@ static void cut_by_class(struct fold *fold, uint32_t placing_count)
 
 static void take_register(const struct hw_fact *fact, enum hw_register reg, uint32_t *text)
 {
-    if (hw_fact_has(fact, reg) || (fact->cleared >> reg & 1u) != 0)
+    if (hw_fact_has(fact, reg) || hw_fact_clears(fact, reg))
         *text = hw_fact_value(fact, reg);
 }
 
@@ -602,7 +507,7 @@ static void fold_places(struct fold *fold, uint32_t placing_count)
     fold->history->places_count = count;
 }
 
-static uint8_t pathway_of(const struct hw_engine *engine, uint32_t text)
+uint8_t hw_pathway_of(const struct hw_engine *engine, uint32_t text)
 {
     for (uint8_t i = 0; i < 4; i++)
         if (text == engine->text_pathways[i])
@@ -629,23 +534,23 @@ static void fold_registers(struct fold *fold)
         if (hw_fact_has(fact, HW_REG_SPECIALTY))
             history->specialty = hw_fact_value(fact, HW_REG_SPECIALTY);
         if (hw_fact_has(fact, HW_REG_PATHWAY))
-            history->pathway = pathway_of(fold->engine, hw_fact_value(fact, HW_REG_PATHWAY));
-        else if ((fact->cleared >> HW_REG_PATHWAY & 1u) != 0)
+            history->pathway = hw_pathway_of(fold->engine, hw_fact_value(fact, HW_REG_PATHWAY));
+        else if (hw_fact_clears(fact, HW_REG_PATHWAY))
             history->pathway = HW_P_NONE;
         if (hw_time_is(fact->expected)) {
             history->expected_discharge_ms = fact->expected.start_ms;
-            history->expected_discharge_day = hw_london_day(fact->expected.start_ms);
         } else if (fact->expected_cleared) {
             history->expected_discharge_ms = HW_TIME_NONE;
-            history->expected_discharge_day = HW_DAY_NONE;
         }
     }
+    if (history->expected_discharge_ms != HW_TIME_NONE)
+        history->expected_discharge_day = hw_london_day(history->expected_discharge_ms);
     for (uint32_t i = 0; i < fold->input->person_facts_count; i++) {
         const struct hw_fact *fact = fold->input->person_facts[i];
 
         if (hw_fact_has(fact, HW_REG_ZONE))
             history->zone = hw_fact_value(fact, HW_REG_ZONE);
-        else if ((fact->cleared >> HW_REG_ZONE & 1u) != 0)
+        else if (hw_fact_clears(fact, HW_REG_ZONE))
             history->zone = 0;
     }
 }
@@ -718,9 +623,9 @@ void hw_fold(
         .pathway = HW_P_NONE,
         .key = input->key,
     };
-    set_far_ahead_aside(&fold);
-    set_cancelled_aside(&fold);
+    hw_set_aside(engine, input, ret_history, &fold.aside);
     gather_runs(&fold);
+    engine->scratch->runs_count = fold.runs_count;
     fold_episodes(&fold);
     fold_death(&fold);
     end_by_death(&fold);

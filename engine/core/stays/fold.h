@@ -8,6 +8,7 @@
 #define HW_FOLD_H
 
 #include "core/stays/fact.h"
+#include "core/stays/order.h"
 
 enum {
     HW_RUNS_MAX = 4096,      /* admissions and discharges that take turns */
@@ -15,6 +16,7 @@ enum {
     HW_CLAIMANTS_MAX = 16,   /* organisations that claim a reason for one stay */
     HW_WAITS_MAX = 64,       /* waits open at one time */
     HW_DEATHS_MAX = 16,      /* statements of other stays that their person died */
+    HW_CANCELLING_MAX = 4 * HW_FOLD_FACTS_MAX,
 };
 
 /* The facts of a group, sorted, and what is known of the person. */
@@ -53,6 +55,12 @@ struct hw_opening {
 
 /* Memory of the fold, taken once per engine. */
 struct hw_scratch {
+    uint32_t runs_count;
+    bool alone; /* what was gathered is of one stay, and nothing of its visit */
+    struct hw_fact fact_store[HW_FOLD_FACTS_MAX];
+    struct hw_fact person_store[HW_FOLD_FACTS_MAX];
+    struct hw_ordered ordered[HW_FOLD_FACTS_MAX], ordered_spare[HW_FOLD_FACTS_MAX];
+    struct hw_ordered cancelling[HW_CANCELLING_MAX];
     const struct hw_fact *facts[HW_FOLD_FACTS_MAX];
     const struct hw_fact *person_facts[HW_FOLD_FACTS_MAX];
     const struct hw_fact *by_moment[HW_FOLD_FACTS_MAX];
@@ -66,6 +74,15 @@ struct hw_scratch {
     struct hw_charge charges[2 * HW_FOLD_FACTS_MAX];
     uint8_t bytes[1 << 16];
 };
+
+/* What was set aside as without effect: scratch->annulled, by index of the fact. */
+struct hw_aside {
+    int64_t cancel_recorded_ms; /* of the cancel recorded last ... */
+    bool cancelled;             /* ... if an admission was cancelled */
+    uint32_t kinds;             /* bits of the kinds there are, standing or not */
+};
+void hw_set_aside(struct hw_engine *engine, const struct hw_fold_input *input,
+    struct hw_history *history, struct hw_aside *ret_aside);
 
 /* Fold; *ret_history points into engine->scratch. */
 void hw_fold(
@@ -84,6 +101,9 @@ void hw_ledger_fold(
 /* Ready periods of the inpatient intervals (delays/ready.c): periods and openings of scratch. */
 void hw_ready_fold(
     struct hw_engine *engine, const struct hw_fold_input *input, struct hw_history *history);
+
+/* The pathway of a code: HW_P0 to HW_P3; any other is HW_P_NONE. */
+uint8_t hw_pathway_of(const struct hw_engine *engine, uint32_t text);
 
 /* Known classes that are not inpatient are E O P R B C N U W; any other word is. */
 bool hw_class_is_inpatient(const struct hw_engine *engine, uint32_t class_);

@@ -9,6 +9,7 @@
 #define HW_STAY_H
 
 #include "core/stays/fold.h"
+#include "core/stays/list.h"
 
 /* The record of (identifier, visit hash), made when new; sequence names it outside. */
 uint32_t hw_stay_take(struct hw_engine *engine, uint32_t identifier, struct hw_hash visit_hash,
@@ -20,12 +21,18 @@ uint32_t hw_visit_take(struct hw_engine *engine, struct hw_hash visit_hash);
 /* The visit part of a stay key where there is no visit number: the admission to the minute. */
 struct hw_hash hw_visit_of_admission(int64_t admitted_ms);
 
+/* Facts of one list before it is frozen (R0; DESIGN). */
+enum { HW_LIST_FACTS_MAX = HW_FOLD_FACTS_MAX / 2 };
+
 /*
  * Put a fact (copied; room was ensured) into the list of stay (0: of no stay) and, when it says
- * council, zone or death, of identifier.  False when the same fact is there already.
+ * council, zone or death, of identifier.  What is said of a sealed stay is not put in.
  */
-bool hw_stay_add_fact(
+enum hw_list_added hw_stay_add_fact(
     struct hw_engine *engine, uint32_t stay, uint32_t identifier, const struct hw_fact *fact);
+
+/* Whether no more facts are put in. */
+bool hw_stay_is_frozen(const struct hw_engine *engine, const struct hw_stay *stay);
 
 /*
  * Whether a fact that is not yet there tells the person's other stays anything: a death, or another
@@ -34,7 +41,14 @@ bool hw_stay_add_fact(
 bool hw_person_hears(
     const struct hw_engine *engine, uint32_t identifier, const struct hw_fact *fact);
 
-/* Keep a fact that names a visit without saying whose. */
+/* Walk all stays of the person of an identifier; 0 is the end. */
+struct hw_stay_walk {
+    uint32_t first, identifier, stay;
+};
+struct hw_stay_walk hw_stay_walk(const struct hw_engine *engine, uint32_t identifier);
+uint32_t hw_stay_next(const struct hw_engine *engine, struct hw_stay_walk *walk);
+
+/* Keep a fact, its content known, that names a visit without saying whose. */
 void hw_visit_add_fact(struct hw_engine *engine, uint32_t visit, const struct hw_fact *fact);
 
 /* Stays of a visit belong elsewhere from now on (A42, A44, A45): copied, once per key. */

@@ -16,7 +16,7 @@ static bool earlier(const struct hw_heap_entry *left, const struct hw_heap_entry
 static void put(struct hw_engine *engine, uint32_t place, struct hw_heap_entry entry)
 {
     *entry_at(engine, place) = entry;
-    hw_stay_at(engine, entry.stay)->heap_at = place;
+    hw_open_at(engine, entry.open)->heap_at = place;
 }
 
 static void rise(struct hw_engine *engine, uint32_t place, struct hw_heap_entry entry)
@@ -56,29 +56,29 @@ static void settle(struct hw_engine *engine, uint32_t place, struct hw_heap_entr
         sink(engine, place, entry);
 }
 
-static void take_out(struct hw_engine *engine, uint32_t stay)
+static void take_out(struct hw_engine *engine, uint32_t place)
 {
-    struct hw_stay *record = hw_stay_at(engine, stay);
-    uint32_t place = record->heap_at;
+    uint32_t open = entry_at(engine, place)->open;
     struct hw_heap_entry last = *entry_at(engine, engine->root.heap_count);
 
     *entry_at(engine, engine->root.heap_count) = (struct hw_heap_entry){0};
     engine->root.heap_count--;
-    record->heap_at = 0;
-    if (last.stay != stay)
+    hw_open_at(engine, open)->heap_at = 0;
+    if (last.open != open)
         settle(engine, place, last);
 }
 
 void hw_timer_set(struct hw_engine *engine, uint32_t stay, int64_t due_ms)
 {
-    struct hw_heap_entry entry = {.due_ms = due_ms, .stay = stay};
-    uint32_t place = hw_stay_at(engine, stay)->heap_at;
+    struct hw_heap_entry entry = {
+        .due_ms = due_ms, .stay = stay, .open = hw_stay_at(engine, stay)->open};
+    uint32_t place = hw_open_at(engine, entry.open)->heap_at;
 
     if (place != 0) {
         if (entry_at(engine, place)->due_ms == due_ms)
             return;
         if (due_ms == HW_TIME_OPEN)
-            take_out(engine, stay);
+            take_out(engine, place);
         else
             settle(engine, place, entry);
         return;
@@ -102,4 +102,11 @@ uint32_t hw_timer_first(const struct hw_engine *engine, int64_t now_ms)
 int64_t hw_timer_due(const struct hw_engine *engine)
 {
     return engine->root.heap_count == 0 ? HW_TIME_OPEN : entry_at(engine, 1)->due_ms;
+}
+
+int64_t hw_timer_of(const struct hw_engine *engine, uint32_t stay)
+{
+    uint32_t place = hw_open_at(engine, hw_stay_at(engine, stay)->open)->heap_at;
+
+    return place == 0 ? HW_TIME_OPEN : entry_at(engine, place)->due_ms;
 }

@@ -9,8 +9,11 @@
 
 #include "core/state.h"
 
-/* Set, move or (HW_TIME_OPEN) take away the timer of a stay; room was ensured. */
+/* Set, move or (HW_TIME_OPEN) take away the timer of a stay that is open; room was ensured. */
 void hw_timer_set(struct hw_engine *engine, uint32_t stay, int64_t due_ms);
+
+/* When the timer of a stay that is open is due; HW_TIME_OPEN: it has none. */
+int64_t hw_timer_of(const struct hw_engine *engine, uint32_t stay);
 
 /* The stay whose timer is due first and not after now_ms; 0: none. */
 uint32_t hw_timer_first(const struct hw_engine *engine, int64_t now_ms);
