@@ -627,20 +627,14 @@ static void fire_timers(struct hw_engine *engine, int64_t until_ms)
 
 /* ---- the door ---- */
 
-enum hw_status hw_engine_apply(struct hw_engine *engine, struct hw_slice record)
+enum hw_status hw_engine_apply_event(
+    struct hw_engine *engine, uint64_t sequence, int64_t accepted_ms, const struct hw_event *event)
 {
-    struct hw_record_header header;
-    struct hw_event *event = &engine->event;
-    enum hw_status status = hw_record_header(record, &header);
+    enum hw_status status;
 
-    if (status == HW_OK)
-        status = hw_record_decode(record, false, event);
-    if (status != HW_OK)
-        return status == HW_E_PARTIAL ? HW_E_DAMAGED : status;
-    if (header.sequence != engine->root.sequence + 1 ||
-        header.accepted_ms < engine->root.accepted_ms)
+    if (sequence != engine->root.sequence + 1 || accepted_ms < engine->root.accepted_ms)
         return HW_E_DAMAGED;
-    if (event->kind != HW_KIND_CLOCK_TICK && header.accepted_ms >= hw_engine_due_ms(engine))
+    if (event->kind != HW_KIND_CLOCK_TICK && accepted_ms >= hw_engine_due_ms(engine))
         return HW_E_DAMAGED; /* A tick should stand before it. */
     status = ensure_room(engine);
     if (status != HW_OK)
@@ -648,12 +642,12 @@ enum hw_status hw_engine_apply(struct hw_engine *engine, struct hw_slice record)
 
     /* Nothing below can fail. */
     engine->effects_count = 0;
-    engine->root.sequence = header.sequence;
+    engine->root.sequence = sequence;
     if (event->kind == HW_KIND_CLOCK_TICK)
-        fire_timers(engine, header.accepted_ms);
-    engine->root.accepted_ms = header.accepted_ms;
+        fire_timers(engine, accepted_ms);
+    engine->root.accepted_ms = accepted_ms;
     if (engine->root.today == HW_DAY_NONE)
-        set_today(engine, header.accepted_ms);
+        set_today(engine, accepted_ms);
     hw_window_remember(engine, event);
     if (event->kind == HW_KIND_CONFIGURATION)
         hw_setting_apply(engine, event);
@@ -661,6 +655,18 @@ enum hw_status hw_engine_apply(struct hw_engine *engine, struct hw_slice record)
         !(event->flags & HW_FLAG_NOT_ASSERTED))
         apply_event(engine, event);
     return HW_OK;
+}
+
+enum hw_status hw_engine_apply(struct hw_engine *engine, struct hw_slice record)
+{
+    struct hw_record_header header;
+    enum hw_status status = hw_record_header(record, &header);
+
+    if (status == HW_OK)
+        status = hw_record_decode(record, false, &engine->event);
+    if (status != HW_OK)
+        return status == HW_E_PARTIAL ? HW_E_DAMAGED : status;
+    return hw_engine_apply_event(engine, header.sequence, header.accepted_ms, &engine->event);
 }
 
 uint64_t hw_engine_sequence(const struct hw_engine *engine)
@@ -675,20 +681,22 @@ int64_t hw_engine_accepted_ms(const struct hw_engine *engine)
 
 bool hw_engine_has_room(const struct hw_engine *engine, unsigned *ret_used_percent)
 {
-    unsigned fullest = 0;
+    uint64_t used = 0, most = 1; /* of the fullest: compared crosswise, which takes no division */
 
 #define ARENA_USED(name, type)                                                                     \
     do {                                                                                           \
-        uint64_t used = engine->name.count - engine->name.free_count;                              \
-        unsigned percent = (unsigned)(used * 100 / engine->name.count_max);                        \
+        uint64_t taken = engine->name.count - engine->name.free_count;                             \
                                                                                                    \
-        fullest = percent > fullest ? percent : fullest;                                           \
+        if (taken * most > used * engine->name.count_max) {                                        \
+            used = taken;                                                                          \
+            most = engine->name.count_max;                                                         \
+        }                                                                                          \
     } while (0);
     HW_ARENA_LIST(ARENA_USED)
 #undef ARENA_USED
     if (ret_used_percent != NULL)
-        *ret_used_percent = fullest;
-    return fullest < 100;
+        *ret_used_percent = (unsigned)(used * 100 / most);
+    return used < most;
 }
 
 const struct hw_effect *hw_engine_effects(const struct hw_engine *engine, uint32_t *ret_count)

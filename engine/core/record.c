@@ -39,178 +39,238 @@ enum identity_tag {
     TAG_POSTCODE,
 };
 
-/* A writer that remembers that it ran out, so that callers check once. */
-struct writer {
-    uint8_t *at;
-    uint8_t *end;
-    bool full;
-};
-
-static void put(struct writer *writer, const void *data, size_t size)
-{
-    if ((size_t)(writer->end - writer->at) < size) {
-        writer->full = true;
-        return;
-    }
-    if (size > 0)
-        memcpy(writer->at, data, size);
-    writer->at += size;
-}
-
 _Static_assert(
     __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "records are written as they lie in memory");
 
-static void put_u8(struct writer *writer, uint8_t value)
-{
-    put(writer, &value, sizeof value);
-}
+/* Bit of each field that is a text; the others take a size and so many bytes. */
+#define FIELD_IS_TEXT(number, name, text, type)                                                    \
+    ((uint64_t)(HW_VALUE_##type == HW_VALUE_TEXT) << (number)) |
+#define FIELD_IS_TIME(number, name, text, type)                                                    \
+    ((uint64_t)(HW_VALUE_##type == HW_VALUE_TIME) << (number)) |
+static const uint64_t text_fields = HW_FIELD_LIST(FIELD_IS_TEXT) 0;
+static const uint64_t time_fields = HW_FIELD_LIST(FIELD_IS_TIME) 0;
+#undef FIELD_IS_TEXT
+#undef FIELD_IS_TIME
 
-static void put_u16(struct writer *writer, uint16_t value)
-{
-    put(writer, &value, sizeof value);
-}
+/* ---- writing: sizes first, so that what is written has its room ---- */
 
-static void put_u64(struct writer *writer, uint64_t value)
-{
-    put(writer, &value, sizeof value);
-}
-
-static void put_text(struct writer *writer, struct hw_slice text)
+static size_t text_size(struct hw_slice text)
 {
     HW_ASSERT(text.size <= HW_TEXT_SIZE_MAX); /* hw_event_finish() and the setters saw to it. */
-    put_u16(writer, (uint16_t)text.size);
-    put(writer, text.data, text.size);
+    return sizeof(uint16_t) + text.size;
 }
 
-static void put_time(struct writer *writer, struct hw_time time)
+static size_t identity_size(struct hw_slice text)
 {
-    put_u64(writer, (uint64_t)time.start_ms);
-    put_u8(writer, time.precision);
-    put_u8(writer, time.flags);
+    return text.size == 0 ? 0 : 2 + text_size(text);
 }
 
-static void put_hash(struct writer *writer, struct hw_hash hash)
+static size_t fields_size(const struct hw_event *event)
 {
-    put_u64(writer, hash.low);
-    put_u64(writer, hash.high);
+    uint64_t times = event->set & time_fields, numbers = event->set & ~time_fields & ~text_fields;
+    size_t size = (size_t)__builtin_popcountll(times) * (2 + TIME_SIZE) +
+        (size_t)__builtin_popcountll(numbers) * (2 + sizeof(uint64_t));
+
+    for (uint64_t left = event->set & text_fields; left != 0; left &= left - 1)
+        size += text_size(event->values[__builtin_ctzll(left)].text);
+    return size;
 }
 
-static void put_identifiers(
-    struct writer *writer, const struct hw_identifier *list, uint8_t list_count)
+static size_t body_size(const struct hw_event *event)
+{
+    size_t size = BODY_FIXED_SIZE + 4 + text_size(event->control_id) + text_size(event->source) +
+        text_size(event->organisation) + text_size(event->visit.authority) +
+        text_size(event->retired_visit.authority) + fields_size(event);
+
+    for (uint8_t i = 0; i < event->identifiers_count; i++)
+        size += 1 + 2 * sizeof(uint64_t) + text_size(event->identifiers[i].authority);
+    for (uint8_t i = 0; i < event->retired_count; i++)
+        size += 1 + 2 * sizeof(uint64_t) + text_size(event->retired[i].authority);
+    return size;
+}
+
+static size_t identity_section_size(const struct hw_event *event)
+{
+    size_t size = identity_size(event->visit.number) + identity_size(event->retired_visit.number) +
+        identity_size(event->name) + identity_size(event->born) + identity_size(event->postcode);
+
+    for (uint8_t i = 0; i < event->identifiers_count; i++)
+        size += identity_size(event->identifiers[i].id);
+    for (uint8_t i = 0; i < event->retired_count; i++)
+        size += identity_size(event->retired[i].id);
+    return size;
+}
+
+/* Each returns where it ended. */
+static inline uint8_t *put(uint8_t *at, const void *data, size_t size)
+{
+    memcpy(at, data, size);
+    return at + size;
+}
+
+static inline uint8_t *put_u8(uint8_t *at, uint8_t value)
+{
+    *at = value;
+    return at + 1;
+}
+
+static inline uint8_t *put_u16(uint8_t *at, uint16_t value)
+{
+    return put(at, &value, sizeof value);
+}
+
+static inline uint8_t *put_u64(uint8_t *at, uint64_t value)
+{
+    return put(at, &value, sizeof value);
+}
+
+/* Most texts are short: two moves that may overlap, instead of a call. */
+static inline uint8_t *put_text(uint8_t *at, struct hw_slice text)
+{
+    size_t size = text.size;
+
+    at = put_u16(at, (uint16_t)size);
+    if (size > 16) {
+        memcpy(at, text.data, size);
+    } else if (size >= 8) {
+        memcpy(at, text.data, 8);
+        memcpy(at + size - 8, text.data + size - 8, 8);
+    } else if (size >= 4) {
+        memcpy(at, text.data, 4);
+        memcpy(at + size - 4, text.data + size - 4, 4);
+    } else if (size > 0) {
+        at[0] = text.data[0];
+        at[size / 2] = text.data[size / 2];
+        at[size - 1] = text.data[size - 1];
+    }
+    return at + size;
+}
+
+static inline uint8_t *put_time(uint8_t *at, struct hw_time time)
+{
+    HW_ASSERT(time.precision <= HW_PRECISION_MS);
+    at = put_u64(at, (uint64_t)time.start_ms);
+    at = put_u8(at, time.precision);
+    return put_u8(at, time.flags);
+}
+
+/* The value of a field: it is there, so it is a time. */
+static inline uint8_t *put_said_time(uint8_t *at, struct hw_time time)
+{
+    HW_ASSERT(hw_time_is(time));
+    return put_time(put_u16(at, TIME_SIZE), time);
+}
+
+static inline uint8_t *put_hash(uint8_t *at, struct hw_hash hash)
+{
+    return put_u64(put_u64(at, hash.low), hash.high);
+}
+
+static uint8_t *put_identifiers(uint8_t *at, const struct hw_identifier *list, uint8_t list_count)
 {
     for (uint8_t i = 0; i < list_count; i++) {
-        put_u8(writer, list[i].type);
-        put_hash(writer, list[i].hash);
-        put_text(writer, list[i].authority);
+        HW_ASSERT(list[i].type == HW_IDENTIFIER_NHS || list[i].type == HW_IDENTIFIER_LOCAL);
+        at = put_u8(at, list[i].type);
+        at = put_hash(at, list[i].hash);
+        at = put_text(at, list[i].authority);
     }
+    return at;
 }
 
-static void put_field(struct writer *writer, const struct hw_event *event, enum hw_field field)
+static uint8_t *put_fields(uint8_t *at, const struct hw_event *event)
 {
-    const struct hw_value *value = &event->values[field];
+    for (uint64_t left = event->set; left != 0; left &= left - 1) {
+        const struct hw_value *value = &event->values[__builtin_ctzll(left)];
+        uint64_t bit = left & -left;
 
-    switch (hw_field_type(field)) {
-    case HW_VALUE_TEXT:
-        put_text(writer, value->text);
-        return;
-    case HW_VALUE_TIME:
-        put_u16(writer, TIME_SIZE);
-        put_time(writer, value->time);
-        return;
-    case HW_VALUE_BOOL:
-    case HW_VALUE_NUMBER:
-        put_u16(writer, 8);
-        put_u64(writer, (uint64_t)value->number);
-        return;
+        if ((bit & text_fields) != 0)
+            at = put_text(at, value->text);
+        else if ((bit & time_fields) != 0)
+            at = put_said_time(at, value->time);
+        else
+            at = put_u64(put_u16(at, sizeof(uint64_t)), (uint64_t)value->number);
     }
+    return at;
 }
 
-static void put_body(struct writer *writer, const struct hw_event *event)
+static uint8_t *put_body(uint8_t *at, const struct hw_event *event, uint32_t size)
 {
-    uint8_t *size_at = writer->at;
-    uint32_t size = 0;
-
-    put(writer, &size, sizeof size);
-    put_u64(writer, event->set);
-    put_u64(writer, event->cleared);
-    put_time(writer, event->happened);
-    put_time(writer, event->recorded);
-    put_time(writer, event->sent);
-    put_u64(writer, (uint64_t)event->message_sequence);
-    put_hash(writer, event->message_id_hash);
-    put_hash(writer, event->message_hash);
-    put_hash(writer, event->visit.hash);
-    put_hash(writer, event->retired_visit.hash);
-    put_text(writer, event->control_id);
-    put_text(writer, event->source);
-    put_text(writer, event->organisation);
-    put_text(writer, event->visit.authority);
-    put_text(writer, event->retired_visit.authority);
-    put_u8(writer, event->identifiers_count);
-    put_u8(writer, event->retired_count);
-    put_u8(writer, event->stay_identifier);
-    put_u8(writer, event->has_stay);
-    put_identifiers(writer, event->identifiers, event->identifiers_count);
-    put_identifiers(writer, event->retired, event->retired_count);
-    for (uint64_t left = event->set; left != 0; left &= left - 1)
-        put_field(writer, event, (enum hw_field)__builtin_ctzll(left));
-    if (writer->full)
-        return;
-    size = (uint32_t)(writer->at - size_at);
-    memcpy(size_at, &size, sizeof size);
+    at = put(at, &size, sizeof size);
+    at = put_u64(at, event->set);
+    at = put_u64(at, event->cleared);
+    at = put_time(at, event->happened);
+    at = put_time(at, event->recorded);
+    at = put_time(at, event->sent);
+    at = put_u64(at, (uint64_t)event->message_sequence);
+    at = put_hash(at, event->message_id_hash);
+    at = put_hash(at, event->message_hash);
+    at = put_hash(at, event->visit.hash);
+    at = put_hash(at, event->retired_visit.hash);
+    at = put_text(at, event->control_id);
+    at = put_text(at, event->source);
+    at = put_text(at, event->organisation);
+    at = put_text(at, event->visit.authority);
+    at = put_text(at, event->retired_visit.authority);
+    at = put_u8(at, event->identifiers_count);
+    at = put_u8(at, event->retired_count);
+    at = put_u8(at, event->stay_identifier);
+    at = put_u8(at, event->has_stay);
+    at = put_identifiers(at, event->identifiers, event->identifiers_count);
+    at = put_identifiers(at, event->retired, event->retired_count);
+    return put_fields(at, event);
 }
 
-static void put_identity(
-    struct writer *writer, enum identity_tag tag, uint8_t index, struct hw_slice text)
+static uint8_t *put_identity(
+    uint8_t *at, enum identity_tag tag, uint8_t index, struct hw_slice text)
 {
     if (text.size == 0)
-        return;
-    put_u8(writer, (uint8_t)tag);
-    put_u8(writer, index);
-    put_text(writer, text);
+        return at;
+    at = put_u8(at, (uint8_t)tag);
+    at = put_u8(at, index);
+    return put_text(at, text);
 }
 
-static void put_identity_section(struct writer *writer, const struct hw_event *event)
+static uint8_t *put_identity_section(uint8_t *at, const struct hw_event *event)
 {
     for (uint8_t i = 0; i < event->identifiers_count; i++)
-        put_identity(writer, TAG_IDENTIFIER, i, event->identifiers[i].id);
+        at = put_identity(at, TAG_IDENTIFIER, i, event->identifiers[i].id);
     for (uint8_t i = 0; i < event->retired_count; i++)
-        put_identity(writer, TAG_RETIRED, i, event->retired[i].id);
-    put_identity(writer, TAG_VISIT, 0, event->visit.number);
-    put_identity(writer, TAG_RETIRED_VISIT, 0, event->retired_visit.number);
-    put_identity(writer, TAG_NAME, 0, event->name);
-    put_identity(writer, TAG_BORN, 0, event->born);
-    put_identity(writer, TAG_POSTCODE, 0, event->postcode);
+        at = put_identity(at, TAG_RETIRED, i, event->retired[i].id);
+    at = put_identity(at, TAG_VISIT, 0, event->visit.number);
+    at = put_identity(at, TAG_RETIRED_VISIT, 0, event->retired_visit.number);
+    at = put_identity(at, TAG_NAME, 0, event->name);
+    at = put_identity(at, TAG_BORN, 0, event->born);
+    return put_identity(at, TAG_POSTCODE, 0, event->postcode);
 }
 
 size_t hw_record_encode(const struct hw_event *event, uint64_t sequence, int64_t accepted_ms,
     uint8_t *buffer, size_t buffer_size)
 {
-    struct writer writer = {buffer, buffer + buffer_size, false};
-    static const uint8_t zeros[8];
-    uint32_t size = 0, identity_size = 0;
-    uint8_t *identity_at;
+    size_t body = body_size(event), identity = identity_section_size(event);
+    size_t used = HW_RECORD_HEADER_SIZE + body + identity, size = (used + 7) & ~(size_t)7;
+    const uint32_t words[2] = {event->flags, (uint32_t)identity};
+    uint8_t *at = buffer;
 
+    /* What is written must be read again: the engine may have applied it from the event. */
     HW_ASSERT(event->kind != HW_KIND_NONE);
     HW_ASSERT(sequence > 0);
-    put(&writer, &size, sizeof size);
-    put_u16(&writer, (uint16_t)event->kind);
-    put_u8(&writer, HW_RECORD_SCHEMA);
-    put_u8(&writer, 0);
-    put(&writer, &event->flags, sizeof event->flags);
-    put(&writer, &identity_size, sizeof identity_size);
-    put_u64(&writer, sequence);
-    put_u64(&writer, (uint64_t)accepted_ms);
-    put_body(&writer, event);
-    identity_at = writer.at;
-    put_identity_section(&writer, event);
-    identity_size = (uint32_t)(writer.at - identity_at);
-    put(&writer, zeros, (8 - (size_t)(writer.at - buffer) % 8) % 8);
-    if (writer.full)
+    HW_ASSERT((event->set & event->cleared) == 0);
+    HW_ASSERT(event->identifiers_count <= HW_IDENTIFIERS_MAX);
+    HW_ASSERT(event->retired_count <= HW_IDENTIFIERS_MAX);
+    HW_ASSERT(event->identifiers_count == 0 || event->stay_identifier < event->identifiers_count);
+    if (size > buffer_size)
         return 0;
-    size = (uint32_t)(writer.at - buffer);
-    memcpy(buffer, &size, sizeof size);
-    memcpy(buffer + 12, &identity_size, sizeof identity_size);
+    memset(buffer + size - 8, 0, 8); /* Padding; what follows overwrites its share. */
+    at = put(at, &(uint32_t){(uint32_t)size}, sizeof(uint32_t));
+    at = put_u16(at, (uint16_t)event->kind);
+    at = put_u8(at, HW_RECORD_SCHEMA);
+    at = put_u8(at, 0);
+    at = put(at, words, sizeof words);
+    at = put_u64(at, sequence);
+    at = put_u64(at, (uint64_t)accepted_ms);
+    at = put_body(at, event, (uint32_t)body);
+    at = put_identity_section(at, event);
+    HW_ASSERT(at == buffer + used);
     return size;
 }
 
@@ -260,16 +320,6 @@ static uint32_t get_u32(struct reader *reader)
     return value;
 }
 
-static uint64_t get_u64(struct reader *reader)
-{
-    struct hw_slice bytes = get(reader, sizeof(uint64_t));
-    uint64_t value = 0;
-
-    if (bytes.size > 0)
-        memcpy(&value, bytes.data, sizeof value);
-    return value;
-}
-
 static struct hw_slice get_text(struct reader *reader)
 {
     uint16_t size = get_u16(reader);
@@ -279,23 +329,23 @@ static struct hw_slice get_text(struct reader *reader)
     return get(reader, size);
 }
 
-static struct hw_time get_time(struct reader *reader)
+/* From bytes that are there. */
+static inline uint64_t load_u64(const uint8_t *at)
 {
-    struct hw_time time = {.start_ms = (int64_t)get_u64(reader)};
+    uint64_t value;
 
-    time.precision = get_u8(reader);
-    time.flags = get_u8(reader);
-    if (time.precision > HW_PRECISION_MS)
-        reader->damaged = true;
-    return time;
+    memcpy(&value, at, sizeof value);
+    return value;
 }
 
-static struct hw_hash get_hash(struct reader *reader)
+static inline struct hw_hash load_hash(const uint8_t *at)
 {
-    struct hw_hash hash = {.low = get_u64(reader)};
+    return (struct hw_hash){load_u64(at), load_u64(at + 8)};
+}
 
-    hash.high = get_u64(reader);
-    return hash;
+static inline struct hw_time load_time(const uint8_t *at)
+{
+    return (struct hw_time){.start_ms = (int64_t)load_u64(at), .precision = at[8], .flags = at[9]};
 }
 
 static uint8_t get_count(struct reader *reader)
@@ -312,10 +362,14 @@ static uint8_t get_count(struct reader *reader)
 static void get_identifiers(struct reader *reader, struct hw_identifier *list, uint8_t count)
 {
     for (uint8_t i = 0; i < count; i++) {
-        list[i].type = get_u8(reader);
+        struct hw_slice bytes = get(reader, 1 + 2 * sizeof(uint64_t));
+
+        if (reader->damaged)
+            return;
+        list[i].type = bytes.data[0];
         if (list[i].type != HW_IDENTIFIER_NHS && list[i].type != HW_IDENTIFIER_LOCAL)
             reader->damaged = true;
-        list[i].hash = get_hash(reader);
+        list[i].hash = load_hash(bytes.data + 1);
         list[i].authority = get_text(reader);
         list[i].id = (struct hw_slice){0};
     }
@@ -324,52 +378,59 @@ static void get_identifiers(struct reader *reader, struct hw_identifier *list, u
 /* Fields this version does not know are passed over: each carries its size. */
 static void get_fields(struct reader *reader, struct hw_event *event)
 {
-    uint64_t known = 0;
-
-    for (uint64_t left = event->set; left != 0; left &= left - 1) {
+    for (uint64_t left = event->set; left != 0 && !reader->damaged; left &= left - 1) {
         unsigned field = (unsigned)__builtin_ctzll(left);
-        struct reader value = {0};
-        struct hw_slice bytes = get_text(reader);
+        uint64_t bit = left & -left;
+        struct hw_value *value = &event->values[field];
+        struct hw_slice bytes;
 
-        if (field >= HW_FIELD_COUNT || reader->damaged)
-            continue;
-        value = (struct reader){bytes.data, bytes.data + bytes.size, false};
-        switch (hw_field_type(field)) {
-        case HW_VALUE_TEXT:
-            event->values[field].text = bytes;
-            break;
-        case HW_VALUE_TIME:
-            event->values[field].time = get_time(&value);
-            if (!hw_time_is(event->values[field].time))
-                reader->damaged = true;
-            break;
-        case HW_VALUE_BOOL:
-        case HW_VALUE_NUMBER:
-            event->values[field].number = (int64_t)get_u64(&value);
-            break;
-        }
-        if (value.damaged)
+        if (field >= HW_FIELD_COUNT)
+            break; /* Nor are those behind it. */
+        bytes = get_text(reader);
+        if ((bit & text_fields) != 0) {
+            value->text = bytes;
+        } else if (bytes.size < ((bit & time_fields) != 0 ? TIME_SIZE : sizeof(uint64_t))) {
             reader->damaged = true;
-        known |= UINT64_C(1) << field;
+        } else if ((bit & time_fields) != 0) {
+            value->time = load_time(bytes.data);
+            if (!hw_time_is(value->time) || value->time.precision > HW_PRECISION_MS)
+                reader->damaged = true;
+        } else {
+            value->number = (int64_t)load_u64(bytes.data);
+        }
     }
-    event->set = known;
+    event->set &= UINT64_MAX >> (64 - HW_FIELD_COUNT);
     event->cleared &= UINT64_MAX >> (64 - HW_FIELD_COUNT);
     if ((event->set & event->cleared) != 0)
         reader->damaged = true;
 }
 
+/* What has its place in every body; its size word was read before. */
+static void get_fixed(const uint8_t *at, struct reader *reader, struct hw_event *event)
+{
+    event->set = load_u64(at);
+    event->cleared = load_u64(at + 8);
+    event->happened = load_time(at + 16);
+    event->recorded = load_time(at + 26);
+    event->sent = load_time(at + 36);
+    event->message_sequence = (int64_t)load_u64(at + 46);
+    event->message_id_hash = load_hash(at + 54);
+    event->message_hash = load_hash(at + 70);
+    event->visit.hash = load_hash(at + 86);
+    event->retired_visit.hash = load_hash(at + 102);
+    if (event->happened.precision > HW_PRECISION_MS ||
+        event->recorded.precision > HW_PRECISION_MS || event->sent.precision > HW_PRECISION_MS)
+        reader->damaged = true;
+}
+_Static_assert((int)BODY_FIXED_SIZE == 4 + 102 + 16, "as it is read");
+
 static void get_body(struct reader *reader, struct hw_event *event)
 {
-    event->set = get_u64(reader);
-    event->cleared = get_u64(reader);
-    event->happened = get_time(reader);
-    event->recorded = get_time(reader);
-    event->sent = get_time(reader);
-    event->message_sequence = (int64_t)get_u64(reader);
-    event->message_id_hash = get_hash(reader);
-    event->message_hash = get_hash(reader);
-    event->visit.hash = get_hash(reader);
-    event->retired_visit.hash = get_hash(reader);
+    struct hw_slice fixed = get(reader, BODY_FIXED_SIZE - sizeof(uint32_t));
+
+    if (reader->damaged)
+        return;
+    get_fixed(fixed.data, reader, event);
     event->control_id = get_text(reader);
     event->source = get_text(reader);
     event->organisation = get_text(reader);
@@ -412,19 +473,20 @@ static void get_identity_section(struct reader *reader, struct hw_event *event)
 
 enum hw_status hw_record_header(struct hw_slice bytes, struct hw_record_header *ret_header)
 {
-    struct reader reader = {bytes.data, bytes.data + bytes.size, false};
+    const uint8_t *at = bytes.data;
     struct hw_record_header header;
+    uint32_t words[2];
 
     if (bytes.size < HW_RECORD_HEADER_SIZE)
         return HW_E_PARTIAL;
-    header.size = get_u32(&reader);
-    header.kind = get_u16(&reader);
-    header.schema = get_u8(&reader);
-    (void)get_u8(&reader);
-    header.flags = get_u32(&reader);
-    header.identity_size = get_u32(&reader);
-    header.sequence = get_u64(&reader);
-    header.accepted_ms = (int64_t)get_u64(&reader);
+    memcpy(&header.size, at, sizeof header.size);
+    memcpy(&header.kind, at + 4, sizeof header.kind);
+    header.schema = at[6];
+    memcpy(words, at + 8, sizeof words);
+    header.flags = words[0];
+    header.identity_size = words[1];
+    header.sequence = load_u64(at + 16);
+    header.accepted_ms = (int64_t)load_u64(at + 24);
     if (header.size < HW_RECORD_HEADER_SIZE + BODY_FIXED_SIZE || header.size > HW_RECORD_SIZE_MAX ||
         header.size % 8 != 0)
         return HW_E_DAMAGED;

@@ -10,13 +10,18 @@ enum {
 
 #define FROZEN_MS (60 * HW_SECOND_MS) /* the clock stands still so long: alarm (R17) */
 
-/* The record of size bytes at the end of the batch: applied, then part of the batch. */
-static enum hw_status take_record(struct hw_runtime *runtime, const uint8_t *record, size_t size)
+/* A record of event at the end of the batch: written, applied, then part of the batch. */
+static enum hw_status take_record(
+    struct hw_runtime *runtime, const struct hw_event *event, int64_t accepted_ms)
 {
+    uint64_t sequence = hw_journal_next(runtime->journal);
+    size_t room, size;
+    uint8_t *space = hw_journal_space(runtime->journal, &room);
     enum hw_status status;
 
-    HW_ASSERT(size > 0);
-    status = hw_engine_apply(runtime->engine, hw_slice_of(record, size));
+    size = hw_record_encode(event, sequence, accepted_ms, space, room);
+    HW_ASSERT(size > 0); /* Room was seen to. */
+    status = hw_engine_apply_event(runtime->engine, sequence, accepted_ms, event);
     if (status != HW_OK)
         return status;
     hw_journal_append(runtime->journal, size);
@@ -39,30 +44,24 @@ static void begin_batch(struct hw_runtime *runtime)
 /* Timers due by accepted_ms fire, in a tick before the record that found them due (R17). */
 enum hw_status hw__intake_tick(struct hw_runtime *runtime, int64_t accepted_ms)
 {
-    size_t room;
-    uint8_t *space;
+    struct hw_event tick;
 
     if (hw_engine_due_ms(runtime->engine) > accepted_ms)
         return HW_OK;
     begin_batch(runtime);
-    space = hw_journal_space(runtime->journal, &room);
-    return take_record(runtime, space,
-        hw_tick_encode(hw_journal_next(runtime->journal), accepted_ms, space, room));
+    hw_event_init(&tick, HW_KIND_CLOCK_TICK);
+    return take_record(runtime, &tick, accepted_ms);
 }
 
 enum hw_status hw__intake_event(
     struct hw_runtime *runtime, const struct hw_event *event, int64_t accepted_ms)
 {
     enum hw_status status = hw__intake_tick(runtime, accepted_ms);
-    size_t room;
-    uint8_t *space;
 
     if (status != HW_OK)
         return status;
     begin_batch(runtime);
-    space = hw_journal_space(runtime->journal, &room);
-    return take_record(runtime, space,
-        hw_record_encode(event, hw_journal_next(runtime->journal), accepted_ms, space, room));
+    return take_record(runtime, event, accepted_ms);
 }
 
 /* All events of a message, in one batch and so in one commit block. */
@@ -143,9 +142,10 @@ static bool has_room_for_many(const struct hw_runtime *runtime, uint32_t events_
     unsigned used_percent = 0;
     uint64_t least = runtime->options.limits.texts / 4; /* the smallest arena (engine.c) */
 
+    if (events_count <= MESSAGE_EVENTS_MAX)
+        return true;
     (void)hw_engine_has_room(runtime->engine, &used_percent);
-    return events_count <= MESSAGE_EVENTS_MAX ||
-        events_count <= least * (USED_PERCENT_MAX - used_percent) / 100 / 4;
+    return events_count <= least * (USED_PERCENT_MAX - used_percent) / 100 / 4;
 }
 
 static enum hw_seen seen(const struct hw_runtime *runtime, const struct hw_event *event,

@@ -3,40 +3,42 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { LARGE_PAGE = 1 << 21, LARGE = 8 * LARGE_PAGE }; /* bytes */
-
 /*
- * What may grow large asks for large pages and starts at one: records are read in no order, and
- * with small pages most reads would wait for the page table as well.
+ * State is read all over the place, so that every record would cost walks of page tables: from its
+ * second large page on a region asks for large pages.  Its first stays small: small engines do.
  */
-static void *reserve(void *context, size_t size)
-{
-    size_t page = (size_t)sysconf(_SC_PAGESIZE), spare = size < LARGE ? 0 : LARGE_PAGE, before;
-    uint8_t *address;
+enum { LARGE_PAGE = 2 * 1024 * 1024 };
 
-    (void)context;
-    size = (size + page - 1) & ~(page - 1);
-    address =
-        mmap(NULL, size + spare, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (address == MAP_FAILED)
-        return NULL;
-    if (spare == 0)
-        return address;
-    before = (LARGE_PAGE - (uintptr_t)address % LARGE_PAGE) % LARGE_PAGE;
-    if (before > 0)
-        (void)munmap(address, before);
-    if (spare > before)
-        (void)munmap(address + before + size, spare - before);
-    (void)madvise(address + before, size, MADV_HUGEPAGE); /* Not everywhere; slower without. */
-    return address + before;
+static uintptr_t large_up(uintptr_t size)
+{
+    return (size + LARGE_PAGE - 1) & ~(uintptr_t)(LARGE_PAGE - 1);
 }
 
-/* The range is widened to whole pages: what lies beside it in a page is committed already. */
+/* Whole large pages at a multiple of their size; what was mapped to find that is given back. */
+static void *reserve(void *context, size_t size)
+{
+    size_t whole = large_up(size), mapped = whole + LARGE_PAGE, before;
+    uint8_t *start =
+        mmap(NULL, mapped, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+    (void)context;
+    if (start == MAP_FAILED)
+        return NULL;
+    before = large_up((uintptr_t)start) - (uintptr_t)start;
+    if (before > 0)
+        (void)munmap(start, before); /* Address space only. */
+    (void)munmap(start + before + whole, LARGE_PAGE - before);
+    start += before;
+    if (whole > LARGE_PAGE) /* Refused where the kernel has none: small ones do as well. */
+        (void)madvise(start + LARGE_PAGE, whole - LARGE_PAGE, MADV_HUGEPAGE);
+    return start;
+}
+
+/* Whole large pages, which are the region's: what of them is committed already stays as it is. */
 static bool commit(void *context, void *address, size_t size)
 {
-    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-    uintptr_t start = (uintptr_t)address & ~(page - 1);
-    uintptr_t end = ((uintptr_t)address + size + page - 1) & ~(page - 1);
+    uintptr_t start = (uintptr_t)address & ~((uintptr_t)sysconf(_SC_PAGESIZE) - 1);
+    uintptr_t end = large_up((uintptr_t)address + size);
 
     (void)context;
     return size == 0 || mprotect((void *)start, end - start, PROT_READ | PROT_WRITE) == 0;
@@ -45,7 +47,7 @@ static bool commit(void *context, void *address, size_t size)
 static void release(void *context, void *address, size_t size)
 {
     (void)context;
-    (void)munmap(address, size); /* Fails only for a range that was never reserved. */
+    (void)munmap(address, large_up(size)); /* Fails only for a range that was never reserved. */
 }
 
 struct hw_memory hw_memory_system(void)

@@ -58,6 +58,14 @@ void hw_engine_free(struct hw_engine *engine);
  */
 HW_MUST_CHECK enum hw_status hw_engine_apply(struct hw_engine *engine, struct hw_slice record);
 
+/*
+ * The same with the event of that record still at hand (hw_record_decode(hw_record_encode(event))
+ * gives event again, but for identity texts, which the engine never reads): what writes a record
+ * need not read it.  event is finished, and borrowed until this returns.
+ */
+HW_MUST_CHECK enum hw_status hw_engine_apply_event(
+    struct hw_engine *engine, uint64_t sequence, int64_t accepted_ms, const struct hw_event *event);
+
 /* The sequence and accepted time of the last record applied; 0 and HW_TIME_NONE before any. */
 uint64_t hw_engine_sequence(const struct hw_engine *engine);
 int64_t hw_engine_accepted_ms(const struct hw_engine *engine);
