@@ -63,7 +63,9 @@ static void note_feed(const struct hw_server *server, const struct hw_event *eve
 {
     const struct hw_event *event = &events[0];
     struct hw_slice site = hw_event_text(event, HW_FIELD_SITE);
-    int64_t now_ms = hw_runtime_now_ms(server->runtime);
+    /* What was just taken was accepted now. */
+    int64_t now_ms = duplicate ? hw_runtime_now_ms(server->runtime)
+                               : hw_engine_accepted_ms(hw_runtime_engine(server->runtime));
 
     for (uint32_t i = 1; i < events_count && site.size == 0; i++)
         site = hw_event_text(&events[i], HW_FIELD_SITE);
@@ -216,6 +218,18 @@ static void drop_settings(struct hw_server *server)
     server->settings_count = 0;
 }
 
+/* It may fire a second early, which costs a turn: starting it anew for every message costs more. */
+static void wake_in(struct hw_server *server, int64_t next_ms)
+{
+    uint64_t due_ms = uv_now(&server->loop) + (uint64_t)next_ms;
+
+    if (uv_is_active((uv_handle_t *)&server->due) && due_ms >= server->due_ms &&
+        due_ms - server->due_ms < HW_SECOND_MS)
+        return;
+    server->due_ms = due_ms;
+    (void)uv_timer_start(&server->due, on_due, (uint64_t)next_ms, 0);
+}
+
 static void turn(struct hw_server *server)
 {
     if (!hw_server_submit_settings(server) &&
@@ -229,7 +243,7 @@ static void turn(struct hw_server *server)
     if (next_ms < 0)
         (void)uv_timer_stop(&server->due);
     else
-        (void)uv_timer_start(&server->due, on_due, (uint64_t)next_ms, 0);
+        wake_in(server, next_ms);
     if (server->state == HW_SERVER_SYNCING &&
         hw_runtime_durable(server->runtime) >=
             hw_engine_sequence(hw_runtime_engine(server->runtime)))
@@ -524,12 +538,14 @@ bool hw_server_start(struct hw_server *server)
         close_all(server, false);
         return false;
     }
-    open_handles(server);
     if (hw_mllp_start(server->mllp, error) != HW_OK) {
         refuse(server, error);
         close_all(server, false);
         return false;
     }
+    /* Behind the links, because libuv calls the last started first: what came in a turn is handed
+     * to the disk, and where that was quick answered, before the links see to their connections. */
+    open_handles(server);
     server->state = HW_SERVER_RUNNING;
     say_ready(server);
     return true;

@@ -49,6 +49,7 @@ struct hw_server {
     uv_check_t check;
     uv_poll_t wakeup;
     uv_timer_t due, watch;
+    uint64_t due_ms; /* when due fires, by the loop's clock */
     uv_signal_t terminate, interrupt, reload, report;
     bool handles_open;
 

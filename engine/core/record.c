@@ -67,12 +67,16 @@ static size_t identity_size(struct hw_slice text)
 
 static size_t fields_size(const struct hw_event *event)
 {
-    uint64_t times = event->set & time_fields, numbers = event->set & ~time_fields & ~text_fields;
-    size_t size = (size_t)__builtin_popcountll(times) * (2 + TIME_SIZE) +
-        (size_t)__builtin_popcountll(numbers) * (2 + sizeof(uint64_t));
+    size_t size = 0;
 
-    for (uint64_t left = event->set & text_fields; left != 0; left &= left - 1)
-        size += text_size(event->values[__builtin_ctzll(left)].text);
+    for (uint64_t left = event->set; left != 0; left &= left - 1) {
+        uint64_t bit = left & -left;
+
+        if ((bit & text_fields) != 0)
+            size += text_size(event->values[__builtin_ctzll(left)].text);
+        else
+            size += sizeof(uint16_t) + ((bit & time_fields) != 0 ? TIME_SIZE : sizeof(uint64_t));
+    }
     return size;
 }
 
@@ -381,11 +385,12 @@ static void get_fields(struct reader *reader, struct hw_event *event)
     for (uint64_t left = event->set; left != 0 && !reader->damaged; left &= left - 1) {
         unsigned field = (unsigned)__builtin_ctzll(left);
         uint64_t bit = left & -left;
-        struct hw_value *value = &event->values[field];
+        struct hw_value *value;
         struct hw_slice bytes;
 
         if (field >= HW_FIELD_COUNT)
             break; /* Nor are those behind it. */
+        value = &event->values[field];
         bytes = get_text(reader);
         if ((bit & text_fields) != 0) {
             value->text = bytes;

@@ -5,7 +5,6 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <time.h>
-#include <unistd.h>
 
 #define IDLE_NS       INT64_C(100000000)  /* without a record before the watermark is written */
 #define RETRY_NS      INT64_C(1000000000) /* between two tries to find room on a full disk */
@@ -56,16 +55,6 @@ struct hw_journal {
 static int64_t now_ns(const struct hw_journal *journal)
 {
     return journal->env->monotonic_ns(journal->env->context);
-}
-
-static void wake_loop(const struct hw_journal *journal)
-{
-    uint64_t one = 1;
-
-    /* Fails only when the counter is full: then the handle is readable already. */
-    if (journal->options.wakeup_fd >= 0)
-        while (write(journal->options.wakeup_fd, &one, sizeof one) < 0 && errno == EINTR)
-            continue;
 }
 
 /* --- with the writer: the caller is busy, the lock is free -------------------------------- */
@@ -249,7 +238,7 @@ static void perform(struct hw_journal *journal, enum job job)
     journal->busy = false;
     settle(journal, job, status, error);
     if (job == JOB_WRITE || status != HW_OK)
-        wake_loop(journal);
+        hw_wakeup_tell(journal->options.wakeup);
 }
 
 /* Wait for work until due by the environment's clock. */

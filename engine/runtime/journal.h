@@ -20,6 +20,7 @@
 #define HW_JOURNAL_H
 
 #include "runtime/log_writer.h"
+#include "runtime/wakeup.h"
 
 struct hw_journal; /* Opaque. */
 
@@ -28,7 +29,7 @@ struct hw_journal_options {
     size_t batch_size;        /* bytes of records; at most HW_BLOCK_CONTENT_MAX */
     int64_t sync_interval_ms; /* see above */
     bool threadless;          /* everything inside flush: for simulations */
-    int wakeup_fd;            /* an eventfd to write to on news from the thread; -1: none */
+    struct hw_wakeup *wakeup; /* told of news from the thread; borrowed; NULL: nobody */
 };
 
 /* As hw_writer_open(). */

@@ -28,8 +28,9 @@ struct hw_runtime {
     struct hw_snapshot snapshot; /* what a snapshot says of this log; the last one's sequence */
     struct hw_snapshot wanted;   /* to be begun when its sequence is durable; 0 none */
     int64_t snapshot_ns;         /* when the last one was begun */
-    int lock_file, wakeup_fd;
-    uint64_t durable; /* as told to on_durable */
+    int lock_file;
+    struct hw_wakeup wakeup; /* for the loop */
+    uint64_t durable;        /* as told to on_durable */
     uint64_t quarantine_durable;
     int64_t digest_ns; /* what the last digest took */
     bool failed;       /* as told to on_failed */

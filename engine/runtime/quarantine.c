@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
-#include <unistd.h>
 
 enum { BATCH_SIZE_MAX = 2 * HW_QUARANTINE_BYTES_MAX, RETRY_SECONDS = 1 };
 
@@ -297,7 +296,6 @@ static enum hw_status write_batch(
 static void perform(struct hw_quarantine *quarantine)
 {
     char error[HW_ERROR_TEXT_SIZE] = "";
-    uint64_t one = 1;
     enum hw_status status;
 
     pthread_mutex_unlock(&quarantine->lock);
@@ -315,9 +313,7 @@ static void perform(struct hw_quarantine *quarantine)
         atomic_store(&quarantine->failed, true);
     }
     pthread_cond_signal(&quarantine->done);
-    if (quarantine->options.wakeup_fd >= 0)
-        while (write(quarantine->options.wakeup_fd, &one, sizeof one) < 0 && errno == EINTR)
-            continue;
+    hw_wakeup_tell(quarantine->options.wakeup);
 }
 
 static void wait_for_space(struct hw_quarantine *quarantine)

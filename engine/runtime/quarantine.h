@@ -12,18 +12,19 @@
 #define HW_QUARANTINE_H
 
 #include "runtime/quarantine_log.h"
+#include "runtime/wakeup.h"
 
 enum { HW_QUARANTINE_SOURCES = 16 };
 
 struct hw_quarantine; /* Opaque. */
 
 struct hw_quarantine_options {
-    struct hw_env *env;    /* borrowed until close */
-    const char *data_dir;  /* with its folder quarantine */
-    uint64_t source_quota; /* bytes */
-    uint64_t segment_size; /* bytes of a file, about; 0: HW_QUARANTINE_SEGMENT_SIZE */
-    bool threadless;       /* everything inside flush */
-    int wakeup_fd;         /* an eventfd to write to on news; -1: none */
+    struct hw_env *env;       /* borrowed until close */
+    const char *data_dir;     /* with its folder quarantine */
+    uint64_t source_quota;    /* bytes */
+    uint64_t segment_size;    /* bytes of a file, about; 0: HW_QUARANTINE_SEGMENT_SIZE */
+    bool threadless;          /* everything inside flush */
+    struct hw_wakeup *wakeup; /* told of news; borrowed; NULL: nobody */
 };
 
 HW_MUST_CHECK enum hw_status hw_quarantine_open(const struct hw_quarantine_options *options,

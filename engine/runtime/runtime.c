@@ -6,8 +6,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 enum {
     BATCH_SIZE = 4 * 1024 * 1024,
@@ -53,7 +51,7 @@ struct hw_hash hw__runtime_digest(struct hw_runtime *runtime)
 
 int hw_runtime_wakeup_fd(const struct hw_runtime *runtime)
 {
-    return runtime->wakeup_fd;
+    return runtime->wakeup.handle;
 }
 
 struct hw_engine *hw_runtime_engine(struct hw_runtime *runtime)
@@ -202,7 +200,7 @@ static enum hw_status open_journal(struct hw_runtime *runtime, struct hw_segment
             },
         .batch_size = runtime->options.batch_size,
         .threadless = runtime->options.threadless,
-        .wakeup_fd = runtime->wakeup_fd,
+        .wakeup = &runtime->wakeup,
     };
 
     if (runtime->options.sync == HW_SYNC_INTERVAL)
@@ -292,7 +290,7 @@ static enum hw_status open_quarantine(struct hw_runtime *runtime, char error[HW_
         .source_quota = runtime->options.quarantine_quota,
         .segment_size = runtime->options.quarantine_segment_size,
         .threadless = runtime->options.threadless,
-        .wakeup_fd = runtime->wakeup_fd,
+        .wakeup = &runtime->wakeup,
     };
     enum hw_status status = hw_quarantine_open(&options, &runtime->quarantine, error);
 
@@ -305,7 +303,7 @@ static enum hw_status open_snapshotter(struct hw_runtime *runtime, char error[HW
 {
     runtime->snapshot_ns = runtime->env->monotonic_ns(runtime->env->context);
     runtime->snapshotter = hw_snapshotter_new(
-        runtime->env, runtime->data_dir, runtime->wakeup_fd, runtime->options.threadless);
+        runtime->env, runtime->data_dir, &runtime->wakeup, runtime->options.threadless);
     if (runtime->snapshotter != NULL)
         return HW_OK;
     hw_error_set(error, "no memory; give the process more");
@@ -317,7 +315,7 @@ static enum hw_status open_all(struct hw_runtime *runtime, char error[HW_ERROR_T
     enum hw_status status = HW_OK;
 
     if (!runtime->options.read_only) {
-        runtime->wakeup_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+        hw_wakeup_open(&runtime->wakeup);
         status = hw_directory_lock(runtime->env, runtime->data_dir, &runtime->lock_file, error);
     }
     if (status == HW_OK)
@@ -371,8 +369,7 @@ static enum hw_status release(
         quarantine = hw_quarantine_close(runtime->quarantine, error);
     if (runtime->engine != NULL)
         hw_engine_free(runtime->engine);
-    if (runtime->wakeup_fd >= 0)
-        (void)close(runtime->wakeup_fd);
+    hw_wakeup_close(&runtime->wakeup);
     if (runtime->lock_file >= 0)
         (void)runtime->env->close(
             runtime->env->context, runtime->lock_file); /* Gives the lock up. */
@@ -396,7 +393,7 @@ enum hw_status hw_runtime_open(const struct hw_runtime_options *options,
     }
     runtime->options = *options;
     runtime->env = options->env;
-    runtime->lock_file = runtime->wakeup_fd = -1;
+    runtime->lock_file = runtime->wakeup.handle = -1;
     set_defaults(&runtime->options);
     (void)snprintf(runtime->data_dir, sizeof runtime->data_dir, "%s", options->data_dir);
     HW_ASSERT(hw_file_path(runtime->journal_dir, runtime->data_dir, "journal"));

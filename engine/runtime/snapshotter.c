@@ -1,18 +1,16 @@
 #include "runtime/snapshotter.h"
 #include "runtime/replay.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 struct hw_snapshotter {
     struct hw_env *env;
     char data_dir[HW_PATH_SIZE];
-    int wakeup_fd;
+    struct hw_wakeup *wakeup;
     bool threadless;
     pthread_t thread;
     bool started; /* and not joined yet */
@@ -46,7 +44,6 @@ static void *snapshotter_thread(void *argument)
     struct hw_replay_options options =
         hw_replay_options_default(snapshotter->env, snapshotter->data_dir);
     struct hw_replay replay;
-    uint64_t one = 1;
 
     options.limits = snapshotter->about.limits;
     options.dedupe_ms = snapshotter->about.dedupe_ms;
@@ -58,21 +55,19 @@ static void *snapshotter_thread(void *argument)
         hw_engine_free(replay.engine);
     }
     atomic_store(&snapshotter->ended, true);
-    if (snapshotter->wakeup_fd >= 0)
-        while (write(snapshotter->wakeup_fd, &one, sizeof one) < 0 && errno == EINTR)
-            continue;
+    hw_wakeup_tell(snapshotter->wakeup);
     return NULL;
 }
 
 struct hw_snapshotter *hw_snapshotter_new(
-    struct hw_env *env, const char *data_dir, int wakeup_fd, bool threadless)
+    struct hw_env *env, const char *data_dir, struct hw_wakeup *wakeup, bool threadless)
 {
     struct hw_snapshotter *snapshotter = calloc(1, sizeof *snapshotter);
 
     if (snapshotter == NULL)
         return NULL;
     snapshotter->env = env;
-    snapshotter->wakeup_fd = wakeup_fd;
+    snapshotter->wakeup = wakeup;
     snapshotter->threadless = threadless;
     (void)snprintf(snapshotter->data_dir, sizeof snapshotter->data_dir, "%s", data_dir);
     return snapshotter;

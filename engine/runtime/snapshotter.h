@@ -9,6 +9,7 @@
 #define HW_SNAPSHOTTER_H
 
 #include "runtime/snapshot.h"
+#include "runtime/wakeup.h"
 
 struct hw_snapshotter; /* Opaque. */
 
@@ -17,7 +18,7 @@ struct hw_snapshotter; /* Opaque. */
  * inside start, for simulations.
  */
 struct hw_snapshotter *hw_snapshotter_new(
-    struct hw_env *env, const char *data_dir, int wakeup_fd, bool threadless);
+    struct hw_env *env, const char *data_dir, struct hw_wakeup *wakeup, bool threadless);
 
 /* Waits for what it is at, then releases it. */
 void hw_snapshotter_free(struct hw_snapshotter *snapshotter);

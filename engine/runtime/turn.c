@@ -1,17 +1,5 @@
 #include "runtime/parts.h"
 
-#include <errno.h>
-#include <unistd.h>
-
-static void clear_wakeup(const struct hw_runtime *runtime)
-{
-    uint64_t count;
-
-    if (runtime->wakeup_fd >= 0)
-        while (read(runtime->wakeup_fd, &count, sizeof count) < 0 && errno == EINTR)
-            continue;
-}
-
 static void tell(struct hw_runtime *runtime)
 {
     uint64_t durable = hw_journal_durable(runtime->journal);
@@ -33,9 +21,8 @@ static void tell(struct hw_runtime *runtime)
 }
 
 /* Timers of the system clock fire by themselves; those of the event clock wait for an event. */
-static void fire_timers(struct hw_runtime *runtime)
+static void fire_timers(struct hw_runtime *runtime, int64_t wall)
 {
-    int64_t wall = hw__runtime_wall_ms(runtime);
     int64_t due = hw_engine_due_ms(runtime->engine);
 
     if (runtime->clock.events || due > wall || wall < runtime->clock.now_ms ||
@@ -48,10 +35,9 @@ static void fire_timers(struct hw_runtime *runtime)
             "them and start again");
 }
 
-static int64_t until_due(const struct hw_runtime *runtime)
+static int64_t until_due(const struct hw_runtime *runtime, int64_t now)
 {
     int64_t due = hw_engine_due_ms(runtime->engine);
-    int64_t now = hw__runtime_wall_ms(runtime);
 
     if (runtime->clock.events || due == HW_TIME_OPEN)
         return -1;
@@ -117,13 +103,15 @@ static int64_t sooner(int64_t a, int64_t b)
 
 int64_t hw_runtime_turn(struct hw_runtime *runtime)
 {
+    int64_t wall = hw__runtime_wall_ms(runtime);
+
     if (runtime->journal == NULL || runtime->failed)
         return -1;
-    clear_wakeup(runtime);
-    fire_timers(runtime);
+    hw_wakeup_hear(&runtime->wakeup);
+    fire_timers(runtime, wall);
     hw_journal_flush(runtime->journal);
     hw_quarantine_flush(runtime->quarantine);
     tell(runtime);
     take_snapshots(runtime);
-    return sooner(until_due(runtime), until_snapshot(runtime));
+    return sooner(until_due(runtime, wall), until_snapshot(runtime));
 }

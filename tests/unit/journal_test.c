@@ -13,7 +13,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/eventfd.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -46,7 +45,6 @@ static struct hw_journal_options options_of(size_t batch, uint64_t segment)
                 .log_id = {7, 9},
                 .county = "Leicestershire"}},
         .batch_size = batch,
-        .wakeup_fd = -1,
     };
     return options;
 }
@@ -162,22 +160,24 @@ Test(journal, the_thread_tells_when_all_is_durable)
     struct hw_journal_options options = options_of(64 * 1024, 256 * 1024);
     struct hw_journal *journal;
     struct hw_log_tail tail;
-    uint64_t segments, news;
+    struct hw_wakeup wakeup;
+    uint64_t segments;
     int64_t time = 0;
 
-    options.wakeup_fd = eventfd(0, EFD_NONBLOCK);
+    hw_wakeup_open(&wakeup);
+    options.wakeup = &wakeup;
     cr_assert(eq(int, hw_journal_open(&options, NULL, &journal, error), HW_OK));
     while (hw_journal_durable(journal) < 3000) {
-        struct pollfd wait = {.fd = options.wakeup_fd, .events = POLLIN};
+        struct pollfd wait = {.fd = wakeup.handle, .events = POLLIN};
 
         while (time < 3000 && hw_journal_has_room(journal, 1024))
             add(journal, ++time);
         hw_journal_flush(journal);
         if (hw_journal_durable(journal) < 3000 && poll(&wait, 1, 10000) == 1)
-            (void)!read(options.wakeup_fd, &news, sizeof news);
+            hw_wakeup_hear(&wakeup);
     }
     cr_expect(eq(int, hw_journal_close(journal, error), HW_OK));
-    close(options.wakeup_fd);
+    hw_wakeup_close(&wakeup);
     cr_expect(eq(u64, read_all(1, &segments, &tail), 3000));
 }
 

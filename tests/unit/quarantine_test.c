@@ -24,11 +24,8 @@ static void begin(void)
     fault = fault_new(41);
     fault_table(fault)->make_dir(fault, "/data");
     fault_table(fault)->make_dir(fault, "/data/quarantine");
-    options = (struct hw_quarantine_options){.env = fault_table(fault),
-        .data_dir = "/data",
-        .source_quota = 10000,
-        .threadless = true,
-        .wakeup_fd = -1};
+    options = (struct hw_quarantine_options){
+        .env = fault_table(fault), .data_dir = "/data", .source_quota = 10000, .threadless = true};
 }
 
 static void end(void)

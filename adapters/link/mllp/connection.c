@@ -21,8 +21,8 @@ void hw_mllp_shared_init(struct hw_mllp_shared *shared, const struct hw_mllp_opt
     shared->durable.journal = port->durable(port->context);
     shared->durable.quarantine = port->quarantine_durable(port->context);
     /* Our control ids go on rising from one start to the next: they begin with the time. */
-    int64_t now_ms = port->now_ms(port->context);
-    shared->answer_id = now_ms > 0 ? (uint64_t)now_ms * 1000 : 0;
+    shared->now_ms = port->now_ms(port->context);
+    shared->answer_id = shared->now_ms > 0 ? (uint64_t)shared->now_ms * 1000 : 0;
 }
 
 void hw_mllp_shared_durable(struct hw_mllp_shared *shared, uint64_t sequence)
@@ -83,8 +83,8 @@ static bool put_answer(struct hw_connection *connection, const char *code, const
 
     if (room == NULL)
         return false;
-    size_t size = hw_hl7_answer(&shared->reading, code, hw_slice_text(note),
-        shared->port->now_ms(shared->port->context), shared->answer_id, room + 1, ANSWER_SIZE_MAX);
+    size_t size = hw_hl7_answer(&shared->reading, code, hw_slice_text(note), shared->now_ms,
+        shared->answer_id, room + 1, ANSWER_SIZE_MAX);
     if (size == 0)
         return false;
     shared->answer_id++;
@@ -353,6 +353,12 @@ static void release(struct hw_connection *connection)
     connection->shared->counters.buffered_bytes = connection->shared->buffers.used;
 }
 
+/* Once for all that is taken up together, not for each answer. */
+static void look_at_clock(struct hw_mllp_shared *shared)
+{
+    shared->now_ms = shared->port->now_ms(shared->port->context);
+}
+
 void hw_connection_receive(struct hw_connection *connection, struct hw_slice bytes, int64_t now_ns)
 {
     HW_ASSERT(bytes.size <= HW_READ_SIZE_MAX);
@@ -361,6 +367,7 @@ void hw_connection_receive(struct hw_connection *connection, struct hw_slice byt
     connection->received_ns = now_ns;
     if (connection->state != HW_CONNECTION_OPEN)
         return;
+    look_at_clock(connection->shared);
     if (hw_buffer_size(&connection->input) == 0) {
         size_t done = take_frames(connection, bytes);
         keep(connection, hw_slice_of(bytes.data + done, bytes.size - done));
@@ -376,7 +383,10 @@ void hw_connection_service(struct hw_connection *connection)
     release(connection);
     if (!connection->keeps || connection->state != HW_CONNECTION_OPEN)
         return;
-    if (hw_outbox_size(&connection->outbox) >= HW_OUTBOX_SIZE_MAX || !take_kept(connection))
+    if (hw_outbox_size(&connection->outbox) >= HW_OUTBOX_SIZE_MAX)
+        return;
+    look_at_clock(connection->shared);
+    if (!take_kept(connection))
         return;
     connection->keeps = false;
     take_input(connection);

@@ -35,6 +35,7 @@ struct hw_mllp_shared {
     struct hw_buffers buffers;
     struct hw_durable durable;
     uint64_t answer_id;            /* MSH-10 of our next answer */
+    int64_t now_ms;                /* MSH-7 of answers: when the bytes in hand were taken up */
     struct hw_hl7_reading reading; /* of the message in hand */
     uint8_t scratch[HW_HL7_SCRATCH_SIZE];
 };
