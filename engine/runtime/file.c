@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { ZERO_STEP = 256 * 1024 };
+enum { ZERO_STEP = 256 * 1024, REWRITE_STEP = 16 * 1024 };
 
 int hw_file_write(struct hw_env *env, int file, const void *data, size_t size, uint64_t offset)
 {
@@ -58,6 +58,25 @@ int64_t hw_file_read(struct hw_env *env, int file, void *data, size_t size, uint
         done += (size_t)count;
     }
     return (int64_t)done;
+}
+
+int hw_file_rewrite(struct hw_env *env, int file, uint64_t from, uint64_t to)
+{
+    uint8_t bytes[REWRITE_STEP];
+
+    while (from < to) {
+        size_t step = to - from < REWRITE_STEP ? (size_t)(to - from) : REWRITE_STEP;
+        int64_t count = hw_file_read(env, file, bytes, step, from);
+        int failed;
+
+        if (count <= 0)
+            return (int)count; /* The end of the file came first. */
+        failed = hw_file_write(env, file, bytes, (size_t)count, from);
+        if (failed < 0)
+            return failed;
+        from += (uint64_t)count;
+    }
+    return 0;
 }
 
 struct numbers {

@@ -18,6 +18,13 @@ int hw_file_write(struct hw_env *env, int file, const void *data, size_t size, u
 /* Write size zeros at offset: real ones, so that the blocks are there (building block 18). */
 int hw_file_zero(struct hw_env *env, int file, uint64_t offset, uint64_t size);
 
+/*
+ * Write again what stands between from and to.  After a failed sync the cache may hold what the
+ * disk does not, marked clean, and a later sync, even of another process, says that all is well:
+ * what a start is to rely on is written anew and then synced.  0 or a negative errno.
+ */
+int hw_file_rewrite(struct hw_env *env, int file, uint64_t from, uint64_t to);
+
 /* Read up to size bytes at offset: fewer only at the end of the file.  Count or negative errno. */
 int64_t hw_file_read(struct hw_env *env, int file, void *data, size_t size, uint64_t offset);
 

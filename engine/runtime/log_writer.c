@@ -215,18 +215,32 @@ static bool same_settings(const struct hw_segment_header *a, const struct hw_seg
         memcmp(&a->limits, &b->limits, sizeof a->limits) == 0;
 }
 
-/* Open the newest segment for writing, its torn tail overwritten, all of it synced. */
+/* What is known to be on disk of the segment that tail is in: the watermark says so. */
+static uint64_t marked_end(const struct hw_writer *writer, const struct hw_log_tail *tail)
+{
+    const struct hw_watermark *mark = &writer->mark;
+
+    return mark->segment == tail->segment.first_sequence && mark->end <= tail->end
+        ? mark->end
+        : HW_SEGMENT_HEADER_SIZE;
+}
+
+/*
+ * Open the newest segment for writing, its torn tail overwritten, all of it synced: what is not
+ * known to be on disk is written again, for the last run may have died of a failed sync.
+ */
 static enum hw_status open_tail(
     struct hw_writer *writer, const struct hw_log_tail *tail, char error[HW_ERROR_TEXT_SIZE])
 {
-    int failed = 0;
+    int failed;
 
     hw_file_number_path(writer->path, writer->dir, tail->segment.first_sequence, HW_SEGMENT_ENDING);
     writer->file =
         writer->env->open(writer->env->context, writer->path, HW_ENV_READ | HW_ENV_WRITE);
     if (writer->file < 0)
         return failed_at("write", writer->path, writer->file, error);
-    if (tail->torn_size > 0)
+    failed = hw_file_rewrite(writer->env, writer->file, marked_end(writer, tail), tail->end);
+    if (failed == 0 && tail->torn_size > 0)
         failed = hw_file_zero(writer->env, writer->file, tail->end, tail->torn_size);
     if (failed == 0)
         failed = writer->env->sync(writer->env->context, writer->file);

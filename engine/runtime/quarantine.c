@@ -232,6 +232,8 @@ static enum hw_status load_segments(
     failed = walked.size > walked.end
         ? quarantine->env->truncate(quarantine->env->context, quarantine->file, walked.end)
         : 0;
+    if (failed == 0) /* The last run may have died of a failed sync. */
+        failed = hw_file_rewrite(quarantine->env, quarantine->file, 0, walked.end);
     if (failed == 0)
         failed = quarantine->env->sync(quarantine->env->context, quarantine->file);
     return failed < 0 ? hw_error_file(error, "write", path, failed) : HW_OK;

@@ -514,6 +514,26 @@ Test(runtime, after_a_failed_sync_nothing_is_acknowledged)
     cr_expect(ne(int, hw_runtime_close(runtime, true), HW_OK));
 }
 
+/* The cache of a machine that stays up still shows it, marked clean: no sync writes it any more. */
+Test(runtime, what_a_failed_sync_left_behind_is_written_again_before_it_is_told)
+{
+    open_it();
+    feed(1, 5);
+    fault_fail(fault, FAULT_SYNC, 1, -EIO, false);
+    logged_submit(runtime, 6, LOGGED_START_MS);
+    hw_runtime_turn(runtime);
+    cr_expect(eq(uint, logged.failed, 1));
+    (void)hw_runtime_close(runtime, false); /* It has failed; it says so. */
+    fault_kill(fault);
+    open_it();
+    cr_expect(eq(int, logged_submit(runtime, 6, LOGGED_START_MS).outcome, HW_OUTCOME_DUPLICATE));
+    close_it(false);
+    fault_crash(fault);
+    open_it();
+    cr_expect(eq(int, logged_submit(runtime, 6, LOGGED_START_MS).outcome, HW_OUTCOME_DUPLICATE));
+    close_it(false);
+}
+
 Test(runtime, a_full_disk_is_back_pressure)
 {
     uint64_t number = 0;
