@@ -291,14 +291,16 @@ static bool take_digits(struct hw_slice text, char digits[10])
 {
     int count = 0;
 
-    if (text.size < 10)
-        return false;
+    if (text.size == 10) { /* What stands between them leaves too few. */
+        memcpy(digits, text.data, 10);
+        return true;
+    }
     for (size_t i = 0; i < text.size; i++) {
         uint8_t c = text.data[i];
 
         if (c == ' ' || c == '-')
             continue;
-        if (c < '0' || c > '9' || count == 10)
+        if (count == 10)
             return false;
         digits[count++] = (char)c;
     }
@@ -317,19 +319,29 @@ static unsigned weighted(uint64_t digits)
     return (unsigned)(even >> 48) + (unsigned)(odd >> 48);
 }
 
+static bool are_digits(uint64_t bytes)
+{
+    const uint64_t high = UINT64_C(0xf0f0f0f0f0f0f0f0), zeros = UINT64_C(0x3030303030303030);
+
+    return (bytes & high) == zeros && ((bytes + UINT64_C(0x0606060606060606)) & high) == zeros;
+}
+
 bool hw_nhs_number(struct hw_slice text, char digits[10])
 {
     uint64_t first;
-    unsigned ninth, check;
+    unsigned ninth, tenth, check;
 
-    if (!take_digits(text, digits))
+    if (text.size < 10 || !take_digits(text, digits))
         return false;
     memcpy(&first, digits, sizeof first);
+    ninth = (unsigned)digits[8] - '0';
+    tenth = (unsigned)digits[9] - '0';
+    if (!are_digits(first) || ninth > 9 || tenth > 9)
+        return false;
     first -= UINT64_C(0x3030303030303030);
-    ninth = (unsigned)(digits[8] - '0');
     check = 11 - (weighted(first) + 2 * ninth) % 11;
     if (check == 11)
         check = 0;
     /* Ten zeros pass the check and mean that nobody knows: they would make strangers one person. */
-    return check == (unsigned)(digits[9] - '0') && (first | ninth | check) != 0;
+    return check == tenth && (first | ninth | check) != 0;
 }

@@ -4,7 +4,7 @@
 enum { ERA_YEARS = 400, ERA_DAYS = 146097 };
 
 /* Days from civil and back: the usual shift of the year to begin in March, in eras of 400 years. */
-int32_t hw_day_from_civil(int year, int month, int day)
+static inline int32_t day_from_civil(int year, int month, int day)
 {
     static const int16_t days_before[] = {306, 337, 0, 31, 61, 92, 122, 153, 184, 214, 245, 275};
     int shifted = month <= 2 ? year - 1 : year;
@@ -14,6 +14,11 @@ int32_t hw_day_from_civil(int year, int month, int day)
 
     return (int32_t)(y * 365 + y / 4 - centuries + centuries / 4) + days_before[month - 1] + day -
         719469 - eras * ERA_DAYS;
+}
+
+int32_t hw_day_from_civil(int year, int month, int day)
+{
+    return day_from_civil(year, month, day);
 }
 
 void hw_civil_from_day(int32_t day, int *ret_year, int *ret_month, int *ret_day)
@@ -31,16 +36,11 @@ void hw_civil_from_day(int32_t day, int *ret_year, int *ret_month, int *ret_day)
     *ret_year = year_of_era + era * 400 + (*ret_month <= 2);
 }
 
-static int64_t floor_div(int64_t a, int64_t b)
-{
-    int64_t quotient = a / b;
-
-    return a % b < 0 ? quotient - 1 : quotient;
-}
-
 static int32_t day_of_ms(int64_t ms)
 {
-    return (int32_t)floor_div(ms, HW_DAY_MS);
+    int64_t days = ms / HW_DAY_MS;
+
+    return (int32_t)(days - (ms < days * HW_DAY_MS));
 }
 
 static bool is_leap(int year)
@@ -65,22 +65,28 @@ static int64_t last_sunday(int year, int month)
 }
 
 /*
- * Days of the year, each to within some days, between which it is summer for certain, and outside
- * of which it is winter.
+ * Days from the first of March, each to within some days, between which it is summer for certain,
+ * and outside of which it is winter.
  */
-enum { SURELY_SUMMER_FROM = 100, SURELY_SUMMER_TO = 285, MAYBE_FROM = 75, MAYBE_TO = 315 };
+enum { SURELY_SUMMER_FROM = 42, SURELY_SUMMER_TO = 225, MAYBE_FROM = 18, MAYBE_TO = 255 };
+
+/* In days from the first of March of the year 0, which begins an era. */
+enum { YEAR_1970 = 719468, YEAR_9999 = 9999 * 365 };
 
 int64_t hw_london_offset(int64_t ms)
 {
-    /* The year to within some days of New Year, when it is winter on either side. */
-    int64_t days = (int64_t)day_of_ms(ms) * ERA_YEARS;
-    int year = 1970 + (int)floor_div(days, ERA_DAYS);
-    int day_of_year = (int)((days - (int64_t)(year - 1970) * ERA_DAYS) / ERA_YEARS);
+    int32_t day = day_of_ms(ms) + YEAR_1970;
+    int year, month, day_of_month;
 
-    if (day_of_year >= SURELY_SUMMER_FROM && day_of_year < SURELY_SUMMER_TO)
-        return HW_HOUR_MS;
-    if (day_of_year < MAYBE_FROM || day_of_year >= MAYBE_TO)
-        return 0;
+    if (day >= 0 && day <= YEAR_9999) {
+        unsigned of_year = (unsigned)day * ERA_YEARS % ERA_DAYS / ERA_YEARS;
+
+        if (of_year >= SURELY_SUMMER_FROM && of_year < SURELY_SUMMER_TO)
+            return HW_HOUR_MS;
+        if (of_year < MAYBE_FROM || of_year >= MAYBE_TO)
+            return 0;
+    }
+    hw_civil_from_day(day_of_ms(ms), &year, &month, &day_of_month);
     return ms >= last_sunday(year, 3) && ms < last_sunday(year, 10) ? HW_HOUR_MS : 0;
 }
 
@@ -234,7 +240,7 @@ static bool take_offset(struct digits *digits, struct civil *civil)
     return true;
 }
 
-static inline enum hw_status settle(const struct civil *civil, struct hw_time *ret_time)
+static enum hw_status settle(const struct civil *civil, struct hw_time *ret_time)
 {
     struct hw_time time = {.precision = (uint8_t)civil->precision};
     int64_t wall_ms;
@@ -298,7 +304,8 @@ static int take_pairs(struct digits *digits, int pairs[7])
     return count;
 }
 
-static enum hw_status parse_hl7_form(struct hw_slice text, struct hw_time *ret_time)
+static __attribute__((noinline)) enum hw_status parse_hl7_form(
+    struct hw_slice text, struct hw_time *ret_time)
 {
     struct digits digits = trimmed(text);
     struct civil civil;
@@ -345,43 +352,54 @@ static bool take_eight(const uint8_t *at, uint64_t *ret_pairs)
     return true;
 }
 
-static int pair_of(uint64_t pairs, int index)
+static unsigned pair_of(uint64_t pairs, int index)
 {
-    return (int)(pairs >> (16 * index) & 0xff);
-}
-
-/* The forms that nearly all times have: digits alone, to the day, the minute or the second. */
-static bool take_plain(struct hw_slice text, struct civil *civil)
-{
-    uint64_t date, clock = 0;
-
-    if (text.size != 14 && text.size != 12 && text.size != 8)
-        return false;
-    if (!take_eight(text.data, &date) ||
-        (text.size > 8 && !take_eight(text.data + text.size - 8, &clock)))
-        return false;
-    if (text.size == 12) /* The last eight are month, day, hour, minute. */
-        clock >>= 16;
-    *civil = (struct civil){.year = pair_of(date, 0) * 100 + pair_of(date, 1),
-        .month = pair_of(date, 2),
-        .day = pair_of(date, 3),
-        .hour = pair_of(clock, 1),
-        .minute = pair_of(clock, 2),
-        .second = pair_of(clock, 3),
-        .precision = (enum hw_precision)(text.size / 2 - 1)};
-    return true;
+    return (unsigned)(pairs >> (16 * index) & 0xff);
 }
 
 _Static_assert(HW_PRECISION_DAY == 8 / 2 - 1 && HW_PRECISION_MINUTE == 12 / 2 - 1 &&
         HW_PRECISION_SECOND == 14 / 2 - 1,
     "a pair of digits more is one precision more");
 
+/*
+ * The forms that nearly all times have, digits alone, to the day, the minute or the second, in a
+ * month in which the clocks do not change.  False says nothing: read it with all rules.
+ */
+static bool parse_plain(struct hw_slice text, struct hw_time *ret_time)
+{
+    uint64_t date, clock = 0;
+    unsigned year, month, day, hour, minute, second;
+    int64_t seconds;
+
+    if ((text.size != 14 && text.size != 12 && text.size != 8) || !take_eight(text.data, &date) ||
+        (text.size > 8 && !take_eight(text.data + text.size - 8, &clock)))
+        return false;
+    if (text.size == 12) /* The last eight are month, day, hour, minute. */
+        clock >>= 16;
+    year = pair_of(date, 0) * 100 + pair_of(date, 1);
+    month = pair_of(date, 2);
+    day = pair_of(date, 3);
+    hour = pair_of(clock, 1);
+    minute = pair_of(clock, 2);
+    second = pair_of(clock, 3);
+    if (year - HW_YEAR_FIRST > HW_YEAR_LAST - HW_YEAR_FIRST || month - 1 > 11 || month == 3 ||
+        month == 10 || day - 1 > 30 ||
+        (day > 28 && day > (unsigned)days_in_month((int)year, (int)month)) || hour > 23 ||
+        minute > 59 || second > 59)
+        return false;
+    seconds = (int64_t)day_from_civil((int)year, (int)month, (int)day) * (HW_DAY_MS / 1000) +
+        hour * 3600 + minute * 60 + second;
+    if (month > 3 && month < 10)
+        seconds -= 3600;
+    *ret_time = (struct hw_time){
+        .start_ms = seconds * HW_SECOND_MS, .precision = (uint8_t)(text.size / 2 - 1)};
+    return true;
+}
+
 enum hw_status hw_time_parse_hl7(struct hw_slice text, struct hw_time *ret_time)
 {
-    struct civil plain;
-
-    if (take_plain(text, &plain))
-        return settle(&plain, ret_time);
+    if (parse_plain(text, ret_time))
+        return HW_OK;
     return parse_hl7_form(text, ret_time);
 }
 

@@ -68,25 +68,60 @@ static enum hw_hl7_ask ask_of(struct hw_slice said)
     return HW_ASK_EMPTY;
 }
 
+/* Most messages have neither subcomponents nor escapes: nobody need look for them again. */
+static void drop_unused(struct hl7_message *message)
+{
+    struct hl7_delimiters *delimiters = &message->delimiters;
+    const uint8_t *from = message->msh.start;
+    size_t size = (size_t)(message->tail.end - from);
+
+    if (message->shape == HL7_SHAPE_DELIMITERS)
+        return;
+    if (size == 0 || memchr(from, delimiters->subcomponent, size) == NULL)
+        delimiters->subcomponent = 0;
+    if (size == 0 || memchr(from, delimiters->escape, size) == NULL)
+        delimiters->escape = 0;
+}
+
+/* Whether three characters are none of them the separator. */
+static bool is_three(const uint8_t *at, uint8_t separator)
+{
+    return at[0] != separator && at[1] != separator && at[2] != separator;
+}
+
+/* MSH-9, nearly always of the form ADT^A01 or ADT^A01^ADT_A01. */
+static void read_type(struct hl7_reader *reader, struct hw_slice field)
+{
+    uint8_t separator = reader->message.delimiters.component;
+
+    if (field.size >= 7 && separator != 0 && is_three(field.data, separator) &&
+        field.data[3] == separator && is_three(field.data + 4, separator) &&
+        (field.size == 7 || field.data[7] == separator)) {
+        reader->type = hl7_part_first(reader, hw_slice_of(field.data, 3));
+        reader->reading->trigger = hl7_trim(hw_slice_of(field.data + 4, 3));
+        return;
+    }
+    reader->type = hl7_component(reader, field, 1);
+    reader->reading->trigger = hl7_trim(hl7_part(field, 2, separator));
+}
+
 void hl7_header_read(struct hl7_reader *reader)
 {
     const struct hl7_delimiters *delimiters = &reader->message.delimiters;
     struct hw_hl7_reading *reading = reader->reading;
-    const struct hl7_message *message = &reader->message;
-    struct hw_slice parts[2];
+    struct hl7_message *message = &reader->message;
 
-    hl7_parts_cut(&message->tail, hl7_msh_field(message, 9), message->component, parts, 2);
     reading->delimiters[0] = delimiters->field;
     reading->delimiters[1] = delimiters->component;
     reading->delimiters[2] = delimiters->repetition;
     reading->delimiters[3] = delimiters->escape;
     reading->delimiters[4] = delimiters->subcomponent;
+    drop_unused(message);
     reading->sending_application = hl7_msh_field(message, 3);
     reading->sending_facility = hl7_msh_field(message, 4);
     reading->receiving_application = hl7_msh_field(message, 5);
     reading->receiving_facility = hl7_msh_field(message, 6);
-    reader->type = hl7_part_first(reader, parts[0]);
-    reading->trigger = hl7_trim(parts[1]);
+    read_type(reader, hl7_msh_field(message, 9));
     reading->control_id = hl7_msh_field(message, 10);
     reading->processing_id = hl7_msh_field(message, 11);
     reading->version = hl7_msh_field(message, 12);

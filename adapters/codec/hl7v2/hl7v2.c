@@ -46,11 +46,19 @@ static void set_aside(struct hl7_reader *reader)
                 "accept"});
 }
 
+struct hw_slice hl7_component_text_slow(struct hl7_reader *reader, struct hw_slice component)
+{
+    return hl7_text(&reader->scratch, hl7_part_first(reader, component));
+}
+
 /* The first component of a header field, or its second where that is empty (HD). */
 static struct hw_slice hd_text(struct hl7_reader *reader, struct hw_slice field)
 {
-    struct hw_slice text = hl7_text(&reader->scratch, hl7_component(reader, field, 1));
+    struct hw_slice text;
 
+    if (hl7_is_plain(reader, field))
+        return field;
+    text = hl7_text(&reader->scratch, hl7_component(reader, field, 1));
     if (text.size == 0)
         text = hl7_text(&reader->scratch, hl7_component(reader, field, 2));
     return text;
@@ -337,21 +345,6 @@ static void read_handled(struct hl7_reader *reader)
     read_content(reader);
 }
 
-/* Most messages have neither subcomponents nor escapes: nobody need look for them again. */
-static void drop_unused(struct hl7_reader *reader)
-{
-    struct hl7_delimiters *delimiters = &reader->message.delimiters;
-    const uint8_t *from = hl7_msh_field(&reader->message, 3).data;
-    const uint8_t *end = reader->message.bytes.data + reader->message.bytes.size;
-
-    if (from == NULL)
-        return;
-    if (memchr(from, delimiters->subcomponent, (size_t)(end - from)) == NULL)
-        delimiters->subcomponent = 0;
-    if (memchr(from, delimiters->escape, (size_t)(end - from)) == NULL)
-        reader->scratch.no_escapes = true;
-}
-
 void hw_hl7_read(const struct hw_hl7_options *options, struct hw_slice message, uint8_t *scratch,
     struct hw_hl7_reading *ret_reading)
 {
@@ -361,9 +354,12 @@ void hw_hl7_read(const struct hw_hl7_options *options, struct hw_slice message, 
     reader.options = options;
     reader.reading = ret_reading;
     reader.rank = HL7_RANK_NONE;
+    reader.is_plain = false;
     reader.group = 0;
     reader.parted = reader.classed = (struct hw_slice){0};
     reader.clocks_count = 0;
+    for (int i = 0; i < HL7_CLOCKS; i++)
+        reader.clocks[i].first = HL7_CLOCK_NONE;
     hl7_reading_init(ret_reading);
     hl7_message_index(&reader.message, message);
     reader.scratch = (struct hl7_scratch){scratch, scratch + HW_HL7_SCRATCH_SIZE,
@@ -389,6 +385,8 @@ void hw_hl7_read(const struct hw_hl7_options *options, struct hw_slice message, 
     }
     hl7_charset_settle(&reader.scratch, hl7_msh_field(&reader.message, 18), reader.message.bytes,
         reader.message.is_ascii);
-    drop_unused(&reader);
+    reader.scratch.no_escapes = reader.message.delimiters.escape == 0;
+    reader.is_plain = reader.message.delimiters.subcomponent == 0 && reader.scratch.no_escapes &&
+        (reader.scratch.ascii || reader.scratch.charset == HL7_UTF8);
     read_handled(&reader);
 }

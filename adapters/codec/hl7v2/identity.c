@@ -9,23 +9,15 @@ struct identifiers {
 
 /* The components of a CX: id^check^scheme^authority^type. */
 enum { CX_ID, CX_CHECK, CX_SCHEME, CX_AUTHORITY, CX_TYPE, CX_PARTS };
-
-static void cx_cut(
-    const struct hl7_reader *reader, struct hw_slice text, struct hw_slice cx[CX_PARTS])
-{
-    hl7_parts_cut(&reader->message.tail, text, reader->message.component, cx, CX_PARTS);
-}
+_Static_assert((int)CX_PARTS == (int)HL7_PARTS, "a CX is cut whole");
 
 /* A name of an assigning authority (HD): its namespace, else its universal id. */
 static struct hw_slice authority_of(struct hl7_reader *reader, struct hw_slice hd)
 {
     uint8_t separator = reader->message.delimiters.subcomponent;
-    struct hw_slice name;
+    struct hw_slice name = hl7_component_text(reader, hd);
 
-    if (hd.size == 0)
-        return hd;
-    name = hl7_text(&reader->scratch, hl7_part(hd, 1, separator));
-    if (name.size == 0)
+    if (name.size == 0 && hd.size > 0)
         name = hl7_text(&reader->scratch, hl7_part(hd, 2, separator));
     return hl7_is_null(name) ? (struct hw_slice){0} : name;
 }
@@ -39,16 +31,11 @@ static void add(struct hl7_reader *reader, bool retired, uint8_t type, struct hw
         (void)hw_event_add_identifier(reader->event, type, authority, id);
 }
 
-static struct hw_slice cx_text(struct hl7_reader *reader, struct hw_slice part)
-{
-    return hl7_text(&reader->scratch, hl7_part_first(reader, part));
-}
-
 static void read_cx(struct hl7_reader *reader, const struct hw_slice cx[CX_PARTS], bool retired,
     struct identifiers *found)
 {
     const struct hw_hl7_options *options = reader->options;
-    struct hw_slice id = cx_text(reader, cx[CX_ID]);
+    struct hw_slice id = hl7_component_text(reader, cx[CX_ID]);
     struct hw_slice authority, type;
     char digits[10];
 
@@ -56,7 +43,7 @@ static void read_cx(struct hl7_reader *reader, const struct hw_slice cx[CX_PARTS
         return;
     found->said = true;
     authority = authority_of(reader, cx[CX_AUTHORITY]);
-    type = cx_text(reader, cx[CX_TYPE]);
+    type = hl7_component_text(reader, cx[CX_TYPE]);
     if (hl7_in_list(authority, options->nhs_ids, options->nhs_ids_count) ||
         hl7_in_list(type, options->nhs_ids, options->nhs_ids_count)) {
         if (!hw_nhs_number(id, digits)) {
@@ -64,7 +51,8 @@ static void read_cx(struct hl7_reader *reader, const struct hw_slice cx[CX_PARTS
             reader->event->flags |= HW_FLAG_NHS_NUMBER_INVALID;
             return;
         }
-        id = hl7_scratch_copy(&reader->scratch, digits, sizeof digits);
+        if (id.size != sizeof digits) /* With blanks or hyphens between them. */
+            id = hl7_scratch_copy(&reader->scratch, digits, sizeof digits);
         if (id.size == 0)
             return;
         add(reader, retired, HW_IDENTIFIER_NHS, (struct hw_slice){0}, id);
@@ -87,12 +75,10 @@ static void read_cx_list(
     struct hw_slice cx[CX_PARTS];
 
     while (field.size > 0) {
-        struct hw_slice repetition = hl7_first_repetition(reader, field);
-        size_t size = repetition.size + (repetition.size < field.size);
+        size_t size = hl7_components_cut(&reader->message, field, cx);
 
-        cx_cut(reader, repetition, cx);
         read_cx(reader, cx, retired, found);
-        field = hw_slice_of(field.data + size, field.size - size);
+        field = hl7_after_repetition(field, size);
     }
 }
 
@@ -157,8 +143,8 @@ static struct hw_visit read_visit(struct hl7_reader *reader, struct hw_slice fie
     struct hw_visit visit = {0};
     struct hw_slice cx[CX_PARTS];
 
-    cx_cut(reader, hl7_first_repetition(reader, field), cx);
-    visit.number = cx_text(reader, cx[CX_ID]);
+    (void)hl7_components_cut(&reader->message, field, cx);
+    visit.number = hl7_component_text(reader, cx[CX_ID]);
     if (visit.number.size == 0 || hl7_is_null(visit.number))
         return (struct hw_visit){0};
     visit.authority = authority_of(reader, cx[CX_AUTHORITY]);

@@ -186,28 +186,12 @@ static bool find_msh(struct hl7_message *message, struct hw_slice *rest)
     return false;
 }
 
-/* Bits that are set, for machines without a word for it (Hacker's Delight, 5-1). */
-static uint32_t count_bits(uint64_t map)
+/* Write where the bits of a map are, counted from base; returns past the last. */
+static uint32_t *put_cuts(uint32_t *cuts, uint64_t map, uint32_t base)
 {
-    map -= map >> 1 & UINT64_C(0x5555555555555555);
-    map = (map & UINT64_C(0x3333333333333333)) + (map >> 2 & UINT64_C(0x3333333333333333));
-    map = (map + (map >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
-    return (uint32_t)(map * UINT64_C(0x0101010101010101) >> 56);
-}
-
-/* Write where the cuts of a word are, eight at a time; returns how many there are. */
-static uint32_t put_cuts(uint32_t *cuts, uint64_t map, uint32_t base)
-{
-    uint32_t count = count_bits(map);
-
-    for (uint32_t done = 0; done < count; done += 8) {
-        for (uint32_t i = 0; i < 8; i++) {
-            /* Past the last one a number without meaning is written, and never read. */
-            cuts[done + i] = base + hl7_lowest(map | UINT64_C(1) << 63);
-            map &= map - 1;
-        }
-    }
-    return count;
+    for (; map != 0; map &= map - 1)
+        *cuts++ = base + hl7_lowest(map);
+    return cuts;
 }
 
 /* The next line from where the one with this word at base ends. */
@@ -224,35 +208,43 @@ static const uint8_t *line_skip(struct hl7_message *message, const uint8_t *at)
     for (;; at += HL7_WORD_SIZE) {
         struct hl7_word word = hl7_word_scan(hl7_word_at(&message->tail, at), message->field);
 
-        message->is_ascii = message->is_ascii && word.is_ascii;
+        message->is_ascii &= word.is_ascii;
         if (word.ends != 0)
             return after_line(message, at, word.ends);
     }
 }
 
-const uint8_t *hl7_segment_cut(
+static inline __attribute__((always_inline)) const uint8_t *segment_cut(
     struct hl7_message *message, const uint8_t *start, struct hl7_segment *ret_segment)
 {
     uint32_t *cuts = message->cuts + message->cuts_count;
-    uint32_t count = 0;
+    uint32_t *last = cuts;
     const uint8_t *at = start, *next = NULL;
+    uint32_t count;
 
     do {
         struct hl7_word word = hl7_word_scan(hl7_word_at(&message->tail, at), message->field);
 
-        message->is_ascii = message->is_ascii && word.is_ascii;
+        message->is_ascii &= word.is_ascii;
         if (word.ends != 0) {
             word.cuts &= word.ends ^ (word.ends - 1); /* no further than the first of them */
             next = after_line(message, at, word.ends);
         }
-        count += put_cuts(cuts + count, word.cuts, (uint32_t)(at - start));
+        last = put_cuts(last, word.cuts, (uint32_t)(at - start));
         at += HL7_WORD_SIZE;
-    } while (next == NULL && count < HL7_FIELDS_MAX);
+    } while (next == NULL && last - cuts < HL7_FIELDS_MAX);
+    count = (uint32_t)(last - cuts);
     ret_segment->start = start;
     ret_segment->cuts = cuts;
     ret_segment->count = count < HL7_FIELDS_MAX ? count : HL7_FIELDS_MAX;
     message->cuts_count += ret_segment->count;
     return next != NULL ? next : line_skip(message, at);
+}
+
+const uint8_t *hl7_segment_cut(
+    struct hl7_message *message, const uint8_t *start, struct hl7_segment *ret_segment)
+{
+    return segment_cut(message, start, ret_segment);
 }
 
 static bool is_ascii(const uint8_t *at, const uint8_t *end)
@@ -269,9 +261,12 @@ static void settle_delimiters(struct hl7_message *message)
 {
     const struct hl7_delimiters *declared = &message->delimiters;
 
-    message->field = declared->field != 0 ? declared->field : '|';
-    message->component = declared->component != 0 ? declared->component : message->field;
-    message->repetition = declared->repetition != 0 ? declared->repetition : message->field;
+    message->separator = declared->field != 0 ? declared->field : '|';
+    message->field = message->component = message->repetition = hl7_mark_of(message->separator);
+    if (declared->component != 0)
+        message->component = hl7_mark_of(declared->component);
+    if (declared->repetition != 0)
+        message->repetition = hl7_mark_of(declared->repetition);
 }
 
 static void clear(struct hl7_message *message, struct hw_slice bytes)
@@ -317,10 +312,32 @@ void hl7_message_index(struct hl7_message *message, struct hw_slice bytes)
         const uint8_t *line = hl7_word_at(&message->tail, at);
         struct hl7_segment *place = NULL;
 
-        if (line[3] == message->field || line[3] == '\r' || line[3] == '\n')
+        if (line[3] == message->separator || line[3] == '\r' || line[3] == '\n')
             place = place_of(message, NAME(line[0], line[1], line[2]));
-        at = place != NULL ? hl7_segment_cut(message, at, place) : line_skip(message, at);
+        at = place != NULL ? segment_cut(message, at, place) : line_skip(message, at);
     }
+}
+
+size_t hl7_components_cut(
+    const struct hl7_message *message, struct hw_slice field, struct hw_slice parts[HL7_PARTS])
+{
+    return hl7_parts_cut(&message->tail, field, message->component, message->repetition, parts);
+}
+
+static bool is_blank(uint8_t c)
+{
+    return c == ' ' || c == '\t';
+}
+
+struct hw_slice hl7_trim_blanks(struct hw_slice text)
+{
+    while (text.size > 0 && is_blank(text.data[0])) {
+        text.data++;
+        text.size--;
+    }
+    while (text.size > 0 && is_blank(text.data[text.size - 1]))
+        text.size--;
+    return text;
 }
 
 struct hw_slice hl7_part(struct hw_slice text, uint32_t number, uint8_t separator)

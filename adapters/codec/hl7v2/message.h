@@ -48,7 +48,8 @@ struct hl7_message {
     struct hw_slice bytes; /* without the byte order mark */
     struct hl7_tail tail;
     struct hl7_delimiters delimiters;
-    uint8_t field, component, repetition; /* the same; for one there is not, what is in no field */
+    uint8_t separator;                            /* of fields, whatever the shape */
+    struct hl7_mark field, component, repetition; /* one that is missing is what no field holds */
     enum hl7_shape shape;
     bool is_ascii; /* all bytes are; of a message of good shape */
     bool has_msh;
@@ -92,29 +93,38 @@ static inline struct hw_slice hl7_msh_field(const struct hl7_message *message, u
     return hl7_field(&message->msh, number - message->msh_lead);
 }
 
+/*
+ * The first components of the first repetition of a field; empty slices for those it does not
+ * have.  Returns the size of that repetition.
+ */
+size_t hl7_components_cut(
+    const struct hl7_message *message, struct hw_slice field, struct hw_slice parts[HL7_PARTS]);
+
+/* What is left of a field after a repetition of that size and its separator. */
+static inline struct hw_slice hl7_after_repetition(struct hw_slice field, size_t size)
+{
+    size += size < field.size;
+    return (struct hw_slice){field.data + size, field.size - size};
+}
+
 /* Part number (from 1) of text cut at separator; the whole is part 1 where separator is 0. */
 struct hw_slice hl7_part(struct hw_slice text, uint32_t number, uint8_t separator);
 
 /* Take the next repetition off *rest; false at the end.  *rest starts as the whole field. */
 bool hl7_repetition_next(struct hw_slice *rest, uint8_t separator, struct hw_slice *ret_repetition);
 
-static inline bool hl7_is_blank(uint8_t c)
+/* Whether text has no blanks at either end; few have any. */
+static inline bool hl7_is_trim(struct hw_slice text)
 {
-    return c == ' ' || c == '\t';
+    return text.size == 0 || (text.data[0] > ' ' && text.data[text.size - 1] > ' ');
 }
 
-/* Without blanks at either end; few texts have any. */
+/* Without blanks at either end. */
+struct hw_slice hl7_trim_blanks(struct hw_slice text);
+
 static inline struct hw_slice hl7_trim(struct hw_slice text)
 {
-    if (text.size > 0 && text.data[0] > ' ' && text.data[text.size - 1] > ' ')
-        return text;
-    while (text.size > 0 && hl7_is_blank(text.data[0])) {
-        text.data++;
-        text.size--;
-    }
-    while (text.size > 0 && hl7_is_blank(text.data[text.size - 1]))
-        text.size--;
-    return text;
+    return hl7_is_trim(text) ? text : hl7_trim_blanks(text);
 }
 
 /* HL7's "delete this value". */

@@ -6,12 +6,11 @@ enum { POSTCODE_SIZE_MAX = 16, BIRTH_DATE_DIGITS = 8 };
 /* "Given Family", for display only. */
 static void read_name(struct hl7_reader *reader, struct hw_slice field)
 {
-    struct hw_slice family, given, first, second, parts[2];
+    struct hw_slice family, given, first, second, parts[HL7_PARTS];
 
-    hl7_parts_cut(&reader->message.tail, hl7_first_repetition(reader, field),
-        reader->message.component, parts, 2);
-    family = hl7_text(&reader->scratch, hl7_part_first(reader, parts[0]));
-    given = hl7_text(&reader->scratch, hl7_part_first(reader, parts[1]));
+    (void)hl7_components_cut(&reader->message, field, parts);
+    family = hl7_component_text(reader, parts[0]);
+    given = hl7_component_text(reader, parts[1]);
     if (hl7_is_null(family) || family.size + given.size + 1 > HW_TEXT_SIZE_MAX)
         return;
     if (given.size == 0 || hl7_is_null(given) || family.size == 0) {
@@ -160,7 +159,7 @@ static void propose(struct hl7_reader *reader, struct hw_slice postcode)
 static void read_address(struct hl7_reader *reader, struct hw_slice field)
 {
     struct hw_event *event = reader->event;
-    struct hw_slice address, said = {0};
+    struct hw_slice said = {0}, parts[HL7_PARTS];
     uint8_t normal[POSTCODE_SIZE_MAX + 1];
     size_t outward;
 
@@ -169,9 +168,12 @@ static void read_address(struct hl7_reader *reader, struct hw_slice field)
         hw_event_clear(event, HW_FIELD_COUNCIL_PROPOSED);
         return;
     }
-    while (said.size == 0 &&
-        hl7_repetition_next(&field, reader->message.delimiters.repetition, &address))
-        said = hl7_text(&reader->scratch, hl7_component(reader, address, 5));
+    while (said.size == 0 && field.size > 0) {
+        size_t size = hl7_components_cut(&reader->message, field, parts);
+
+        said = hl7_component_text(reader, parts[4]);
+        field = hl7_after_repetition(field, size);
+    }
     if (said.size == 0 || hl7_is_null(said))
         return;
     outward = normalise(said, normal);
@@ -180,7 +182,9 @@ static void read_address(struct hl7_reader *reader, struct hw_slice field)
             event->postcode = said; /* Of another country, or mistyped: shown, not used. */
         return;
     }
-    event->postcode = hl7_scratch_copy(&reader->scratch, normal, outward + 4);
+    event->postcode = said;
+    if (!hw_slice_equal(said, hw_slice_of(normal, outward + 4)))
+        event->postcode = hl7_scratch_copy(&reader->scratch, normal, outward + 4);
     if (event->postcode.size > 0)
         propose(reader, event->postcode);
 }

@@ -29,18 +29,20 @@ struct hl7_class {
     bool tracked;
 };
 
-/* A time as it stands in the message, and what it means. */
+/* A field of HL7_CLOCK_SIZE bytes that is a time, and what it means. */
+#define HL7_CLOCK_NONE UINT64_C(0x0d0d0d0d0d0d0d0d) /* for first: no field holds a line end */
 struct hl7_clock {
-    struct hw_slice text;
+    uint64_t first, last; /* eight bytes of the field each; they overlap */
     struct hw_time time;
 };
 
-enum { HL7_CLOCKS = 2, HL7_PARTS = 5 };
+enum { HL7_CLOCKS = 2, HL7_CLOCK_SIZE = 14 };
 
 struct hl7_reader {
     const struct hw_hl7_options *options;
     struct hl7_message message;
     struct hl7_scratch scratch;
+    bool is_plain; /* a message without subcomponents and escapes, whose texts are as they lie */
     struct hw_slice type; /* MSH-9.1 */
     const struct hl7_trigger *trigger;
     struct hw_hl7_reading *reading;
@@ -113,6 +115,33 @@ static inline struct hw_slice hl7_part_first(
     uint8_t separator = reader->message.delimiters.subcomponent;
 
     return hl7_trim(separator == 0 ? component : hl7_part(component, 1, separator));
+}
+
+/* The text of a component's subcomponent 1: nearly always the component as it lies. */
+struct hw_slice hl7_component_text_slow(struct hl7_reader *reader, struct hw_slice component);
+
+static inline struct hw_slice hl7_component_text(
+    struct hl7_reader *reader, struct hw_slice component)
+{
+    if (reader->is_plain && component.size <= HW_TEXT_SIZE_MAX && hl7_is_trim(component))
+        return component;
+    return hl7_component_text_slow(reader, component);
+}
+
+/*
+ * Whether a field of a plain message has one repetition, one component and no blanks around it, so
+ * that it is a text as it lies, as most are.  False says nothing: look closer.
+ */
+static inline bool hl7_is_plain(const struct hl7_reader *reader, struct hw_slice field)
+{
+    const struct hl7_message *message = &reader->message;
+    unsigned hits;
+
+    if (field.size == 0 || field.size > HL7_BLOCK_SIZE || !reader->is_plain || !hl7_is_trim(field))
+        return false;
+    hits = hl7_block_hits(
+        hl7_word_at(&message->tail, field.data), message->component, message->repetition);
+    return (hits & ((2u << (field.size - 1)) - 1)) == 0;
 }
 
 /* Component component, subcomponent 1, of repetition; blanks cut; raw. */

@@ -67,21 +67,25 @@ static inline hl7_block hl7_block_load(const uint8_t *at)
     return block;
 }
 
-static inline hl7_block hl7_block_fill(uint8_t c)
-{
-    return (hl7_block){0} + (char)c;
-}
-
 /* The highest bit of each byte. */
 static inline unsigned hl7_block_bits(hl7_block block)
 {
     return (unsigned)__builtin_ia32_pmovmskb128(block);
 }
 
-static inline struct hl7_word hl7_word_scan(const uint8_t *at, uint8_t field)
+/* A byte to look for, ready to be compared. */
+struct hl7_mark {
+    hl7_block of;
+};
+
+static inline struct hl7_mark hl7_mark_of(uint8_t c)
 {
-    const hl7_block separator = hl7_block_fill(field);
-    const hl7_block cr = hl7_block_fill('\r'), lf = hl7_block_fill('\n');
+    return (struct hl7_mark){(hl7_block){0} + (char)c};
+}
+
+static inline struct hl7_word hl7_word_scan(const uint8_t *at, struct hl7_mark field)
+{
+    const hl7_block cr = (hl7_block){0} + '\r', lf = (hl7_block){0} + '\n';
     hl7_block seen = {0};
     struct hl7_word word = {0, 0, true};
 
@@ -90,31 +94,39 @@ static inline struct hl7_word hl7_word_scan(const uint8_t *at, uint8_t field)
         hl7_block end = (hl7_block)(block == cr) | (hl7_block)(block == lf);
 
         word.ends |= (uint64_t)hl7_block_bits(end) << i;
-        word.cuts |= (uint64_t)hl7_block_bits(end | (hl7_block)(block == separator)) << i;
+        word.cuts |= (uint64_t)hl7_block_bits(end | (hl7_block)(block == field.of)) << i;
         seen |= block;
     }
     word.is_ascii = hl7_block_bits(seen) == 0;
     return word;
 }
 
-static inline unsigned hl7_block_hits(const uint8_t *at, uint8_t one, uint8_t other)
+static inline unsigned hl7_block_hits(const uint8_t *at, struct hl7_mark one, struct hl7_mark other)
 {
     hl7_block block = hl7_block_load(at);
 
-    return hl7_block_bits(
-        (hl7_block)(block == hl7_block_fill(one)) | (hl7_block)(block == hl7_block_fill(other)));
+    return hl7_block_bits((hl7_block)(block == one.of) | (hl7_block)(block == other.of));
 }
 
 #else
 
-static inline struct hl7_word hl7_word_scan(const uint8_t *at, uint8_t field)
+struct hl7_mark {
+    uint8_t of;
+};
+
+static inline struct hl7_mark hl7_mark_of(uint8_t c)
 {
-    return hl7_word_plain(at, field);
+    return (struct hl7_mark){c};
 }
 
-static inline unsigned hl7_block_hits(const uint8_t *at, uint8_t one, uint8_t other)
+static inline struct hl7_word hl7_word_scan(const uint8_t *at, struct hl7_mark field)
 {
-    return hl7_block_plain(at, one, other);
+    return hl7_word_plain(at, field.of);
+}
+
+static inline unsigned hl7_block_hits(const uint8_t *at, struct hl7_mark one, struct hl7_mark other)
+{
+    return hl7_block_plain(at, one.of, other.of);
 }
 
 #endif
@@ -151,7 +163,7 @@ static inline const uint8_t *hl7_word_at(const struct hl7_tail *tail, const uint
 
 /* How many bytes of text stand before the first that is one of two; all, if there is none. */
 static inline size_t hl7_until(
-    const struct hl7_tail *tail, struct hw_slice text, uint8_t one, uint8_t other)
+    const struct hl7_tail *tail, struct hw_slice text, struct hl7_mark one, struct hl7_mark other)
 {
     for (size_t at = 0; at < text.size; at += HL7_BLOCK_SIZE) {
         unsigned hits = hl7_block_hits(hl7_word_at(tail, text.data + at), one, other);
@@ -165,29 +177,40 @@ static inline size_t hl7_until(
     return text.size;
 }
 
-/* The first wanted parts of text, cut at separator; empty slices for those it does not have. */
-static inline void hl7_parts_cut(const struct hl7_tail *tail, struct hw_slice text,
-    uint8_t separator, struct hw_slice *parts, unsigned wanted)
+enum { HL7_PARTS = 5 };
+
+/*
+ * The first components of the first repetition of a field; empty slices for those it does not
+ * have.  Returns the size of that repetition.
+ */
+static inline size_t hl7_parts_cut(const struct hl7_tail *tail, struct hw_slice field,
+    struct hl7_mark component, struct hl7_mark repetition, struct hw_slice parts[HL7_PARTS])
 {
-    size_t from = 0;
-    unsigned count = 0;
+    const uint8_t *from = field.data, *end = field.data + field.size;
+    struct hw_slice *part = parts;
 
-    for (size_t at = 0; at < text.size; at += HL7_BLOCK_SIZE) {
-        uint64_t hits = hl7_block_hits(hl7_word_at(tail, text.data + at), separator, separator) &
-            hl7_first_bits(text.size - at);
+    for (unsigned i = 0; i < HL7_PARTS; i++)
+        parts[i] = (struct hw_slice){0};
+    for (const uint8_t *at = from; at < end; at += HL7_BLOCK_SIZE) {
+        const uint8_t *block = hl7_word_at(tail, at);
+        uint32_t inside = (uint32_t)hl7_first_bits((size_t)(end - at));
+        uint32_t last = hl7_block_hits(block, repetition, repetition) & inside;
+        uint32_t hits = hl7_block_hits(block, component, component) & inside;
 
-        for (; hits != 0; hits &= hits - 1) {
-            size_t stop = at + hl7_lowest(hits);
+        if (last != 0) {
+            end = at + hl7_lowest(last);
+            hits &= last ^ (last - 1);
+        }
+        for (; hits != 0 && part != parts + HL7_PARTS; hits &= hits - 1) {
+            const uint8_t *stop = at + hl7_lowest(hits);
 
-            parts[count++] = (struct hw_slice){text.data + from, stop - from};
+            *part++ = (struct hw_slice){from, (size_t)(stop - from)};
             from = stop + 1;
-            if (count == wanted)
-                return;
         }
     }
-    parts[count++] = (struct hw_slice){text.data + from, text.size - from};
-    while (count < wanted)
-        parts[count++] = (struct hw_slice){0};
+    if (part != parts + HL7_PARTS)
+        *part = (struct hw_slice){from, (size_t)(end - from)};
+    return (size_t)(end - field.data);
 }
 
 #endif

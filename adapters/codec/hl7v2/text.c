@@ -296,17 +296,3 @@ struct hw_slice hl7_text_decode(struct hl7_scratch *scratch, struct hw_slice raw
     scratch->at += text.size;
     return hl7_trim(text);
 }
-
-struct hw_slice hl7_scratch_copy(struct hl7_scratch *scratch, const void *bytes, size_t size)
-{
-    struct hw_slice copy = {scratch->at, size};
-
-    if ((size_t)(scratch->end - scratch->at) < size) {
-        scratch->flags |= HW_FLAG_VALUE_DROPPED;
-        return (struct hw_slice){0};
-    }
-    if (size > 0)
-        memcpy(scratch->at, bytes, size);
-    scratch->at += size;
-    return copy;
-}

@@ -49,6 +49,18 @@ static inline struct hw_slice hl7_text(struct hl7_scratch *scratch, struct hw_sl
 struct hw_slice hl7_cut(struct hl7_scratch *scratch, struct hw_slice text, size_t limit);
 
 /* A copy of bytes in scratch; empty, flagged VALUE_DROPPED, when it is full. */
-struct hw_slice hl7_scratch_copy(struct hl7_scratch *scratch, const void *bytes, size_t size);
+static inline struct hw_slice hl7_scratch_copy(
+    struct hl7_scratch *scratch, const void *bytes, size_t size)
+{
+    struct hw_slice copy = {scratch->at, size};
+
+    if ((size_t)(scratch->end - scratch->at) < size) {
+        scratch->flags |= HW_FLAG_VALUE_DROPPED;
+        return (struct hw_slice){0};
+    }
+    hw_slice_copy(scratch->at, hw_slice_of(bytes, size));
+    scratch->at += size;
+    return copy;
+}
 
 #endif

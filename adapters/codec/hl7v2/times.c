@@ -1,26 +1,48 @@
 /* Times of a message, and which of them is the event time. */
 #include "codec/hl7v2/reader.h"
 
-/* Most messages say the same time several times: the last ones are kept. */
+/* A time with its flags; false if it is none. */
 static bool parse_time(struct hl7_reader *reader, struct hw_slice text, struct hw_time *ret_time)
 {
-    struct hl7_clock *clock;
-
-    for (uint32_t i = 0; i < HL7_CLOCKS && i < reader->clocks_count; i++) {
-        if (hw_slice_equal(reader->clocks[i].text, text)) {
-            *ret_time = reader->clocks[i].time;
-            return true;
-        }
-    }
     if (hw_time_parse_hl7(text, ret_time) != HW_OK)
         return false;
-    clock = &reader->clocks[reader->clocks_count++ % HL7_CLOCKS];
-    *clock = (struct hl7_clock){text, *ret_time};
+    if (ret_time->flags & HW_TIME_AMBIGUOUS)
+        reader->scratch.flags |= HW_FLAG_TIME_AMBIGUOUS;
+    if (ret_time->flags & HW_TIME_MISSING)
+        reader->scratch.flags |= HW_FLAG_TIME_MISSING;
     return true;
+}
+
+/*
+ * A field of fourteen bytes, as most times are.  Most messages say the same one several times: the
+ * last ones are kept.
+ */
+static enum hl7_said read_second(
+    struct hl7_reader *reader, struct hw_slice raw, struct hw_time *ret_time)
+{
+    struct hl7_clock clock;
+    enum hl7_said said;
+
+    memcpy(&clock.first, raw.data, 8);
+    memcpy(&clock.last, raw.data + HL7_CLOCK_SIZE - 8, 8);
+    for (uint32_t i = 0; i < HL7_CLOCKS; i++) {
+        if (reader->clocks[i].first == clock.first && reader->clocks[i].last == clock.last) {
+            *ret_time = reader->clocks[i].time;
+            return HL7_GIVEN;
+        }
+    }
+    said = hl7_time_said(reader, hl7_first(reader, raw), ret_time);
+    if (said == HL7_GIVEN) {
+        clock.time = *ret_time;
+        reader->clocks[reader->clocks_count++ % HL7_CLOCKS] = clock;
+    }
+    return said;
 }
 
 enum hl7_said hl7_time(struct hl7_reader *reader, struct hw_slice raw, struct hw_time *ret_time)
 {
+    if (raw.size == HL7_CLOCK_SIZE)
+        return read_second(reader, raw, ret_time);
     return raw.size == 0 ? HL7_ABSENT : hl7_time_said(reader, hl7_first(reader, raw), ret_time);
 }
 
@@ -31,13 +53,7 @@ enum hl7_said hl7_time_said(
         return HL7_ABSENT;
     if (hl7_is_null(said))
         return HL7_CLEARED;
-    if (!parse_time(reader, said, ret_time))
-        return HL7_UNREADABLE;
-    if (ret_time->flags & HW_TIME_AMBIGUOUS)
-        reader->scratch.flags |= HW_FLAG_TIME_AMBIGUOUS;
-    if (ret_time->flags & HW_TIME_MISSING)
-        reader->scratch.flags |= HW_FLAG_TIME_MISSING;
-    return HL7_GIVEN;
+    return parse_time(reader, said, ret_time) ? HL7_GIVEN : HL7_UNREADABLE;
 }
 
 void hl7_times_read(struct hl7_reader *reader)

@@ -28,21 +28,25 @@ static const char code_lists[HW_FIELD_COUNT][CODES_MAX][CODE_SIZE_MAX] = {
 };
 /* clang-format on */
 
-/* All codes of the list are compared, four at a time and without a branch. */
-static bool is_in_list(const char codes[CODES_MAX][CODE_SIZE_MAX], uint32_t wanted)
+/* All codes of a list are compared, four at a time and without a branch. */
+static inline bool is_in_list(const char codes[CODES_MAX][CODE_SIZE_MAX], uint32_t wanted)
 {
-    bool found = false;
+    typedef uint32_t four __attribute__((vector_size(16)));
+    typedef uint64_t two __attribute__((vector_size(16)));
+    four found = {0};
+    two either;
 
-    for (size_t i = 0; i < CODES_MAX; i++) {
-        uint32_t code;
+    for (size_t i = 0; i < CODES_MAX; i += 4) {
+        four some;
 
-        memcpy(&code, codes[i], sizeof code);
-        found |= code == wanted;
+        memcpy(&some, codes[i], sizeof some);
+        found |= (four)(some == wanted);
     }
-    return found;
+    either = (two)found;
+    return (either[0] | either[1]) != 0;
 }
 
-static bool is_known_code(uint8_t attribute, struct hw_slice code)
+static inline bool is_known_code(uint8_t attribute, struct hw_slice code)
 {
     uint8_t wanted[CODE_SIZE_MAX] = {0};
     uint32_t word;
@@ -58,19 +62,35 @@ static bool is_known_code(uint8_t attribute, struct hw_slice code)
     return is_in_list(code_lists[attribute], word);
 }
 
-/* A component, not the first, of the first repetition: all are cut at once and kept. */
-static struct hw_slice part_said(
+/* The components of the first repetition of a field: all are cut at once and kept. */
+static void cut_parts(struct hl7_reader *reader, struct hw_slice field)
+{
+    size_t size = hl7_components_cut(&reader->message, field, reader->parts);
+
+    reader->parted = field;
+    reader->parted_repeats = size < field.size;
+}
+
+static inline struct hw_slice part_of(
     struct hl7_reader *reader, struct hw_slice field, uint32_t component)
 {
-    if (field.data != reader->parted.data || field.size != reader->parted.size) {
-        struct hw_slice first = hl7_first_repetition(reader, field);
+    if (field.data != reader->parted.data || field.size != reader->parted.size)
+        cut_parts(reader, field);
+    return reader->parts[component - 1];
+}
 
-        hl7_parts_cut(
-            &reader->message.tail, first, reader->message.component, reader->parts, HL7_PARTS);
-        reader->parted = field;
-        reader->parted_repeats = first.size < field.size;
-    }
-    return hl7_part_first(reader, reader->parts[component - 1]);
+/*
+ * Whether a component of a plain message is a text as it lies, which is then *ret_part.  False says
+ * nothing: look closer.
+ */
+static inline bool is_plain_part(
+    struct hl7_reader *reader, struct hw_slice field, uint32_t component, struct hw_slice *ret_part)
+{
+    if (!reader->is_plain || field.size == 2) /* which could be "", of all its parts */
+        return false;
+    *ret_part = part_of(reader, field, component);
+    return hl7_is_trim(*ret_part) && ret_part->size <= HW_TEXT_SIZE_MAX &&
+        (ret_part->size > 0 || !reader->parted_repeats);
 }
 
 /* The wanted component of the first repetition that has one. */
@@ -98,7 +118,7 @@ static struct hw_slice first_said(
         return hl7_trim(field); /* The whole field is deleted, and so is each part of it. */
     if (component > HL7_PARTS)
         return search(reader, field, component);
-    said = part_said(reader, field, component);
+    said = hl7_part_first(reader, part_of(reader, field, component));
     return said.size > 0 || !reader->parted_repeats ? said : search(reader, field, component);
 }
 
@@ -108,12 +128,29 @@ static void fault_value(
     hl7_fault(reader, HL7_RANK_VALUE, code, taken->segment, taken->field, 0, words);
 }
 
-static void take_time(
-    struct hl7_reader *reader, const struct hl7_taken *taken, struct hw_slice said)
+/* What a row's field says; false if nothing, or that its attribute is cleared, which is done. */
+static inline bool is_said(struct hl7_reader *reader, const struct hl7_taken *taken,
+    struct hw_slice raw, struct hw_slice *ret_said)
 {
+    *ret_said = first_said(reader, raw, taken->component);
+    if (ret_said->size == 0)
+        return false;
+    if (!hl7_is_null(*ret_said))
+        return true;
+    hw_event_clear(reader->event, (enum hw_field)taken->attribute);
+    return false;
+}
+
+static void take_time(struct hl7_reader *reader, const struct hl7_taken *taken, struct hw_slice raw)
+{
+    enum hl7_said said = HL7_ABSENT;
     struct hw_time time;
 
-    switch (hl7_time_said(reader, said, &time)) {
+    if (taken->component == 1)
+        said = hl7_time(reader, raw, &time);
+    if (said == HL7_ABSENT)
+        said = hl7_time_said(reader, first_said(reader, raw, taken->component), &time);
+    switch (said) {
     case HL7_GIVEN:
         hw_event_set_time(reader->event, (enum hw_field)taken->attribute, time);
         return;
@@ -141,10 +178,13 @@ static bool read_yes(struct hw_slice said, bool *ret_yes)
     return *ret_yes || said.data[0] == 'N' || said.data[0] == 'n';
 }
 
-static void take_yes(struct hl7_reader *reader, const struct hl7_taken *taken, struct hw_slice said)
+static void take_yes(struct hl7_reader *reader, const struct hl7_taken *taken, struct hw_slice raw)
 {
+    struct hw_slice said;
     bool yes;
 
+    if (!is_said(reader, taken, raw, &said))
+        return;
     if (read_yes(said, &yes))
         hw_event_set_bool(
             reader->event, (enum hw_field)taken->attribute, taken->how == HL7_FIT ? !yes : yes);
@@ -160,10 +200,12 @@ static void take_yes(struct hl7_reader *reader, const struct hl7_taken *taken, s
 static void take_list(
     struct hl7_reader *reader, const struct hl7_taken *taken, struct hw_slice field)
 {
-    struct hw_slice repetition, whole = {0};
+    struct hw_slice repetition, whole;
     uint8_t list[HW_TEXT_SIZE_MAX];
     size_t size = 0;
 
+    if (!is_said(reader, taken, field, &whole))
+        return;
     while (hl7_repetition_next(&field, reader->message.delimiters.repetition, &repetition)) {
         struct hw_slice text =
             hl7_text(&reader->scratch, hl7_component(reader, repetition, taken->component));
@@ -184,10 +226,15 @@ static void take_list(
         hw_event_set_text(reader->event, (enum hw_field)taken->attribute, whole);
 }
 
-static void take_class(struct hl7_reader *reader, struct hw_slice raw)
+static void take_class(
+    struct hl7_reader *reader, const struct hl7_taken *taken, struct hw_slice raw)
 {
-    struct hl7_class class = hl7_class_read(reader, raw);
+    struct hl7_class class;
+    struct hw_slice said;
 
+    if (!is_said(reader, taken, raw, &said))
+        return;
+    class = hl7_class_read(reader, said);
     if (class.said == HL7_CLASS_KNOWN)
         hw_event_set_text(reader->event, HW_FIELD_CLASS, class.text);
     else if (class.said == HL7_CLASS_UNKNOWN)
@@ -196,8 +243,11 @@ static void take_class(struct hl7_reader *reader, struct hw_slice raw)
 
 static void take_code(struct hl7_reader *reader, const struct hl7_taken *taken, struct hw_slice raw)
 {
-    struct hw_slice text = hl7_text(&reader->scratch, raw);
+    struct hw_slice said, text;
 
+    if (!is_said(reader, taken, raw, &said))
+        return;
+    text = hl7_text(&reader->scratch, said);
     if (text.size == 0)
         return;
     hw_event_set_text(reader->event, (enum hw_field)taken->attribute, text);
@@ -205,50 +255,71 @@ static void take_code(struct hl7_reader *reader, const struct hl7_taken *taken, 
         reader->event->flags |= HW_FLAG_CODE_UNKNOWN;
 }
 
-/* With a taken that is known when this is built, one call is left of the switch. */
-static inline void take(
-    struct hl7_reader *reader, const struct hl7_taken *taken, struct hw_slice raw)
+static void take_hide(struct hl7_reader *reader, const struct hl7_taken *taken, struct hw_slice raw)
 {
     struct hw_slice said;
 
-    if (raw.size == 0)
-        return;
-    said = first_said(reader, raw, taken->component);
-    if (said.size == 0)
-        return;
-    if (hl7_is_null(said)) {
-        hw_event_clear(reader->event, (enum hw_field)taken->attribute);
-        return;
-    }
+    if (is_said(reader, taken, raw, &said))
+        hw_event_set_bool(reader->event, (enum hw_field)taken->attribute,
+            !hw_slice_is(said, "N") && !hw_slice_is(said, "0"));
+}
+
+static void take_slow(struct hl7_reader *reader, const struct hl7_taken *taken, struct hw_slice raw)
+{
     switch ((enum hl7_how)taken->how) {
     case HL7_CODE:
-        take_code(reader, taken, said);
+        take_code(reader, taken, raw);
         return;
     case HL7_MOMENT:
     case HL7_TIME:
-        take_time(reader, taken, said);
+        take_time(reader, taken, raw);
         return;
     case HL7_YESNO:
     case HL7_FIT:
     case HL7_FLAG:
-        take_yes(reader, taken, said);
+        take_yes(reader, taken, raw);
         return;
     case HL7_HIDE:
-        hw_event_set_bool(reader->event, (enum hw_field)taken->attribute,
-            !hw_slice_is(said, "N") && !hw_slice_is(said, "0"));
+        take_hide(reader, taken, raw);
         return;
     case HL7_LIST:
         take_list(reader, taken, raw);
         return;
     case HL7_CLASS:
-        take_class(reader, said);
+        take_class(reader, taken, raw);
         return;
     }
 }
 
+/*
+ * One row.  It is known when this is built, so that little is left for a code that is a field, or a
+ * component, as it lies; all others are looked at more closely.
+ */
+static inline __attribute__((always_inline)) void take(
+    struct hl7_reader *reader, const struct hl7_taken *taken, struct hw_slice raw)
+{
+    struct hw_slice said = raw;
+
+    if (raw.size == 0)
+        return;
+    if (taken->how != HL7_CODE ||
+        (!(taken->component == 1 && hl7_is_plain(reader, raw)) &&
+            !is_plain_part(reader, raw, taken->component, &said)) ||
+        hl7_is_null(said)) {
+        take_slow(reader, taken, raw);
+        return;
+    }
+    if (said.size == 0)
+        return;
+    hw_event_set_text(reader->event, (enum hw_field)taken->attribute, said);
+    if (!is_known_code(taken->attribute, said))
+        reader->event->flags |= HW_FLAG_CODE_UNKNOWN;
+}
+
 void hl7_value_take(struct hl7_reader *reader, const struct hl7_taken *taken, struct hw_slice raw)
 {
-    take(reader, taken, raw);
+    if (raw.size > 0)
+        take_slow(reader, taken, raw);
 }
 
 /* Both times of one message, as intervals: refused when the whole of PV1-45 lies before PV1-44. */
@@ -276,10 +347,11 @@ static void check_order(struct hl7_reader *reader)
 void hl7_values_read(struct hl7_reader *reader, const struct hl7_group *group)
 {
 #define TAKE(segment_, field_, component_, attribute_, how_)                                       \
-    take(reader,                                                                                   \
-        &(const struct hl7_taken){                                                                 \
-            #segment_, field_, component_, HW_FIELD_##attribute_, HL7_##how_},                     \
-        hl7_field(SEGMENT_##segment_(reader, group), field_));
+    {                                                                                              \
+        static const struct hl7_taken row = {                                                      \
+            #segment_, field_, component_, HW_FIELD_##attribute_, HL7_##how_};                     \
+        take(reader, &row, hl7_field(SEGMENT_##segment_(reader, group), field_));                  \
+    }
     HL7_TAKEN_LIST(TAKE)
 #undef TAKE
     check_order(reader);
