@@ -4,7 +4,7 @@
 usage: run.py [--build DIR] [--quick|--full|--tiny] [-o FILE] [ROW...]
        run.py [--build DIR] --profile ROW
        run.py --rows
-       run.py --markdown RECORD
+       run.py --markdown RECORD | --readme RECORD
 """
 import argparse
 import os
@@ -29,6 +29,7 @@ def arguments():
     parser.add_argument("--rows", action="store_true", help="the names of all rows")
     parser.add_argument("--profile", metavar="ROW", help="where a row spends its time (perf)")
     parser.add_argument("--markdown", metavar="RECORD", help="the table of a record, for README.md")
+    parser.add_argument("--readme", metavar="RECORD", help="put that table into README.md")
     parser.add_argument("names", nargs="*", metavar="ROW", help="only these; profile ROW: --profile")
     return parser.parse_args()
 
@@ -43,6 +44,9 @@ def main():
         return 0
     if given.markdown:
         sys.stdout.write(table.markdown(table.read(given.markdown)))
+        return 0
+    if given.readme:
+        table.put_into("README.md", given.readme)
         return 0
     wanted = [given.profile] if given.profile else given.names
     unknown = [name for name in wanted if name not in rows.names()]

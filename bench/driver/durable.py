@@ -168,14 +168,14 @@ def one(bench):
 
 def steady(bench):
     """At a steady rate, each message's time from the moment it was due: nothing is left out."""
-    rate, seconds = bench.pick(1000, 4000, 10000), bench.pick(1, 1, 4)
+    rate, seconds = bench.pick(1000, 5000, 10000), bench.pick(1, 0.4, 4)
     sides = [start_ours(bench, "steady-ours"), start_bare(bench, "steady-bare", 2)]
     for side in sides:
         send(bench, side, rate // 2, 64, 64)
     with bench.neighbours() as neighbours:
         for _ in range(bench.pairs):
             for side in sides:
-                result, cpu = send(bench, side, rate * seconds, 64, 64, rate)
+                result, cpu = send(bench, side, int(rate * seconds), 64, 64, rate)
                 side.results.append(result)
                 side.cpu.append(cpu)
     ours, bare = sides

@@ -13,7 +13,7 @@ def work(bench):
         return [Line("postgres", "beside PostgreSQL doing the same durable work", note=MISSING)]
     clients, delay = database.best()
     ours = durable.start_ours(bench, "postgres-ours")
-    count, seconds = bench.pick(500, 20000, 100000), bench.pick(1, 1, 3)
+    count, seconds = bench.pick(500, 20000, 100000), bench.pick(1, 2, 3)
     durable.send(bench, ours, count // 2, 8, 32)
     theirs = []
     with bench.neighbours() as neighbours:

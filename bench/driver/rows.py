@@ -75,6 +75,7 @@ def measure(bench, wanted, output):
         except servers.Failed as problem:
             failed = True
             lines.append(table.Line(row.name, row.about, note=str(problem)))
+            bench.stop_all()
     sys.stdout.write(table.text(lines))
     path = _record_path(bench, wanted, output)
     os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)

@@ -14,7 +14,7 @@ SIZES = ("tiny", "quick", "normal", "full")
 class Session:
     def __init__(self, build, size):
         self.build, self.size = os.path.realpath(build), size
-        self.cache, self.running = {}, []
+        self.cache, self.running, self.outside = {}, [], []
 
     def __enter__(self):
         # Beside the programs unless TMPDIR says where: /tmp is memory on some systems.
@@ -23,10 +23,17 @@ class Session:
         os.chmod(self.folder, 0o755)
         return self
 
-    def __exit__(self, *_):
+    def stop_all(self):
+        """After a row that failed: what it had started, and what was kept for the next."""
         for server in reversed(self.running):
             server.stop()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self.running.clear()
+        self.cache = {name: kept for name, kept in self.cache.items() if name == "messages"}
+
+    def __exit__(self, *_):
+        self.stop_all()
+        for folder in [self.folder, *self.outside]:
+            shutil.rmtree(folder, ignore_errors=True)
 
     def pick(self, tiny, quick, normal, full=None):
         """The one of these that belongs to the size of this run."""
@@ -45,9 +52,13 @@ class Session:
         return os.path.join(self.build, "adapters", "cli", "homeward")
 
     def subfolder(self, name):
-        path = os.path.join(self.folder, name)
-        os.makedirs(path, exist_ok=True)
-        return path
+        """A new one each time."""
+        return tempfile.mkdtemp(prefix=f"{name}-", dir=self.folder)
+
+    def folder_outside(self, where):
+        """A temporary one elsewhere, removed with the others."""
+        self.outside.append(tempfile.mkdtemp(prefix="homeward-bench-", dir=where))
+        return self.outside[-1]
 
     def keep(self, server):
         """It is ended with the session, whatever happens."""

@@ -121,11 +121,24 @@ def markdown(found):
            f"{machine['memory_mib'] >> 10} GiB, {machine['file_system']}, Linux "
            f"{machine['kernel'].split('-')[0]}; the driver shares the cores.",
            "",
-           "| what | ours | beside it | ratio | at least | |", "| --- | --- | --- | --- | --- | --- |"]
+           "| what | ours | beside it | ratio | bar | | CPU s a million: ours, beside |",
+           "| --- | --- | --- | --- | --- | --- | --- |"]
     for entry in found["lines"]:
         verdict = entry.pop("verdict")
         line = Line(**entry)
         cells = _cells(line)
         bar = cells[5].replace("<=", "≤").replace(">=", "≥")
-        out.append("| " + " | ".join([line.what, cells[2], cells[3], cells[4], bar, verdict]) + " |")
+        cpu = ", ".join(cell for cell in cells[8:10] if cell)
+        out.append("| " + " | ".join(
+            [line.what, cells[2], cells[3], cells[4], bar, verdict, cpu]) + " |")
     return "\n".join(out) + "\n"
+
+
+def put_into(readme, path):
+    """Replace the table between the marks of a README by that of a record."""
+    with open(readme, encoding="utf-8") as file:
+        text_before, rest = file.read().split("<!-- measured: ", 1)
+    text_after = rest.split("<!-- measured end -->", 1)[1]
+    with open(readme, "w", encoding="utf-8") as file:
+        file.write(f"{text_before}<!-- measured: {path} -->\n{markdown(read(path))}"
+                   f"<!-- measured end -->{text_after}")
