@@ -218,6 +218,23 @@ static void drop_settings(struct hw_server *server)
     server->settings_count = 0;
 }
 
+/*
+ * On the way to the end: all is durable, or the disk is full and nothing more will be.  Then nobody
+ * was told of it, and senders repeat it to the next process.
+ */
+static void settle_stop(struct hw_server *server)
+{
+    bool is_full = hw_runtime_is_full(server->runtime);
+
+    if (server->state == HW_SERVER_DRAINING && is_full)
+        hw_mllp_drain_now(server->mllp);
+    if (server->state == HW_SERVER_SYNCING &&
+        (is_full ||
+            hw_runtime_durable(server->runtime) >=
+                hw_engine_sequence(hw_runtime_engine(server->runtime))))
+        finish(server);
+}
+
 /* It may fire a second early, which costs a turn: starting it anew for every message costs more. */
 static void wake_in(struct hw_server *server, int64_t next_ms)
 {
@@ -244,10 +261,7 @@ static void turn(struct hw_server *server)
         (void)uv_timer_stop(&server->due);
     else
         wake_in(server, next_ms);
-    if (server->state == HW_SERVER_SYNCING &&
-        hw_runtime_durable(server->runtime) >=
-            hw_engine_sequence(hw_runtime_engine(server->runtime)))
-        finish(server);
+    settle_stop(server);
 }
 
 static void on_prepare(uv_prepare_t *handle)
@@ -398,6 +412,10 @@ static bool journal_settings(struct hw_server *server)
         (void)hw_runtime_turn(server->runtime);
         if (all)
             return true;
+        if (hw_runtime_is_full(server->runtime))
+            return refuse(server,
+                "data_dir: its disk is full: the configuration cannot be written to the journal; "
+                "free some space and start again");
         usleep(1000);
     }
     return refuse(server,
@@ -502,6 +520,16 @@ static void say_warnings(const struct hw_server *server)
             "listen.trusted_network", 1);
 }
 
+static void say_closed(const struct hw_server *server, enum hw_status status)
+{
+    if (status == HW_E_NO_SPACE)
+        hw_log(&server->log, HW_LOG_WARNING, "the disk was full at the end", "{s:s}", "remedy",
+            "nobody was told of what could not be stored: senders repeat it; free some space");
+    else if (status != HW_OK)
+        hw_log(&server->log, HW_LOG_ERROR, "the data directory was not closed well", "{s:s}",
+            "error", hw_status_text(status));
+}
+
 /* Release in the reverse order; the loop runs until it has let go of all handles. */
 static void close_all(struct hw_server *server, bool snapshot)
 {
@@ -516,8 +544,8 @@ static void close_all(struct hw_server *server, bool snapshot)
     server->resources = NULL;
     server->nanomsg = NULL;
     server->mllp = NULL;
-    if (server->runtime != NULL && hw_runtime_close(server->runtime, snapshot) != HW_OK)
-        hw_log(&server->log, HW_LOG_ERROR, "the data directory was not closed well", NULL);
+    if (server->runtime != NULL)
+        say_closed(server, hw_runtime_close(server->runtime, snapshot));
     hw_feeds_free(server->feeds);
     if (server->current.keys != NULL)
         hw_config_free(&server->current);

@@ -32,13 +32,16 @@ static enum hw_status take_record(
 
 static void begin_batch(struct hw_runtime *runtime)
 {
-    struct hw_hash digest = {0};
+    struct hw_hash digest = {0}, quick_digest = {0};
 
     if (!hw_journal_empty(runtime->journal))
         return;
-    if (hw_journal_turns_over(runtime->journal))
+    if (hw_journal_turns_over(runtime->journal)) {
         digest = hw__runtime_digest(runtime);
-    hw_journal_begin(runtime->journal, hw_engine_accepted_ms(runtime->engine), digest);
+        quick_digest = hw_engine_quick_digest(runtime->engine);
+    }
+    hw_journal_begin(
+        runtime->journal, hw_engine_accepted_ms(runtime->engine), digest, quick_digest);
 }
 
 /* Timers due by accepted_ms fire, in a tick before the record that found them due (R17). */

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define IDLE_NS       INT64_C(100000000)  /* without a record before the watermark is written */
+#define IDLE_NS       INT64_C(10000000)   /* without a record before the watermark is written */
 #define RETRY_NS      INT64_C(1000000000) /* between two tries to find room on a full disk */
 #define QUICK_SYNC_NS INT64_C(500000)     /* on average: then small batches go inline */
 #define NEVER_NS      INT64_MAX
@@ -20,7 +20,7 @@ struct batch {
     uint32_t count;
     bool turn_over;      /* begins a segment */
     int64_t accepted_ms; /* before its first record */
-    struct hw_hash digest;
+    struct hw_hash digest, quick_digest;
 };
 
 struct hw_journal {
@@ -40,10 +40,12 @@ struct hw_journal {
     pthread_cond_t work; /* for the thread: a batch, or an end */
     pthread_cond_t done; /* for close: the batch that was out is not any more */
     bool busy, stop, asleep;
+    bool full; /* the disk, as warned of */
     struct batch *out;
-    int64_t written_ns;  /* when the last batch was written */
-    int64_t unsynced_ns; /* when the first batch after the last sync was; 0 none */
-    int64_t retry_ns;    /* not before this is room tried for again */
+    int64_t written_ns;     /* when the last batch was written */
+    int64_t unsynced_ns;    /* when the first batch after the last sync was; 0 none */
+    int64_t retry_ns;       /* not before this is room ahead tried for again */
+    int64_t write_retry_ns; /* ... and room for the batch that is out */
     char error[HW_ERROR_TEXT_SIZE];
     char warning[HW_ERROR_TEXT_SIZE];
 
@@ -81,6 +83,7 @@ static enum hw_status write_batch(
         .turn_over = batch->turn_over,
         .accepted_ms = batch->accepted_ms,
         .digest = batch->digest,
+        .quick_digest = batch->quick_digest,
     };
     enum hw_status status =
         hw_writer_make_room(journal->writer, block.size, block.turn_over, error);
@@ -107,29 +110,55 @@ static void fail(struct hw_journal *journal, const char *error)
     atomic_store(&journal->failed, true);
 }
 
-/* A full disk is waited out; anything else ends it. */
-static void settle_room(struct hw_journal *journal, enum hw_status status, const char *error)
+/* One warning for each change: the disk has become full, and has room again. */
+static void note_full(struct hw_journal *journal, bool full, const char *text)
 {
-    if (status == HW_OK) {
-        atomic_store(&journal->no_space, false);
-    } else if (status == HW_E_NO_SPACE) {
-        journal->retry_ns = now_ns(journal) + RETRY_NS;
-        if (!atomic_load(&journal->no_space)) {
-            memcpy(journal->warning, error, HW_ERROR_TEXT_SIZE);
-            atomic_store(&journal->warned, true);
-        }
-    } else {
-        fail(journal, error);
-    }
+    if (journal->full == full)
+        return;
+    journal->full = full;
+    memcpy(journal->warning, text, HW_ERROR_TEXT_SIZE);
+    atomic_store(&journal->warned, true);
 }
 
+/* A full disk is waited out; anything else ends it. */
+static void settle_full(
+    struct hw_journal *journal, enum hw_status status, int64_t *retry_ns, const char *error)
+{
+    if (status != HW_E_NO_SPACE) {
+        fail(journal, error);
+        return;
+    }
+    *retry_ns = now_ns(journal) + RETRY_NS;
+    note_full(journal, true, error);
+}
+
+/* Room was made ahead, or could not be. */
+static void settle_prepare(struct hw_journal *journal, enum hw_status status, const char *error)
+{
+    char text[HW_ERROR_TEXT_SIZE];
+
+    if (status != HW_OK) {
+        settle_full(journal, status, &journal->retry_ns, error);
+        return;
+    }
+    if (!journal->full)
+        return;
+    journal->write_retry_ns = 0;
+    hw_error_set(
+        text, "%s: the disk has room again: the journal goes on", journal->options.writer.dir);
+    note_full(journal, false, text);
+}
+
+/* A batch was written; or found no room, so that no more records are taken until it does. */
 static void settle_batch(struct hw_journal *journal, enum hw_status status, const char *error)
 {
-    settle_room(journal, status, error);
-    if (status == HW_E_NO_SPACE)
-        atomic_store(&journal->no_space, true);
-    if (status != HW_OK)
+    if (status != HW_OK) {
+        settle_full(journal, status, &journal->write_retry_ns, error);
+        atomic_store(&journal->no_space, status == HW_E_NO_SPACE);
         return;
+    }
+    atomic_store(&journal->no_space, false);
+    journal->write_retry_ns = 0;
     journal->written_ns = now_ns(journal);
     if (journal->unsynced_ns == 0 && hw_writer_unsynced(journal->writer))
         journal->unsynced_ns = journal->written_ns;
@@ -160,7 +189,9 @@ static int64_t room_due_ns(const struct hw_journal *journal)
 
 static int64_t write_due_ns(const struct hw_journal *journal)
 {
-    return journal->out != NULL ? journal->retry_ns : NEVER_NS;
+    if (journal->out == NULL)
+        return NEVER_NS;
+    return journal->write_retry_ns;
 }
 
 /* What to do now; if nothing, *ret_due is when there will be something. */
@@ -216,7 +247,7 @@ static void settle(
             journal->out = NULL;
         pthread_cond_signal(&journal->done);
     } else if (job == JOB_PREPARE) {
-        settle_room(journal, status, error);
+        settle_prepare(journal, status, error);
     } else if (status != HW_OK) {
         fail(journal, error);
     } else if (!hw_writer_unsynced(journal->writer)) {
@@ -309,16 +340,21 @@ static void write_inline(struct hw_journal *journal)
         pthread_cond_signal(&journal->work);
 }
 
+/* The filling batch goes out; while it is written, or waits for room, the other one fills. */
+static void hand_over(struct hw_journal *journal)
+{
+    journal->out = journal->filling;
+    journal->filling = other(journal);
+}
+
 /* Without a thread: everything it would do, when flush is called. */
 static void flush_threadless(struct hw_journal *journal)
 {
     enum job job;
     int64_t due;
 
-    if (journal->filling->count > 0 && journal->out == NULL) {
-        journal->out = journal->filling;
-        journal->filling = other(journal);
-    }
+    if (journal->filling->count > 0 && journal->out == NULL)
+        hand_over(journal);
     for (int jobs = 0; jobs < 4; jobs++) {
         job = choose(journal, now_ns(journal), &due);
         if (job != JOB_NONE)
@@ -339,8 +375,7 @@ void hw_journal_flush(struct hw_journal *journal)
         if (!journal->busy && inline_pays(journal)) {
             write_inline(journal);
         } else {
-            journal->out = journal->filling;
-            journal->filling = other(journal);
+            hand_over(journal);
             pthread_cond_signal(&journal->work);
         }
     }
@@ -369,7 +404,8 @@ bool hw_journal_turns_over(const struct hw_journal *journal)
     return journal->turn_over || journal->segment_used >= journal->options.writer.segment_size;
 }
 
-void hw_journal_begin(struct hw_journal *journal, int64_t accepted_ms, struct hw_hash digest)
+void hw_journal_begin(struct hw_journal *journal, int64_t accepted_ms, struct hw_hash digest,
+    struct hw_hash quick_digest)
 {
     HW_ASSERT(journal->filling->count == 0);
     journal->filling->turn_over = hw_journal_turns_over(journal);
@@ -380,6 +416,7 @@ void hw_journal_begin(struct hw_journal *journal, int64_t accepted_ms, struct hw
     journal->filling->first_sequence = journal->next_sequence;
     journal->filling->accepted_ms = accepted_ms;
     journal->filling->digest = digest;
+    journal->filling->quick_digest = quick_digest;
 }
 
 uint8_t *hw_journal_space(struct hw_journal *journal, size_t *ret_size)
@@ -411,6 +448,11 @@ bool hw_journal_failed(struct hw_journal *journal, char error[HW_ERROR_TEXT_SIZE
     memcpy(error, journal->error, HW_ERROR_TEXT_SIZE);
     pthread_mutex_unlock(&journal->lock);
     return true;
+}
+
+bool hw_journal_full(const struct hw_journal *journal)
+{
+    return atomic_load_explicit(&journal->no_space, memory_order_relaxed);
 }
 
 bool hw_journal_warning(struct hw_journal *journal, char warning[HW_ERROR_TEXT_SIZE])

@@ -54,9 +54,10 @@ bool hw_journal_empty(const struct hw_journal *journal);
 /* Whether a batch begun now begins a segment: then the state's digest is wanted. */
 bool hw_journal_turns_over(const struct hw_journal *journal);
 
-/* Begin a batch: accepted time of the record before, and the state's digest there (zero: unknown).
- */
-void hw_journal_begin(struct hw_journal *journal, int64_t accepted_ms, struct hw_hash digest);
+/* Begin a batch: accepted time of the record before, and the state's two digests there (zero:
+ * unknown), which count when it begins a segment. */
+void hw_journal_begin(struct hw_journal *journal, int64_t accepted_ms, struct hw_hash digest,
+    struct hw_hash quick_digest);
 
 /* Where the next record is to be written, and how much fits; borrowed until the next flush. */
 uint8_t *hw_journal_space(struct hw_journal *journal, size_t *ret_size);
@@ -72,6 +73,9 @@ uint64_t hw_journal_durable(const struct hw_journal *journal);
 
 /* Whether the journal has failed for good; what and where to error. */
 bool hw_journal_failed(struct hw_journal *journal, char error[HW_ERROR_TEXT_SIZE]);
+
+/* Whether records wait for room on a full disk: none of them becomes durable before there is. */
+bool hw_journal_full(const struct hw_journal *journal);
 
 /* A warning not given before; false: none. */
 bool hw_journal_warning(struct hw_journal *journal, char warning[HW_ERROR_TEXT_SIZE]);

@@ -32,18 +32,33 @@ static enum hw_status failed_at(
 
 /* --- room --------------------------------------------------------------------------------- */
 
-/* Zeros from *prepared on, a step of them or up to need, synced so that blocks need not. */
+/* size zeros from offset on, synced so that blocks need not be. */
+static int fill(struct hw_writer *writer, int file, uint64_t offset, uint64_t size)
+{
+    int failed = hw_file_zero(writer->env, file, offset, size);
+
+    if (failed < 0) {
+        /* What little space there was is others' again; if not, the next try writes over it. */
+        (void)writer->env->truncate(writer->env->context, file, offset);
+        return failed;
+    }
+    failed = writer->env->sync(writer->env->context, file);
+    /* Blocks not synced yet may have been lost with it: then it is final, full disk or not. */
+    return failed < 0 && file == writer->file && hw_writer_unsynced(writer) ? -EIO : failed;
+}
+
+/* Zeros from *prepared on: a step of them, or where that finds no space what is needed. */
 static enum hw_status extend(struct hw_writer *writer, int file, const char *path,
     uint64_t *prepared, uint64_t need, char error[HW_ERROR_TEXT_SIZE])
 {
-    uint64_t size = writer->options.prepare_size;
-    int failed;
+    uint64_t least = need > *prepared ? need - *prepared : 0;
+    uint64_t size = least > writer->options.prepare_size ? least : writer->options.prepare_size;
+    int failed = fill(writer, file, *prepared, size);
 
-    if (need > *prepared && need - *prepared > size)
-        size = need - *prepared;
-    failed = hw_file_zero(writer->env, file, *prepared, size);
-    if (failed == 0)
-        failed = writer->env->sync(writer->env->context, file);
+    if (least > 0 && least < size && hw_file_status(failed) == HW_E_NO_SPACE) {
+        size = least;
+        failed = fill(writer, file, *prepared, size);
+    }
     if (failed < 0)
         return failed_at("fill with zeros", path, failed, error);
     *prepared += size;
@@ -106,18 +121,19 @@ enum hw_status hw_writer_prepare(struct hw_writer *writer, char error[HW_ERROR_T
 /* --- blocks ------------------------------------------------------------------------------- */
 
 /* The spare file becomes the segment that begins with this block. */
-static enum hw_status turn_over(struct hw_writer *writer, uint64_t first_sequence,
-    int64_t accepted_ms, struct hw_hash digest, char error[HW_ERROR_TEXT_SIZE])
+static enum hw_status turn_over(
+    struct hw_writer *writer, const struct hw_writer_block *block, char error[HW_ERROR_TEXT_SIZE])
 {
     uint8_t bytes[HW_SEGMENT_HEADER_SIZE];
     struct hw_segment_header header = writer->options.header;
     int failed;
 
-    header.first_sequence = first_sequence;
-    header.accepted_ms = accepted_ms;
-    header.digest = digest;
+    header.first_sequence = block->first_sequence;
+    header.accepted_ms = block->accepted_ms;
+    header.digest = block->digest;
+    header.quick_digest = block->quick_digest;
     hw_segment_header_write(&header, bytes);
-    hw_file_number_path(writer->path, writer->dir, first_sequence, HW_SEGMENT_ENDING);
+    hw_file_number_path(writer->path, writer->dir, block->first_sequence, HW_SEGMENT_ENDING);
     failed = hw_file_write(writer->env, writer->spare, bytes, sizeof bytes, 0);
     if (failed == 0)
         failed = writer->env->sync(writer->env->context, writer->spare);
@@ -132,7 +148,7 @@ static enum hw_status turn_over(struct hw_writer *writer, uint64_t first_sequenc
     writer->file = writer->spare;
     writer->spare = -1;
     writer->prepared = writer->spare_prepared;
-    writer->segment = first_sequence;
+    writer->segment = block->first_sequence;
     writer->end = writer->synced_end = HW_SEGMENT_HEADER_SIZE;
     writer->turn_over = false;
     return hw_writer_mark(writer, error);
@@ -150,8 +166,7 @@ enum hw_status hw_writer_put(
     if (block->turn_over) {
         status = hw_writer_sync(writer, error);
         if (status == HW_OK)
-            status =
-                turn_over(writer, block->first_sequence, block->accepted_ms, block->digest, error);
+            status = turn_over(writer, block, error);
         if (status != HW_OK)
             return status;
     }
@@ -257,10 +272,13 @@ static enum hw_status open_tail(
 /* A log's first segment.  Its header is on disk before anything else is. */
 static enum hw_status begin_log(struct hw_writer *writer, char error[HW_ERROR_TEXT_SIZE])
 {
+    struct hw_writer_block first = {.first_sequence = 1, .accepted_ms = HW_TIME_NONE};
     enum hw_status status = extend_spare(writer, HW_SEGMENT_HEADER_SIZE, error);
 
     if (status == HW_OK)
-        status = turn_over(writer, 1, HW_TIME_NONE, (struct hw_hash){0}, error);
+        status = turn_over(writer, &first, error);
+    if (status != HW_OK && writer->spare >= 0) /* Leave no trace on a disk that may be full. */
+        (void)writer->env->unlink(writer->env->context, writer->spare_path);
     return status;
 }
 

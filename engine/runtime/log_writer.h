@@ -56,9 +56,9 @@ struct hw_writer_block {
     size_t size; /* with the header */
     uint64_t first_sequence;
     uint32_t count;
-    bool turn_over;        /* begin a segment with it */
-    int64_t accepted_ms;   /* of the record before its first */
-    struct hw_hash digest; /* of state before its first record; zero: not known */
+    bool turn_over;                      /* begin a segment with it */
+    int64_t accepted_ms;                 /* of the record before its first */
+    struct hw_hash digest, quick_digest; /* of state before its first record; zero: not known */
 };
 
 /* Write a block that has room.  Not durable yet. */

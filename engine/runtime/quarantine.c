@@ -410,6 +410,11 @@ bool hw_quarantine_failed(struct hw_quarantine *quarantine, char error[HW_ERROR_
     return true;
 }
 
+bool hw_quarantine_full(const struct hw_quarantine *quarantine)
+{
+    return atomic_load_explicit(&quarantine->no_space, memory_order_relaxed);
+}
+
 bool hw_quarantine_warning(struct hw_quarantine *quarantine, char warning[HW_ERROR_TEXT_SIZE])
 {
     if (!atomic_exchange(&quarantine->warned, false))

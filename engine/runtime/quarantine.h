@@ -49,6 +49,9 @@ uint64_t hw_quarantine_dropped(const struct hw_quarantine *quarantine);
 
 bool hw_quarantine_failed(struct hw_quarantine *quarantine, char error[HW_ERROR_TEXT_SIZE]);
 
+/* Whether entries wait for room on a full disk. */
+bool hw_quarantine_full(const struct hw_quarantine *quarantine);
+
 /* Once each time the disk has become full: what waits is tried again until there is space. */
 bool hw_quarantine_warning(struct hw_quarantine *quarantine, char warning[HW_ERROR_TEXT_SIZE]);
 

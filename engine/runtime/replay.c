@@ -220,19 +220,12 @@ static enum hw_status apply_block(
     return status;
 }
 
-/* The digest the writer left at the start of this segment, where this engine stands now. */
-static void check_digest(struct run *run, const struct hw_log_block *from)
+static void check_one(struct run *run, struct hw_hash left, struct hw_hash here)
 {
-    const struct hw_segment_header *segment = from->segment;
     char warning[HW_ERROR_TEXT_SIZE];
 
-    if (!from->first_in_segment || hw_hash_is_zero(segment->digest) ||
-        segment->rules != HW_RULES_VERSION || run->replay.sequence + 1 != segment->first_sequence ||
-        segment->dedupe_ms != run->engine_options.dedupe_ms ||
-        segment->history_open_ms != run->engine_options.history_open_ms)
-        return;
     run->replay.digests_checked++;
-    if (hw_hash_equal(segment->digest, hw_engine_state_digest(run->replay.engine)))
+    if (hw_hash_equal(left, here))
         return;
     run->replay.digests_differ++;
     hw_error_set(warning,
@@ -242,13 +235,32 @@ static void check_digest(struct run *run, const struct hw_log_block *from)
     warn(run, warning);
 }
 
+/*
+ * The digests the writer left at the start of this segment, where this engine stands now: the quick
+ * one always, the whole one where the writer had the time for it.
+ */
+static void check_digests(struct run *run, const struct hw_log_block *from)
+{
+    const struct hw_segment_header *segment = from->segment;
+
+    if (!from->first_in_segment || segment->rules != HW_RULES_VERSION ||
+        run->replay.sequence + 1 != segment->first_sequence ||
+        segment->dedupe_ms != run->engine_options.dedupe_ms ||
+        segment->history_open_ms != run->engine_options.history_open_ms)
+        return;
+    if (!hw_hash_is_zero(segment->quick_digest))
+        check_one(run, segment->quick_digest, hw_engine_quick_digest(run->replay.engine));
+    if (!hw_hash_is_zero(segment->digest))
+        check_one(run, segment->digest, hw_engine_state_digest(run->replay.engine));
+}
+
 static enum hw_status apply_log(struct run *run, char error[HW_ERROR_TEXT_SIZE])
 {
     struct hw_log_block block;
     enum hw_status status = HW_OK;
 
     while (!run->done && (status = hw_log_next(run->log, &block, error)) == HW_OK) {
-        check_digest(run, &block);
+        check_digests(run, &block);
         status = apply_block(run, &block, error);
         if (status != HW_OK)
             return status;

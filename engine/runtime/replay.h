@@ -34,7 +34,7 @@ struct hw_replay {
     uint64_t sequence;          /* of the last record applied from the journal */
     uint64_t snapshot_sequence; /* the snapshot it began from; 0: from the first record */
     int64_t clock_pending_ms;   /* as that snapshot kept it (clock.h) */
-    uint32_t digests_checked;   /* state digests left by the writer that this engine had too */
+    uint32_t digests_checked; /* digests of state left by the writer, compared with this engine's */
     uint32_t digests_differ;
     struct hw_log_tail tail; /* where the log ends; only when all was applied */
 };

@@ -66,6 +66,12 @@ uint64_t hw_runtime_durable(const struct hw_runtime *runtime)
     return runtime->failed ? runtime->durable : hw_journal_durable(runtime->journal);
 }
 
+bool hw_runtime_is_full(const struct hw_runtime *runtime)
+{
+    return (runtime->journal != NULL && hw_journal_full(runtime->journal)) ||
+        (runtime->quarantine != NULL && hw_quarantine_full(runtime->quarantine));
+}
+
 int64_t hw_runtime_now_ms(const struct hw_runtime *runtime)
 {
     int64_t last = hw_engine_accepted_ms(runtime->engine);
@@ -252,6 +258,30 @@ static enum hw_status open_existing(
     return open_journal(runtime, &header, &replay->tail, error);
 }
 
+/*
+ * Where there is a snapshot there was a journal, and it was acknowledged: a new one would begin at
+ * record 1 as if nothing had been.
+ */
+static enum hw_status check_snapshots(struct hw_runtime *runtime, char error[HW_ERROR_TEXT_SIZE])
+{
+    uint64_t *sequences, newest;
+    size_t count;
+    int failed = hw_snapshot_list(runtime->env, runtime->data_dir, &sequences, &count);
+
+    if (failed < 0)
+        return hw_error_file(error, "list the snapshots of", runtime->data_dir, failed);
+    newest = count > 0 ? sequences[count - 1] : 0;
+    free(sequences);
+    if (newest == 0)
+        return HW_OK;
+    hw_error_set(error,
+        "%s: the journal is gone: there is no segment and no watermark, but a snapshot of record "
+        "%" PRIu64 "; restore the folder journal from a backup; to begin a new log without it "
+        "move the folder snapshots away",
+        runtime->journal_dir, newest);
+    return HW_E_DAMAGED;
+}
+
 static enum hw_status open_new(struct hw_runtime *runtime, char error[HW_ERROR_TEXT_SIZE])
 {
     struct hw_segment_header header;
@@ -261,6 +291,9 @@ static enum hw_status open_new(struct hw_runtime *runtime, char error[HW_ERROR_T
         hw_error_set(error, "%s holds no journal; check the path of data_dir", runtime->data_dir);
         return HW_E_NOT_FOUND;
     }
+    status = check_snapshots(runtime, error);
+    if (status != HW_OK)
+        return status;
     draw_header(runtime, &header);
     status = new_engine(runtime, &header, error);
     return status == HW_OK ? open_journal(runtime, &header, NULL, error) : status;

@@ -94,6 +94,12 @@ int hw_runtime_wakeup_fd(const struct hw_runtime *runtime);
 struct hw_engine *hw_runtime_engine(struct hw_runtime *runtime);
 uint64_t hw_runtime_durable(const struct hw_runtime *runtime);
 
+/*
+ * Whether what was taken waits for room on a full disk.  It goes on by itself when there is some;
+ * who is about to stop need not wait for it: nobody was told of what is not durable.
+ */
+bool hw_runtime_is_full(const struct hw_runtime *runtime);
+
 /* Now as answers state it: never before the last record; under event_clock the greatest event time.
  */
 int64_t hw_runtime_now_ms(const struct hw_runtime *runtime);

@@ -7,6 +7,9 @@
 static const uint8_t segment_magic[8] = {'H', 'W', 'J', 'R', 'N', 'L', '1', '\n'};
 
 enum { BLOCK_MAGIC = 0x42435748 }; /* "HWCB" */
+enum { QUICK_DIGEST_AT = 336 };
+
+_Static_assert(136 + (int)HW_COUNTY_SIZE_MAX <= (int)QUICK_DIGEST_AT, "behind the county");
 
 _Static_assert(sizeof(struct hw_limits) == 7 * sizeof(uint32_t), "the header has seven limits");
 
@@ -34,6 +37,8 @@ void hw_segment_header_write(
     memcpy(bytes + 104, &header->limits, sizeof header->limits);
     hw_put_u32(bytes + 132, (uint32_t)county_size);
     memcpy(bytes + 136, header->county, county_size);
+    hw_put_u64(bytes + QUICK_DIGEST_AT, header->quick_digest.low);
+    hw_put_u64(bytes + QUICK_DIGEST_AT + 8, header->quick_digest.high);
     hw_put_u32(bytes + 8, hw_crc32c(hw_slice_of(bytes + 12, HW_SEGMENT_HEADER_SIZE - 12)));
 }
 
@@ -63,6 +68,8 @@ enum hw_status hw_segment_header_read(
     memcpy(&ret_header->limits, bytes + 104, sizeof ret_header->limits);
     memcpy(ret_header->county, bytes + 136, county_size);
     ret_header->county[county_size] = '\0';
+    ret_header->quick_digest = (struct hw_hash){
+        hw_get_u64(bytes + QUICK_DIGEST_AT), hw_get_u64(bytes + QUICK_DIGEST_AT + 8)};
     return HW_OK;
 }
 

@@ -22,7 +22,8 @@
  *     96  i64  history_open_ms
  *    104  u32  limits          seven words, in the order of struct hw_limits
  *    132  u32  county size     1..HW_COUNTY_SIZE_MAX
- *    136       county          then zeros
+ *    136       county          at most 200 bytes, then zeros
+ *    336  u64  quick digest    two words, of the same state (engine.h); 0 not known
  *
  * Commit block: what was written, and made durable, together.  All records of one message, and the
  * tick before them, stand in one block.
@@ -60,7 +61,7 @@ struct hw_segment_header {
     uint64_t hash_key[2];
     uint64_t first_sequence;
     int64_t accepted_ms;
-    struct hw_hash digest;
+    struct hw_hash digest, quick_digest;
     int64_t dedupe_ms;
     int64_t history_open_ms;
     struct hw_limits limits;

@@ -4,8 +4,9 @@
  * After a crash the end of the newest segment may be torn: harmless, for nobody was told.  A
  * record that *was* acknowledged and is gone looks just the same.  The watermark tells them apart:
  * DATA_DIR/journal/watermark has two slots, written in turn, so that a torn write leaves the other.
- * It is written when the journal falls idle, at rotation and at shutdown, always after the sync of
- * what it speaks of.
+ * It is written when the journal falls idle (10 ms after the last commit), at rotation and at
+ * shutdown, always after the sync of what it speaks of; each commit block says the same of the one
+ * before it (segment.h).  What no later write can vouch for is said in README.md.
  *
  * Slot (at 0 and at HW_WATERMARK_SLOT_SIZE; integers little-endian, offsets in bytes):
  *

@@ -38,6 +38,14 @@ mkdir "$disk"
 mount -t tmpfs -o size=16m none "$disk"
 trap 'umount -l "$disk"; tap_clean' EXIT
 
+mkdir "$folder/tiny"
+mount -t tmpfs -o size=64k none "$folder/tiny"
+head -c 64K /dev/zero >"$folder/tiny/ballast" 2>/dev/null || true
+tap_run "$program" serve -d "$folder/tiny/data" "${settings[@]}"
+tap_case "no space for anything: it does not start" 1 "$code"
+tap_has "and says so" 'No space left on device; free some space' "$err"
+umount -l "$folder/tiny"
+
 server_start -d "$disk/data" "${settings[@]}"
 send "$folder/feed.hl7"
 before=$accepted
@@ -64,6 +72,13 @@ tap_case "killed, it starts again on the full disk with all of it" yes \
 send "$folder/bad.hl7"
 server_wait 'quarantine'
 tap_has "and says why it does not answer" 'quarantine.*No space left on device' "$said"
+server_stop TERM
+tap_case "told to stop, it does not wait for a full disk" 0 "$code"
+tap_has "and says what became of the rest" 'the disk was full at the end' "$(<"$server_log")"
+tap_case "that the disk is full was said once" 1 "$(
+    awk '/"event":"ready"/ { count = 0 } /quarantine.*No space/ { count++ } END { print count }' \
+        "$server_log")"
+server_start -d "$disk/data" "${settings[@]}"
 "$program" send --json --timeout 30 "mllp://$(server_field mllp)" "$folder/feed.hl7" \
     >"$folder/later" 2>&1 &
 later=$!

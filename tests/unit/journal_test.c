@@ -61,8 +61,8 @@ static void add(struct hw_journal *journal, int64_t accepted_ms)
     hw_event_init(&event, HW_KIND_SPELL_UPDATED);
     hw_event_set_text(&event, HW_FIELD_NOTE, hw_slice_of(note, sequence * 37 % sizeof note));
     if (hw_journal_empty(journal))
-        hw_journal_begin(
-            journal, sequence == 1 ? HW_TIME_NONE : accepted_ms - 1, (struct hw_hash){sequence, 1});
+        hw_journal_begin(journal, sequence == 1 ? HW_TIME_NONE : accepted_ms - 1,
+            (struct hw_hash){sequence, 1}, (struct hw_hash){sequence, 2});
     space = hw_journal_space(journal, &room);
     size = hw_record_encode(&event, sequence, accepted_ms, space, room);
     cr_assert(gt(sz, size, 0));
@@ -219,6 +219,9 @@ Test(journal, other_settings_begin_a_segment)
     cr_expect(eq(u64, segments, 2));
     cr_expect(eq(u32, tail.segment.limits.stays, 99));
     cr_expect(eq(u64, tail.segment.digest.low, 2));
+    cr_expect(eq(u64, tail.segment.digest.high, 1));
+    cr_expect(eq(u64, tail.segment.quick_digest.low, 2));
+    cr_expect(eq(u64, tail.segment.quick_digest.high, 2));
 }
 
 /* --- damage ------------------------------------------------------------------------------- */

@@ -465,6 +465,30 @@ Test(runtime, that_is_damaged)
     cr_expect(strstr(error, "restore") != NULL, "%s", error);
 }
 
+Test(runtime, a_journal_that_is_gone_is_no_new_journal)
+{
+    struct hw_env *env = fault_table(fault);
+    uint64_t *firsts;
+    size_t count;
+    char path[HW_PATH_SIZE];
+
+    open_it();
+    feed(1, 30);
+    close_it(true);
+    cr_assert(eq(int, hw_file_numbers(env, "/data/journal", ".hwj", &firsts, &count), 0));
+    for (size_t i = 0; i < count; i++) {
+        hw_file_number_path(path, "/data/journal", firsts[i], ".hwj");
+        cr_assert(eq(int, env->unlink(env->context, path), 0));
+    }
+    free(firsts);
+    cr_expect(eq(int, hw_runtime_open(&options, &runtime, error), HW_E_DAMAGED));
+    cr_expect(strstr(error, "acknowledged records 1 to 31") != NULL, "%s", error);
+    cr_assert(eq(int, env->unlink(env->context, "/data/journal/watermark"), 0));
+    cr_expect(eq(int, hw_runtime_open(&options, &runtime, error), HW_E_DAMAGED));
+    cr_expect(strstr(error, "a snapshot of record 31") != NULL, "%s", error);
+    cr_expect(strstr(error, "move the folder snapshots away") != NULL, "%s", error);
+}
+
 Test(runtime, a_bad_snapshot_costs_time_only)
 {
     struct hw_hash whole;
@@ -546,6 +570,13 @@ Test(runtime, a_full_disk_is_back_pressure)
     cr_expect(lt(u64, number, 100000));
     cr_expect(eq(uint, logged.failed, 0));
     cr_expect(strstr(logged.warning, "space") != NULL, "%s", logged.warning);
+    cr_expect(eq(uint, logged.warned, 1));
+    cr_expect(hw_runtime_is_full(runtime));
+    for (int64_t second = 2; second < 10; second++) {
+        fault_set_clock(fault, LOGGED_START_MS, second * 1000000000);
+        hw_runtime_turn(runtime);
+    }
+    cr_expect(eq(uint, logged.warned, 1), "the same is not said again");
     fault_disk_size(fault, UINT64_MAX);
     fault_set_clock(fault, LOGGED_START_MS, INT64_C(20000000000));
     hw_runtime_turn(runtime);
@@ -553,6 +584,38 @@ Test(runtime, a_full_disk_is_back_pressure)
     cr_expect(eq(int, logged_submit(runtime, number, LOGGED_START_MS).outcome, HW_OUTCOME_TAKEN));
     hw_runtime_turn(runtime);
     cr_expect(eq(u64, logged.durable, hw_engine_sequence(hw_runtime_engine(runtime))));
+    cr_expect(eq(uint, logged.warned, 2));
+    cr_expect(strstr(logged.warning, "has room again") != NULL, "%s", logged.warning);
+    cr_expect(not(hw_runtime_is_full(runtime)));
+    close_it(false);
+}
+
+/* On a disk smaller than the room it likes to have ahead it works until that is really full. */
+Test(runtime, a_tiny_disk_at_the_first_start)
+{
+    uint64_t size, number = 0;
+    enum hw_status status = HW_E_NO_SPACE;
+
+    for (size = 0; status != HW_OK; size += 8 * 1024) {
+        fault_disk_size(fault, size);
+        status = hw_runtime_open(&options, &runtime, error);
+        if (status != HW_OK) {
+            cr_assert(eq(int, status, HW_E_NO_SPACE), "%s", error);
+            cr_assert(strstr(error, "free some space") != NULL, "%s", error);
+            cr_assert(lt(u64, size, options.prepare_size), "it starts where a little is free");
+        }
+    }
+    hw_runtime_turn(runtime);
+    while (number < 1000 &&
+        logged_submit(runtime, ++number, LOGGED_START_MS).outcome == HW_OUTCOME_TAKEN)
+        hw_runtime_turn(runtime);
+    cr_expect(lt(u64, number, 1000));
+    cr_expect(eq(uint, logged.warned, 1));
+    cr_expect(hw_runtime_is_full(runtime));
+    cr_expect(eq(int, hw_runtime_close(runtime, true), HW_E_NO_SPACE));
+    fault_disk_size(fault, UINT64_MAX);
+    open_it();
+    cr_expect(ge(u64, hw_engine_sequence(hw_runtime_engine(runtime)), logged.durable));
     close_it(false);
 }
 

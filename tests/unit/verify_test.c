@@ -140,6 +140,34 @@ Test(verify, damage_in_one_segment_does_not_hide_the_next)
     free(firsts);
 }
 
+/* The header is whole and says what was so when it was written; this state is another. */
+Test(verify, a_state_that_comes_out_otherwise)
+{
+    struct hw_segment_header header;
+    uint64_t *firsts;
+    size_t count, size;
+    char path[HW_PATH_SIZE];
+    uint8_t *bytes;
+
+    cr_assert(
+        eq(int, hw_file_numbers(fault_table(fault), "/data/journal", ".hwj", &firsts, &count), 0));
+    hw_file_number_path(path, "/data/journal", firsts[1], ".hwj");
+    bytes = bytes_of(path, &size);
+    cr_assert(eq(int, hw_segment_header_read(bytes, &header), HW_OK));
+    cr_assert(not(hw_hash_is_zero(header.quick_digest)), "it costs little, so it is always there");
+    cr_assert(not(hw_hash_is_zero(header.digest)));
+    header.quick_digest.low++;
+    hw_segment_header_write(&header, bytes);
+    cr_expect(eq(int, verify(), HW_E_DAMAGED));
+    cr_expect(eq(uint, said_count, 1));
+    cr_expect(strstr(said[0], "digests differ") != NULL, "%s", said[0]);
+    header.digest.high++;
+    hw_segment_header_write(&header, bytes);
+    cr_expect(eq(int, verify(), HW_E_DAMAGED));
+    cr_expect(eq(uint, said_count, 2));
+    free(firsts);
+}
+
 Test(verify, a_snapshot_a_watermark_a_refused_input)
 {
     static const struct {

@@ -698,6 +698,12 @@ void hw_mllp_drain(struct hw_mllp *mllp, int64_t limit, void (*done)(void *conte
     (void)uv_timer_start(&mllp->tick, on_tick, 0, TICK_MS);
 }
 
+void hw_mllp_drain_now(struct hw_mllp *mllp)
+{
+    HW_ASSERT(mllp->draining);
+    mllp->drain_until_ms = loop_ms(mllp); /* The next tick sees to it. */
+}
+
 void hw_mllp_free(struct hw_mllp *mllp)
 {
     if (mllp == NULL)

@@ -155,6 +155,9 @@ void hw_mllp_on_durable(struct hw_mllp *mllp, uint64_t sequence);
 void hw_mllp_drain(
     struct hw_mllp *mllp, int64_t limit_ms, void (*done)(void *context), void *context);
 
+/* While it drains: nothing more will become durable, so close what still waits for that. */
+void hw_mllp_drain_now(struct hw_mllp *mllp);
+
 /* Close what is open and release.  What is open goes when the loop has run the close callbacks. */
 void hw_mllp_free(struct hw_mllp *mllp);
 
