@@ -464,7 +464,9 @@ static void keep_in_force(const struct hw_engine *engine, uint32_t leader, struc
         open->plain |= HW_PLAIN_ONE_RUN;
     if (history->periods_count == 0)
         open->plain |= HW_PLAIN_NEVER_READY;
-    open->admitted_precision = scratch->runs[0].moment.precision;
+    /* Without a run there is only what an earlier fold, of any stay, left in scratch. */
+    open->admitted_precision =
+        scratch->runs_count > 0 ? scratch->runs[0].moment.precision : HW_PRECISION_NONE;
 }
 
 void hw_share_update(struct hw_engine *engine, uint32_t leader, bool rivals)
