@@ -168,7 +168,7 @@ def one(bench):
 
 def steady(bench):
     """At a steady rate, each message's time from the moment it was due: nothing is left out."""
-    rate, seconds = bench.pick(1000, 5000, 10000), bench.pick(1, 0.4, 4)
+    rate, seconds = bench.pick(1000, 5000, 10000), bench.pick(1, 0.4, 2)
     sides = [start_ours(bench, "steady-ours"), start_bare(bench, "steady-bare", 2)]
     for side in sides:
         send(bench, side, rate // 2, 64, 64)

@@ -79,7 +79,8 @@ def recovery(bench):
     folder = bench.subfolder("recovery")
     with bench.neighbours() as neighbours:
         found = bench.figures([bench.program("recovery_bench"), f"{folder}/data", "--people",
-                               people, "--records", people, "--pairs", bench.pick(1, 5, 5)])
+                               people, "--records", people // 2, "--pairs",
+                               bench.pick(1, 5, 5)])
     a, b = median(found["recovery_ns"]), median(found["apply_ns"])
     others, turns = neighbours.percent(), len(found["recovery_ns"])
     lines = [
@@ -112,7 +113,7 @@ def recovery(bench):
 def memory(bench):
     """What the engine holds, by what it remembers."""
     sizes = bench.pick(
-        (1000, 500, 100, 2), (10000, 5000, 1000, 8), (50000, 20000, 4000, 10),
+        (1000, 500, 100, 2), (5000, 3000, 500, 4), (20000, 10000, 2000, 8),
         (200000, 50000, 20000, 12))
     command = [bench.program("memory_bench")]
     for name, value in zip(("people", "open", "county", "weeks"), sizes):
@@ -121,17 +122,19 @@ def memory(bench):
         found = bench.figures(command)
     one = {name: values[0] for name, values in found.items()}
     others = neighbours.percent()
-    slope = round(one["slope_bytes"], 1)
+    slope = round(one["message_bytes"], 1)
     return [
         Line("memory", "a person with one sealed stay of 30 messages", figure=one["person_bytes"],
              unit="B", bar=640, at_most=True, neighbours=others, turns=1,
-             note=f"{sizes[0]:,} people; one more sealed stay: {one['again_bytes']:.0f} B"),
+             note=f"{sizes[0]:,} people, small pages; one more sealed stay of somebody known: "
+                  f"{one['again_bytes']:.0f} B"),
         Line("memory", "an open stay of 29 messages", figure=one["open_stay_bytes"], unit="B",
              bar=4096, at_most=True, neighbours=others, turns=1),
-        Line("memory", f"slope of a steady county over {sizes[3]} weeks, by message",
+        Line("memory", "slope: what a message leaves behind once its stay is sealed",
              figure=slope if slope > 0 else 0.0, unit="B", bar=0, at_most=True, neighbours=others,
-             turns=1, note="apart from what its sealed stays keep; with it "
-             f"{one['grown_by_stay_bytes']:.0f} B by stay"),
+             turns=1, note=f"a steady county of {sizes[2]:,} people over {sizes[3]} weeks grows by "
+             f"{one['county_stay_bytes']:.0f} B for each stay that ends, which is what it keeps of "
+             "it"),
     ] + executable(bench)
 
 
