@@ -102,15 +102,18 @@ def redis_line(bench, ours, redis, what, neighbours):
 def many(bench):
     """64 connections, one message outstanding on each."""
     count = bench.pick(500, 8000, 40000, 60000)
-    ours, bare, redis, neighbours = bench.once(
-        "64x1", lambda: _measured(bench, 64, 1, 1, count, "64x1"))
-    return [line(ours, bare, "durable, 64 connections x 1", neighbours, row="64x1", bar=0.60,
-                 stretch=0.70)]
+    ours, bare, neighbours, other = bench.once(
+        "64x1", lambda: _measured(bench, 64, 1, (1, 2), count, "64x1"))
+    what = "durable, 64 connections x 1"
+    return [line(ours, bare, what, neighbours, row="64x1", bar=0.60, stretch=0.70),
+            line(ours, other, what, neighbours, row="64x1")]
 
 
 def deep(bench):
     """8 connections, 32 messages in flight on each."""
-    ours, bare, redis, neighbours = deep_sides(bench)
+    count = bench.pick(500, 20000, 100000, 150000)
+    ours, bare, neighbours = bench.once(
+        "8x32", lambda: _measured(bench, 8, 32, (2,), count, "8x32"))
     cpu = median(ours.cpu)
     return [
         line(ours, bare, "durable, 8 x 32", neighbours, row="8x32", bar=0.35, stretch=0.50),
@@ -119,11 +122,6 @@ def deep(bench):
              at_most=True, cpu=cpu, yardstick_cpu=median(bare.cpu), neighbours=neighbours,
              turns=len(ours.cpu)),
     ]
-
-
-def deep_sides(bench):
-    count = bench.pick(500, 20000, 100000, 150000)
-    return bench.once("8x32", lambda: _measured(bench, 8, 32, 2, count, "8x32"))
 
 
 def beside_redis(bench):
@@ -136,15 +134,18 @@ def beside_redis(bench):
 
 
 def _measured(bench, connections, window, threads, count, name):
-    """Run a shape; the line beside Redis is made while it still runs."""
-    sides = [start_ours(bench, f"{name}-ours"), start_bare(bench, f"{name}-bare", threads)]
+    """Run a shape: ours, the bare server with so many threads, Redis; the line beside Redis is made
+    while it still runs.  Returns ours, the first bare server, the neighbours, other bare servers."""
+    ours = start_ours(bench, f"{name}-ours")
+    bares = [start_bare(bench, f"{name}-bare", number) for number in threads]
     redis = start_redis(bench, f"{name}-redis")
-    neighbours = turns(bench, sides + ([redis] if redis else []), count, connections, window)
+    sides = [ours, *bares] + ([redis] if redis else [])
+    neighbours = turns(bench, sides, count, connections, window)
     bench.cache[f"{name}-redis"] = redis_line(
-        bench, sides[0], redis, f"beside Redis, {connections} x {window}", neighbours)
-    for side in sides + ([redis] if redis else []):
+        bench, ours, redis, f"beside Redis, {connections} x {window}", neighbours)
+    for side in sides:
         bench.drop(side.server)
-    return sides[0], sides[1], redis, neighbours
+    return ours, bares[0], neighbours, *bares[1:]
 
 
 def one(bench):
