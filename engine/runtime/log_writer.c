@@ -263,7 +263,8 @@ static enum hw_status open_tail(
         return failed_at("write", writer->path, failed, error);
     writer->segment = tail->segment.first_sequence;
     writer->end = writer->synced_end = tail->end;
-    writer->prepared = tail->file_size > tail->end ? tail->file_size : tail->end;
+    writer->prepared =
+        tail->end; /* Zeros behind it may be in the cache alone: they are written again. */
     writer->sequence = writer->synced_sequence = tail->next_sequence - 1;
     writer->turn_over = !same_settings(&tail->segment, &writer->options.header);
     return HW_OK;

@@ -538,6 +538,30 @@ Test(runtime, after_a_failed_sync_nothing_is_acknowledged)
     cr_expect(ne(int, hw_runtime_close(runtime, true), HW_OK));
 }
 
+/* A failed sync of any kind, a start on the machine that stayed up, and then the power goes. */
+Test(runtime, a_start_after_a_failed_sync_relies_on_nothing_it_left)
+{
+    for (uint64_t nth = 1; nth <= 24; nth++) {
+        end();
+        begin();
+        options.segment_size = options.prepare_size = 8 * 1024;
+        open_it();
+        fault_fail(fault, FAULT_SYNC, nth, -EIO, false);
+        for (uint64_t number = 1; number <= 40 && logged.failed == 0; number++) {
+            logged_submit(runtime, number, LOGGED_START_MS);
+            hw_runtime_turn(runtime);
+        }
+        (void)hw_runtime_close(runtime, false); /* It has failed; it says so. */
+        fault_kill(fault);
+        open_it();
+        close_it(false);
+        fault_crash(fault);
+        cr_assert(eq(int, hw_runtime_open(&options, &runtime, error), HW_OK), "sync %lu: %s",
+            (unsigned long)nth, error);
+        close_it(false);
+    }
+}
+
 /* The cache of a machine that stays up still shows it, marked clean: no sync writes it any more. */
 Test(runtime, what_a_failed_sync_left_behind_is_written_again_before_it_is_told)
 {
