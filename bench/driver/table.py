@@ -117,9 +117,12 @@ def read(path):
 def markdown(found):
     """The table of README.md: it must say what the record says, so it is made from it."""
     machine = found["machine"]
-    out = [f"Commit `{found['commit'][:12]}`, {machine['cores']} cores ({machine['cpu']}), "
-           f"{machine['memory_mib'] >> 10} GiB, {machine['file_system']}, Linux "
-           f"{machine['kernel'].split('-')[0]}; the driver shares the cores.",
+    others = [entry["neighbours"] for entry in found["lines"] if entry["neighbours"] is not None]
+    meanwhile = f"others used {min(others):.0f} to {max(others):.0f} % of the machine meanwhile"
+    out = [f"Commit `{found['commit'][:12]}`, a {found['size']} run of {found['pairs']} pairs; "
+           f"{machine['cores']} cores ({machine['cpu']}), {machine['memory_mib'] >> 10} GiB, "
+           f"{machine['file_system']}, Linux {machine['kernel'].split('-')[0]}; the driver shares the "
+           f"cores, and {meanwhile if others else 'nobody looked who else did'}.",
            "",
            "| what | ours | beside it | ratio | bar | | CPU s a million: ours, beside |",
            "| --- | --- | --- | --- | --- | --- | --- |"]
