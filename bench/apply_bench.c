@@ -57,8 +57,7 @@ static uint64_t take_batch(struct run *run, uint32_t count)
 {
     uint64_t start = bench_cpu_ns();
 
-    for (uint32_t i = 0; i < count; i++)
-        bench_feed_take(&run->feed, &run->mixed[i], run->bytes + run->mixed[i].start);
+    bench_feed_take_all(&run->feed, run->mixed, count, run->bytes);
     return bench_cpu_ns() - start;
 }
 

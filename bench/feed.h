@@ -9,7 +9,7 @@
 #include "homeward/engine.h"
 #include "mix.h"
 
-enum { BENCH_RANGES_MAX = 256 };
+enum { BENCH_RANGES_MAX = 256, BENCH_AHEAD_MAX = 16 };
 
 struct bench_feed {
     struct hw_engine *engine;
@@ -19,6 +19,7 @@ struct bench_feed {
         size_t size, committed;
     } ranges[BENCH_RANGES_MAX]; /* of address space, as the engine reserved it */
     unsigned ranges_count;
+    struct hw_expect ahead[BENCH_AHEAD_MAX]; /* of record i, at i modulo their number */
 };
 
 /* Limits that hold so many people, each with a stay: those of a county where they are enough. */
@@ -31,6 +32,10 @@ void bench_feed_close(struct bench_feed *feed);
 
 /* Take one record; sequence and accepted time are put into it.  A duplicate is only counted. */
 void bench_feed_take(struct bench_feed *feed, const struct bench_mixed *mixed, uint8_t *record);
+
+/* A batch, each record at its start in bytes; what comes is expected while others are taken. */
+void bench_feed_take_all(
+    struct bench_feed *feed, const struct bench_mixed *mixed, uint32_t count, uint8_t *bytes);
 
 /* Fire what is due until at_ms. */
 void bench_feed_tick(struct bench_feed *feed, int64_t at_ms);

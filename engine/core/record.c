@@ -543,3 +543,42 @@ enum hw_status hw_record_decode(
     }
     return HW_OK;
 }
+
+/* Where hashes begin in a record: behind its header, the body's size and what is of fixed size. */
+enum { HASHES_OFFSET = HW_RECORD_HEADER_SIZE + 4 + 8 + 8 + 3 * TIME_SIZE + 8, TEXTS = 5 };
+
+static bool find_about(struct hw_slice record, struct hw_about *about)
+{
+    struct reader reader = {record.data, record.data + record.size, false};
+    const uint8_t *hashes;
+    uint8_t count;
+
+    (void)get(&reader, HASHES_OFFSET);
+    hashes = get(&reader, 4 * sizeof(struct hw_hash)).data;
+    for (int i = 0; i < TEXTS; i++)
+        (void)get(&reader, get_u16(&reader));
+    count = get_u8(&reader);
+    (void)get_u8(&reader);
+    about->own = get_u8(&reader);
+    (void)get_u8(&reader);
+    if (reader.damaged)
+        return false;
+    about->message_id = load_hash(hashes);
+    about->visit = load_hash(hashes + 2 * sizeof(struct hw_hash));
+    for (uint8_t i = 0; i < count && i < HW_ABOUT_IDENTIFIERS_MAX; i++) {
+        const uint8_t *identifier = get(&reader, 1 + sizeof(struct hw_hash)).data;
+
+        (void)get(&reader, get_u16(&reader));
+        if (reader.damaged)
+            return false;
+        about->identifiers[about->identifiers_count++] = load_hash(identifier + 1);
+    }
+    return true;
+}
+
+void hw_record_about(struct hw_slice record, struct hw_about *ret_about)
+{
+    *ret_about = (struct hw_about){.own = 0};
+    if (!find_about(record, ret_about))
+        *ret_about = (struct hw_about){.own = 0};
+}

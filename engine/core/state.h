@@ -420,6 +420,13 @@ static inline struct hw_row_record *hw_row_at(const struct hw_engine *engine, ui
     return HW_AT(engine, rows, hw_row_record, handle);
 }
 
+/* The table hash of a stay: of handles, which nobody outside chooses. */
+static inline uint64_t hw_stay_key(
+    const struct hw_engine *engine, uint32_t identifier, uint32_t visit)
+{
+    return hw_hash_keyed_u64(engine->options.hash_key, (uint64_t)visit << 32 | identifier);
+}
+
 /* Order of keys without kinds (bonds, registers): as R0 says, content last. */
 int hw_key_order(const struct hw_key *a, const struct hw_key *b);
 

@@ -202,14 +202,44 @@ static bool is_behind(const struct run *run, struct hw_slice record)
         (run->options->until_sequence != 0 && header.sequence > run->options->until_sequence);
 }
 
+enum { BETWEEN = 2, AHEAD = BETWEEN * HW_EXPECT_STEPS, PLACES = 16 }; /* records */
+_Static_assert(AHEAD < PLACES, "each has its own place until it is applied");
+
+/* Reads a block some records ahead of the one that is applied next (hw_engine_expect). */
+struct lookout {
+    struct hw_slice records; /* not yet looked at */
+    struct hw_expect expects[PLACES];
+    uint64_t seen;
+};
+
+/* Another record is looked at, and those before it go a step further. */
+static void look_ahead(struct lookout *lookout, const struct hw_engine *engine, uint64_t applied)
+{
+    struct hw_slice record;
+
+    while (lookout->seen <= applied + AHEAD && hw_records_next(&lookout->records, &record)) {
+        hw_record_about(record, &lookout->expects[lookout->seen % PLACES].about);
+        hw_engine_expect(engine, &lookout->expects[lookout->seen % PLACES], 0);
+        lookout->seen++;
+    }
+    for (unsigned step = 1; step < HW_EXPECT_STEPS; step++) {
+        uint64_t at = applied + AHEAD - BETWEEN * step;
+
+        if (at < lookout->seen && at >= AHEAD)
+            hw_engine_expect(engine, &lookout->expects[at % PLACES], step);
+    }
+}
+
 static enum hw_status apply_block(
     struct run *run, const struct hw_log_block *from, char error[HW_ERROR_TEXT_SIZE])
 {
     struct hw_slice records = from->block.records, record;
-    uint64_t sequence = from->block.first_sequence;
+    uint64_t sequence = from->block.first_sequence, applied = 0;
+    struct lookout lookout = {.records = records};
     enum hw_status status = HW_OK;
 
-    for (; status == HW_OK && hw_records_next(&records, &record); sequence++) {
+    for (; status == HW_OK && hw_records_next(&records, &record); sequence++, applied++) {
+        look_ahead(&lookout, run->replay.engine, applied);
         if (sequence <= run->replay.sequence)
             continue;
         run->done = is_behind(run, record);

@@ -66,6 +66,23 @@ HW_MUST_CHECK enum hw_status hw_engine_apply(struct hw_engine *engine, struct hw
 HW_MUST_CHECK enum hw_status hw_engine_apply_event(
     struct hw_engine *engine, uint64_t sequence, int64_t accepted_ms, const struct hw_event *event);
 
+/*
+ * What a record will need is fetched while others are applied: a record looks at a dozen places in
+ * memory that nobody looked at lately, and each would be waited for.  Call with step 0, 1 ...
+ * HW_EXPECT_STEPS - 1, other work between them (a record or two each); then apply it.  Steps may be
+ * left out, and what was expected need not come: nothing of the state is changed by it.  expect is
+ * the caller's; about is set before step 0 (hw_record_about()), the rest is not.
+ */
+enum { HW_EXPECT_STEPS = 5 };
+
+struct hw_expect {
+    struct hw_about about;
+    uint64_t message_key, visit_key, identifier_keys[HW_ABOUT_IDENTIFIERS_MAX];
+    uint32_t visit, stay, identifiers[HW_ABOUT_IDENTIFIERS_MAX]; /* handles; 0: not known */
+};
+
+void hw_engine_expect(const struct hw_engine *engine, struct hw_expect *expect, unsigned step);
+
 /* The sequence and accepted time of the last record applied; 0 and HW_TIME_NONE before any. */
 uint64_t hw_engine_sequence(const struct hw_engine *engine);
 int64_t hw_engine_accepted_ms(const struct hw_engine *engine);

@@ -60,4 +60,18 @@ HW_MUST_CHECK enum hw_status hw_record_header(
 HW_MUST_CHECK enum hw_status hw_record_decode(
     struct hw_slice record, bool with_identity, struct hw_event *ret_event);
 
+/* What a record is about, for whoever wants to have it at hand early (hw_engine_expect). */
+enum { HW_ABOUT_IDENTIFIERS_MAX = 4 };
+
+struct hw_about {
+    struct hw_hash message_id;                            /* zero: none */
+    struct hw_hash visit;                                 /* zero: none */
+    struct hw_hash identifiers[HW_ABOUT_IDENTIFIERS_MAX]; /* the first of its person */
+    uint8_t identifiers_count;
+    uint8_t own; /* index of the one of the stay key; may lie beyond the first */
+};
+
+/* Cheap, and promises nothing: of bytes that are no record it says that they are about nothing. */
+void hw_record_about(struct hw_slice record, struct hw_about *ret_about);
+
 #endif

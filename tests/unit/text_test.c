@@ -75,6 +75,7 @@ Test(text, of_an_image_loaded_over_another_state)
     (void)hw_text_intern(to, hw_slice_text("W2"));
     for (uint32_t part = 0; part < hw_engine_image_count(from); part++)
         cr_assert(eq(int, hw_engine_image_load(to, part, hw_engine_image_part(from, part)), HW_OK));
+    cr_assert(eq(int, hw_engine_image_end(to), HW_OK));
     cr_expect(eq(
         u32, hw_text_intern(to, hw_slice_text("W2")), hw_text_intern(from, hw_slice_text("W2"))));
     cr_expect(hw_slice_is(hw_engine_text(to, hw_text_intern(to, hw_slice_text("W1"))), "W1"));

@@ -38,19 +38,12 @@ struct hw_hash hw_visit_of_admission(int64_t admitted_ms)
     return hw_hash_parts(parts, 2);
 }
 
-static uint64_t stay_key(const struct hw_engine *engine, uint32_t identifier, uint32_t visit)
-{
-    uint32_t key[2] = {identifier, visit};
-
-    return hw_hash_keyed(engine->options.hash_key, hw_slice_of(key, sizeof key));
-}
-
 uint64_t hw_stay_hash(const void *owner, uint32_t handle)
 {
     const struct hw_engine *engine = owner;
     const struct hw_stay *stay = hw_stay_at(engine, handle);
 
-    return stay_key(engine, stay->identifier, stay->visit);
+    return hw_stay_key(engine, stay->identifier, stay->visit);
 }
 
 static uint32_t take_open(struct hw_engine *engine)
@@ -71,7 +64,7 @@ uint32_t hw_stay_take(struct hw_engine *engine, uint32_t identifier, struct hw_h
     uint64_t sequence, bool *ret_new)
 {
     uint32_t visit = hw_visit_take(engine, visit_hash);
-    uint64_t key = stay_key(engine, identifier, visit);
+    uint64_t key = hw_stay_key(engine, identifier, visit);
     uint32_t position = 0, handle;
     struct hw_stay *stay;
 
