@@ -5,8 +5,7 @@ bool hl7_in_list(struct hw_slice text, const struct hw_slice *list, uint32_t lis
     if (text.size == 0)
         return false;
     for (uint32_t i = 0; i < list_count; i++)
-        if (text.size == list[i].size && text.data[0] == list[i].data[0] &&
-            hw_slice_equal(text, list[i]))
+        if (hw_slice_same(text, list[i]))
             return true;
     return false;
 }
