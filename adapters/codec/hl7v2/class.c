@@ -60,7 +60,7 @@ struct hl7_class hl7_class_read(struct hl7_reader *reader, struct hw_slice raw)
 
 struct hl7_class hl7_class_of_group(struct hl7_reader *reader)
 {
-    return hl7_class_read(reader, hl7_first(reader, hl7_field(&reader->pv1, 2)));
+    return hl7_class_read(reader, hl7_first(reader, hl7_field(reader->pv1, 2)));
 }
 
 /* Words with the class in them, for each class that has one letter. */

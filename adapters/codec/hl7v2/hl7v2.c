@@ -234,8 +234,8 @@ static struct hw_hash hash_content(const struct hl7_reader *reader)
 
 static void group_take(struct hl7_reader *reader, const struct hl7_group *group)
 {
-    reader->pid = group->pid;
-    reader->pv1 = group->pv1;
+    reader->pid = &group->pid;
+    reader->pv1 = &group->pv1;
 }
 
 static void read_event(struct hl7_reader *reader, const struct hl7_group *group)

@@ -13,6 +13,17 @@ static bool parse_time(struct hl7_reader *reader, struct hw_slice text, struct h
     return true;
 }
 
+/* Whether all fourteen bytes are digits, and so no delimiters. */
+static bool is_digits(const struct hl7_clock *clock)
+{
+    const uint64_t high = UINT64_C(0xf0f0f0f0f0f0f0f0), zeros = UINT64_C(0x3030303030303030);
+    const uint64_t six = UINT64_C(0x0606060606060606);
+
+    return (((clock->first ^ zeros) | (clock->last ^ zeros) | ((clock->first + six) ^ zeros) |
+                ((clock->last + six) ^ zeros)) &
+               high) == 0;
+}
+
 /*
  * A field of fourteen bytes, as most times are.  Most messages say the same one several times: the
  * last ones are kept.
@@ -31,7 +42,7 @@ static enum hl7_said read_second(
             return HL7_GIVEN;
         }
     }
-    said = hl7_time_said(reader, hl7_first(reader, raw), ret_time);
+    said = hl7_time_said(reader, is_digits(&clock) ? raw : hl7_first(reader, raw), ret_time);
     if (said == HL7_GIVEN) {
         clock.time = *ret_time;
         reader->clocks[reader->clocks_count++ % HL7_CLOCKS] = clock;
