@@ -104,10 +104,12 @@ static struct hw_slice read_journal(const char *folder)
     char path[HW_PATH_SIZE];
     struct hw_log *log;
     struct hw_log_block block;
-    uint8_t *bytes = NULL;
-    size_t size = 0, room = 0;
+    size_t size = 0, room = 1 << 20;
+    uint8_t *bytes = malloc(room);
 
     snprintf(path, sizeof path, "%s/journal", folder);
+    if (bytes == NULL)
+        stop("out of memory");
     if (hw_log_open(hw_env_posix(), path, 1, &log, error) != HW_OK)
         stop(path);
     while (hw_log_next(log, &block, error) == HW_OK) {
@@ -115,9 +117,10 @@ static struct hw_slice read_journal(const char *folder)
 
         if (size + records.size > room) {
             room = room * 2 + records.size;
-            bytes = realloc(bytes, room);
-            if (bytes == NULL)
+            uint8_t *more = realloc(bytes, room);
+            if (more == NULL)
                 stop("out of memory");
+            bytes = more;
         }
         memcpy(bytes + size, records.data, records.size);
         size += records.size;
@@ -236,7 +239,7 @@ static void measure_snapshot(const char *folder)
 
 int main(int argc, char **argv)
 {
-    struct hw_hash digest, applied;
+    struct hw_hash digest = {0}, applied = {0};
     uint64_t records = 0;
 
     if (argc < 2 || *argv[1] == '-') {
