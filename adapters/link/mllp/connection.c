@@ -243,6 +243,9 @@ static void refuse_large(struct hw_connection *connection, struct hw_slice bytes
     HW_ASSERT(bytes.size > 0);
     if (bytes.data[0] == FRAME_START)
         bytes = hw_slice_of(bytes.data + 1, bytes.size - 1);
+    /* How much is here of what is too much depends on how it came: no answer may. */
+    if (bytes.size > shared->options->frame_size_max)
+        bytes.size = shared->options->frame_size_max;
     if (bytes.size > HW_TOO_LARGE_KEPT)
         bytes.size = HW_TOO_LARGE_KEPT;
     while (header_size < bytes.size && bytes.data[header_size] != '\r' &&
