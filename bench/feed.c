@@ -131,12 +131,11 @@ void bench_feed_take(struct bench_feed *feed, const struct bench_mixed *mixed, u
 enum { BETWEEN = 2, AHEAD = BETWEEN * HW_EXPECT_STEPS }; /* records between two steps; in all */
 _Static_assert((int)AHEAD < (int)BENCH_AHEAD_MAX, "each has its own place until it is taken");
 
-/* A step for each of the records that follow number i; a few before the first one is taken. */
-static void expect(struct bench_feed *feed, const struct bench_mixed *mixed, int64_t count,
-    uint8_t *bytes, int64_t i)
+void bench_feed_expect(struct bench_feed *feed, const struct bench_mixed *mixed, int64_t count,
+    const uint8_t *bytes, int64_t i)
 {
     for (unsigned step = 0; step < HW_EXPECT_STEPS; step++) {
-        int64_t at = i + AHEAD - BETWEEN * (int64_t)step;
+        int64_t at = i + BENCH_AHEAD - BETWEEN * (int64_t)step;
         struct hw_expect *ahead = &feed->ahead[at & (BENCH_AHEAD_MAX - 1)];
 
         if (at < 0 || at >= count)
@@ -150,8 +149,8 @@ static void expect(struct bench_feed *feed, const struct bench_mixed *mixed, int
 void bench_feed_take_all(
     struct bench_feed *feed, const struct bench_mixed *mixed, uint32_t count, uint8_t *bytes)
 {
-    for (int64_t i = -AHEAD; i < (int64_t)count; i++) {
-        expect(feed, mixed, count, bytes, i);
+    for (int64_t i = -BENCH_AHEAD; i < (int64_t)count; i++) {
+        bench_feed_expect(feed, mixed, count, bytes, i);
         if (i >= 0)
             bench_feed_take(feed, &mixed[i], bytes + mixed[i].start);
     }

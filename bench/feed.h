@@ -1,6 +1,7 @@
 /*
- * feed.h - an engine without a journal, fed as the runtime feeds it: was the message seen, is a
- * timer due, apply.  Its memory can be weighed: pages that are really there, not address space.
+ * feed.h - an engine without a journal, fed as replay feeds it, and as the runtime does: was the
+ * message seen, is a timer due, apply.  Its memory can be weighed: pages that are really there, not
+ * address space.
  */
 #ifndef HW_BENCH_FEED_H
 #define HW_BENCH_FEED_H
@@ -9,7 +10,7 @@
 #include "homeward/engine.h"
 #include "mix.h"
 
-enum { BENCH_RANGES_MAX = 256, BENCH_AHEAD_MAX = 16 };
+enum { BENCH_RANGES_MAX = 256, BENCH_AHEAD = 15, BENCH_AHEAD_MAX = 16 };
 
 struct bench_feed {
     struct hw_engine *engine;
@@ -36,6 +37,13 @@ void bench_feed_take(struct bench_feed *feed, const struct bench_mixed *mixed, u
 /* A batch, each record at its start in bytes; what comes is expected while others are taken. */
 void bench_feed_take_all(
     struct bench_feed *feed, const struct bench_mixed *mixed, uint32_t count, uint8_t *bytes);
+
+/*
+ * What is expected when record i is taken: a step for each of those that follow it.  From
+ * i = -BENCH_AHEAD on: some steps go before the first record.
+ */
+void bench_feed_expect(struct bench_feed *feed, const struct bench_mixed *mixed, int64_t count,
+    const uint8_t *bytes, int64_t i);
 
 /* Fire what is due until at_ms. */
 void bench_feed_tick(struct bench_feed *feed, int64_t at_ms);

@@ -106,7 +106,7 @@ static int ask(const char *address, uint64_t count)
 
 int main(int argc, char **argv)
 {
-    struct bench_feed feed;
+    struct bench_feed feed = {0};
     int64_t ready[SITES_MAX], all = 0;
 
     if (argc == 4 && strcmp(argv[1], "ask") == 0)

@@ -26,8 +26,8 @@ enum { MESSAGES = 30, KEPT_DAYS = 7, SEALED_DAYS = KEPT_DAYS + 3, GROUPS = 50 };
 enum { PEOPLE, OPEN, COUNTY, WEEKS };
 
 static struct bench_option options[] = {
-    [PEOPLE] = {"people", 50000, 500},
-    [OPEN] = {"open", 20000, 200},
+    [PEOPLE] = {"people", 50000, 250},
+    [OPEN] = {"open", 20000, 100},
     [COUNTY] = {"county", 4000, 50},
     [WEEKS] = {"weeks", 8, 3}, /* to fill, and as many again to measure */
     {NULL, 0, 0},
@@ -150,7 +150,7 @@ int main(int argc, char **argv)
 {
     bool is_tiny = bench_arguments(argc, argv, "Bytes to remember.", options);
     int64_t kept_ms = KEPT_DAYS * HW_DAY_MS;
-    struct bench_feed feed;
+    struct bench_feed feed = {0};
 
     printf("# memory_bench: %" PRIu64 " people with a sealed stay of %d messages, %" PRIu64
            " open stays; a county of %" PRIu64 " people for twice %" PRIu64 " weeks\n",

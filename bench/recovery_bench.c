@@ -98,16 +98,44 @@ static void make_directory(const char *folder)
     bench_mix_free(mix);
 }
 
-/* All records of the journal, one after the other. */
-static struct hw_slice read_journal(const char *folder)
+/* All records of the journal, one after the other, and where each is. */
+struct journal {
+    uint8_t *bytes;
+    size_t size;
+    struct bench_mixed *records;
+    int64_t count;
+};
+
+static void index_records(struct journal *journal)
+{
+    struct hw_slice left = hw_slice_of(journal->bytes, journal->size), record;
+    int64_t room = 0;
+
+    while (hw_records_next(&left, &record)) {
+        if (journal->count == room) {
+            room = room * 2 + 1024;
+            struct bench_mixed *more =
+                realloc(journal->records, (size_t)room * sizeof *journal->records);
+            if (more == NULL)
+                stop("out of memory");
+            journal->records = more;
+        }
+        journal->records[journal->count++] = (struct bench_mixed){
+            .start = (size_t)(record.data - journal->bytes), .size = record.size};
+    }
+}
+
+static struct journal read_journal(const char *folder)
 {
     char path[HW_PATH_SIZE];
     struct hw_log *log;
     struct hw_log_block block;
-    uint8_t *bytes = NULL;
-    size_t size = 0, room = 0;
+    size_t size = 0, room = 1 << 20;
+    uint8_t *bytes = malloc(room);
 
     snprintf(path, sizeof path, "%s/journal", folder);
+    if (bytes == NULL)
+        stop("out of memory");
     if (hw_log_open(hw_env_posix(), path, 1, &log, error) != HW_OK)
         stop(path);
     while (hw_log_next(log, &block, error) == HW_OK) {
@@ -115,15 +143,18 @@ static struct hw_slice read_journal(const char *folder)
 
         if (size + records.size > room) {
             room = room * 2 + records.size;
-            bytes = realloc(bytes, room);
-            if (bytes == NULL)
+            uint8_t *more = realloc(bytes, room);
+            if (more == NULL)
                 stop("out of memory");
+            bytes = more;
         }
         memcpy(bytes + size, records.data, records.size);
         size += records.size;
     }
     hw_log_close(log);
-    return hw_slice_of(bytes, size);
+    struct journal journal = {.bytes = bytes, .size = size};
+    index_records(&journal);
+    return journal;
 }
 
 static struct hw_replay replay(const char *folder, bool full)
@@ -162,26 +193,29 @@ static uint64_t time_recovery(const char *folder, uint64_t *ret_records, struct 
 }
 
 static uint64_t time_apply(
-    const struct hw_snapshot *about, struct hw_slice records, struct hw_hash *ret_digest)
+    const struct hw_snapshot *about, const struct journal *journal, struct hw_hash *ret_digest)
 {
     struct hw_engine_options how = {.limits = about->limits,
         .memory = hw_memory_system(),
         .hash_key = {about->log_id.high, about->log_id.low},
         .dedupe_ms = about->dedupe_ms,
         .history_open_ms = about->history_open_ms};
-    struct hw_engine *engine;
-    struct hw_slice record;
+    struct bench_feed feed = {0};
     uint64_t start = cpu_ns();
 
-    if (hw_engine_new(&how, &engine) != HW_OK)
+    if (hw_engine_new(&how, &feed.engine) != HW_OK)
         stop("out of memory");
-    while (hw_records_next(&records, &record)) {
-        if (hw_engine_apply(engine, record) != HW_OK)
+    for (int64_t i = -BENCH_AHEAD; i < journal->count; i++) {
+        bench_feed_expect(&feed, journal->records, journal->count, journal->bytes, i);
+        if (i >= 0 &&
+            hw_engine_apply(feed.engine,
+                hw_slice_of(
+                    journal->bytes + journal->records[i].start, journal->records[i].size)) != HW_OK)
             stop("a record was not applied");
     }
     uint64_t took = cpu_ns() - start;
-    *ret_digest = hw_engine_history_digest(engine);
-    hw_engine_free(engine);
+    *ret_digest = hw_engine_history_digest(feed.engine);
+    hw_engine_free(feed.engine);
     return took;
 }
 
@@ -236,7 +270,7 @@ static void measure_snapshot(const char *folder)
 
 int main(int argc, char **argv)
 {
-    struct hw_hash digest, applied;
+    struct hw_hash digest = {0}, applied = {0};
     uint64_t records = 0;
 
     if (argc < 2 || *argv[1] == '-') {
@@ -247,7 +281,7 @@ int main(int argc, char **argv)
     argv[1] = argv[0];
     bool is_tiny = bench_arguments(argc - 1, argv + 1, "A data directory read back.", options);
     make_directory(folder);
-    struct hw_slice journal = read_journal(folder);
+    struct journal journal = read_journal(folder);
     struct hw_snapshot about = newest(folder);
     printf("# recovery_bench: %" PRIu64 " people admitted, then %" PRIu64 " records; %zu bytes\n",
         options[PEOPLE].value, options[RECORDS].value, journal.size);
@@ -255,7 +289,7 @@ int main(int argc, char **argv)
         uint64_t recovered = time_recovery(folder, &records, &digest);
 
         bench_figure("recovery_ns", (double)recovered / (double)records);
-        bench_figure("apply_ns", (double)time_apply(&about, journal, &applied) / (double)records);
+        bench_figure("apply_ns", (double)time_apply(&about, &journal, &applied) / (double)records);
     }
     bench_figure("records", (double)records);
     measure_snapshot(folder);
@@ -268,6 +302,7 @@ int main(int argc, char **argv)
             "applied from memory, the history is the same");
         hw_engine_free(result.engine);
     }
-    free((void *)(uintptr_t)journal.data);
+    free(journal.bytes);
+    free(journal.records);
     return is_tiny ? bench_end() : 0;
 }

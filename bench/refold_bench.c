@@ -46,9 +46,13 @@ int main(int argc, char **argv)
     int64_t start_ms = hw_london_midnight(hw_day_from_civil(2026, 1, 5));
     struct bench_stay stay = {1, 1, facts + 1000, start_ms};
     int64_t at_ms = start_ms + facts * HW_HOUR_MS;
-    struct bench_feed feed;
+    struct bench_feed feed = {0};
     struct hw_history history;
 
+    if (facts < 4) {
+        fputs("refold_bench: --facts is at least 4\n", stderr);
+        return 2;
+    }
     bench_feed_open(&feed, 1000, 35 * HW_DAY_MS, 90 * HW_DAY_MS);
     for (uint32_t i = 0; i < facts; i++)
         (void)say(&feed, &stay, said_of(i), start_ms + i * HW_HOUR_MS, start_ms + i * HW_HOUR_MS);

@@ -216,7 +216,7 @@ static uint8_t stay_identifier(const struct hw_event *event)
 
         if (identifier->type != HW_IDENTIFIER_LOCAL)
             continue;
-        if (hw_slice_equal(identifier->authority, event->visit.authority))
+        if (hw_slice_same(identifier->authority, event->visit.authority))
             return i;
         if (least == UINT8_MAX ||
             hw_slice_compare(identifier->id, event->identifiers[least].id) < 0)

@@ -73,10 +73,17 @@ enum { SURELY_SUMMER_FROM = 42, SURELY_SUMMER_TO = 225, MAYBE_FROM = 18, MAYBE_T
 /* In days from the first of March of the year 0, which begins an era. */
 enum { YEAR_1970 = 719468, YEAR_9999 = 9999 * 365 };
 
+static __attribute__((noinline)) int64_t exact_offset(int64_t ms)
+{
+    int year, month, day;
+
+    hw_civil_from_day(day_of_ms(ms), &year, &month, &day);
+    return ms >= last_sunday(year, 3) && ms < last_sunday(year, 10) ? HW_HOUR_MS : 0;
+}
+
 int64_t hw_london_offset(int64_t ms)
 {
     int32_t day = day_of_ms(ms) + YEAR_1970;
-    int year, month, day_of_month;
 
     if (day >= 0 && day <= YEAR_9999) {
         unsigned of_year = (unsigned)day * ERA_YEARS % ERA_DAYS / ERA_YEARS;
@@ -86,8 +93,7 @@ int64_t hw_london_offset(int64_t ms)
         if (of_year < MAYBE_FROM || of_year >= MAYBE_TO)
             return 0;
     }
-    hw_civil_from_day(day_of_ms(ms), &year, &month, &day_of_month);
-    return ms >= last_sunday(year, 3) && ms < last_sunday(year, 10) ? HW_HOUR_MS : 0;
+    return exact_offset(ms);
 }
 
 int32_t hw_london_day(int64_t ms)

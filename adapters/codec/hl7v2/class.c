@@ -2,7 +2,26 @@
 #include "codec/hl7v2/reader.h"
 
 /* Classes of HL7 table 0004, and W of the UK standard. */
-static const char known_classes[] = "EIOPRBCNUW";
+static bool is_known(struct hw_slice said)
+{
+    if (said.size != 1)
+        return false;
+    switch (said.data[0]) {
+    case 'E':
+    case 'I':
+    case 'O':
+    case 'P':
+    case 'R':
+    case 'B':
+    case 'C':
+    case 'N':
+    case 'U':
+    case 'W':
+        return true;
+    default:
+        return false;
+    }
+}
 
 static struct hl7_class read_class(struct hl7_reader *reader, struct hw_slice raw)
 {
@@ -13,7 +32,7 @@ static struct hl7_class read_class(struct hl7_reader *reader, struct hw_slice ra
 
     if (said.size == 0 || hl7_is_null(said))
         return class;
-    known = said.size == 1 && memchr(known_classes, said.data[0], sizeof known_classes - 1) != NULL;
+    known = is_known(said);
     for (uint32_t i = 0; i < options->classes_count; i++) {
         if (!hw_slice_equal(said, options->classes[i].said))
             continue;
@@ -41,7 +60,7 @@ struct hl7_class hl7_class_read(struct hl7_reader *reader, struct hw_slice raw)
 
 struct hl7_class hl7_class_of_group(struct hl7_reader *reader)
 {
-    return hl7_class_read(reader, hl7_first(reader, hl7_field(&reader->pv1, 2)));
+    return hl7_class_read(reader, hl7_first(reader, hl7_field(reader->pv1, 2)));
 }
 
 /* Words with the class in them, for each class that has one letter. */

@@ -77,9 +77,9 @@ static void drop_unused(struct hl7_message *message)
 
     if (message->shape == HL7_SHAPE_DELIMITERS)
         return;
-    if (size == 0 || memchr(from, delimiters->subcomponent, size) == NULL)
+    if (!message->has_special || memchr(from, delimiters->subcomponent, size) == NULL)
         delimiters->subcomponent = 0;
-    if (size == 0 || memchr(from, delimiters->escape, size) == NULL)
+    if (!message->has_special || memchr(from, delimiters->escape, size) == NULL)
         delimiters->escape = 0;
 }
 

@@ -5,8 +5,7 @@ bool hl7_in_list(struct hw_slice text, const struct hw_slice *list, uint32_t lis
     if (text.size == 0)
         return false;
     for (uint32_t i = 0; i < list_count; i++)
-        if (text.size == list[i].size && text.data[0] == list[i].data[0] &&
-            hw_slice_equal(text, list[i]))
+        if (hw_slice_same(text, list[i]))
             return true;
     return false;
 }
@@ -235,8 +234,8 @@ static struct hw_hash hash_content(const struct hl7_reader *reader)
 
 static void group_take(struct hl7_reader *reader, const struct hl7_group *group)
 {
-    reader->pid = group->pid;
-    reader->pv1 = group->pv1;
+    reader->pid = &group->pid;
+    reader->pv1 = &group->pv1;
 }
 
 static void read_event(struct hl7_reader *reader, const struct hl7_group *group)

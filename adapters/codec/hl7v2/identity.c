@@ -123,7 +123,7 @@ static void read_retired(struct hl7_reader *reader, const struct hl7_group *grou
 
 void hl7_identity_read(struct hl7_reader *reader, const struct hl7_group *group)
 {
-    struct identifiers found = read_pid(reader, &reader->pid, false);
+    struct identifiers found = read_pid(reader, reader->pid, false);
 
     fault_identity(reader, &found, "PID", 3);
     if (reader->trigger->needs & (HL7_RETIRED | HL7_MOVED))
@@ -165,7 +165,7 @@ void hl7_visit_read(struct hl7_reader *reader, const struct hl7_group *group)
 
     if ((needs & HL7_BARE) && !(needs & (HL7_VISITS | HL7_MOVED)))
         return;
-    event->visit = read_visit(reader, hl7_field(&reader->pv1, 19));
+    event->visit = read_visit(reader, hl7_field(reader->pv1, 19));
     if (needs & (HL7_VISITS | HL7_MOVED)) {
         event->retired_visit = read_visit(reader, hl7_field(&group->mrg, 5));
     }

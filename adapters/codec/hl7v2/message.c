@@ -65,6 +65,10 @@ static const uint8_t *read_delimiters(struct hl7_delimiters *delimiters, struct 
     uint8_t declared[5] = {0};
     size_t count = 0, i = 4;
 
+    if (msh.size > 9 && memcmp(msh.data, "MSH|^~\\&|", 9) == 0) { /* as nearly everywhere */
+        *delimiters = (struct hl7_delimiters){'|', '^', '~', '\\', '&'};
+        return msh.data + 8;
+    }
     *delimiters = (struct hl7_delimiters){0};
     if (msh.size < 4 || !hl7_is_punctuation(msh.data[3]))
         return NULL;
@@ -203,19 +207,36 @@ static const uint8_t *after_line(
     return end == message->tail.end ? end : end + 1;
 }
 
-static const uint8_t *line_skip(struct hl7_message *message, const uint8_t *at)
+/*
+ * What follows is written once and built twice: for any machine, and for a wide one (scan.h).
+ */
+#define BUILT_TWICE static inline __attribute__((always_inline))
+
+BUILT_TWICE struct hl7_word scan(struct hl7_message *message, const uint8_t *at, bool is_wide)
+{
+    const uint8_t *bytes = hl7_word_at(&message->tail, at);
+    struct hl7_word word =
+        is_wide ? hl7_word_wide(bytes, message->sought) : hl7_word_scan(bytes, message->sought);
+
+    if (word.has_high)
+        message->is_ascii = false;
+    if (word.has_special)
+        message->has_special = true;
+    return word;
+}
+
+BUILT_TWICE const uint8_t *line_skip(struct hl7_message *message, const uint8_t *at, bool is_wide)
 {
     for (;; at += HL7_WORD_SIZE) {
-        struct hl7_word word = hl7_word_scan(hl7_word_at(&message->tail, at), message->field);
+        struct hl7_word word = scan(message, at, is_wide);
 
-        message->is_ascii &= word.is_ascii;
         if (word.ends != 0)
             return after_line(message, at, word.ends);
     }
 }
 
-static inline __attribute__((always_inline)) const uint8_t *segment_cut(
-    struct hl7_message *message, const uint8_t *start, struct hl7_segment *ret_segment)
+BUILT_TWICE const uint8_t *segment_cut(struct hl7_message *message, const uint8_t *start,
+    struct hl7_segment *ret_segment, bool is_wide)
 {
     uint32_t *cuts = message->cuts + message->cuts_count;
     uint32_t *last = cuts;
@@ -223,9 +244,8 @@ static inline __attribute__((always_inline)) const uint8_t *segment_cut(
     uint32_t count;
 
     do {
-        struct hl7_word word = hl7_word_scan(hl7_word_at(&message->tail, at), message->field);
+        struct hl7_word word = scan(message, at, is_wide);
 
-        message->is_ascii &= word.is_ascii;
         if (word.ends != 0) {
             word.cuts &= word.ends ^ (word.ends - 1); /* no further than the first of them */
             next = after_line(message, at, word.ends);
@@ -238,13 +258,38 @@ static inline __attribute__((always_inline)) const uint8_t *segment_cut(
     ret_segment->cuts = cuts;
     ret_segment->count = count < HL7_FIELDS_MAX ? count : HL7_FIELDS_MAX;
     message->cuts_count += ret_segment->count;
-    return next != NULL ? next : line_skip(message, at);
+    return next != NULL ? next : line_skip(message, at, is_wide);
+}
+
+/* All lines from at, the first of which is MSH. */
+BUILT_TWICE void segments_cut(struct hl7_message *message, const uint8_t *at, bool is_wide)
+{
+    at = segment_cut(message, at, &message->msh, is_wide);
+    while (at != message->tail.end) {
+        const uint8_t *line = hl7_word_at(&message->tail, at);
+        struct hl7_segment *place = NULL;
+
+        if (line[3] == message->sought.field || line[3] == '\r' || line[3] == '\n')
+            place = place_of(message, NAME(line[0], line[1], line[2]));
+        at = place != NULL ? segment_cut(message, at, place, is_wide)
+                           : line_skip(message, at, is_wide);
+    }
+}
+
+HL7_WIDE static void segments_cut_wide(struct hl7_message *message, const uint8_t *at)
+{
+    segments_cut(message, at, true);
+}
+
+static void segments_cut_narrow(struct hl7_message *message, const uint8_t *at)
+{
+    segments_cut(message, at, false);
 }
 
 const uint8_t *hl7_segment_cut(
     struct hl7_message *message, const uint8_t *start, struct hl7_segment *ret_segment)
 {
-    return segment_cut(message, start, ret_segment);
+    return segment_cut(message, start, ret_segment, false);
 }
 
 static bool is_ascii(const uint8_t *at, const uint8_t *end)
@@ -260,9 +305,11 @@ static bool is_ascii(const uint8_t *at, const uint8_t *end)
 static void settle_delimiters(struct hl7_message *message)
 {
     const struct hl7_delimiters *declared = &message->delimiters;
+    uint8_t field = declared->field != 0 ? declared->field : '|';
 
-    message->separator = declared->field != 0 ? declared->field : '|';
-    message->field = message->component = message->repetition = hl7_mark_of(message->separator);
+    message->sought = (struct hl7_sought){field, declared->escape != 0 ? declared->escape : field,
+        declared->subcomponent != 0 ? declared->subcomponent : field};
+    message->component = message->repetition = hl7_mark_of(field);
     if (declared->component != 0)
         message->component = hl7_mark_of(declared->component);
     if (declared->repetition != 0)
@@ -276,6 +323,7 @@ static void clear(struct hl7_message *message, struct hw_slice bytes)
     message->delimiters = (struct hl7_delimiters){0};
     message->shape = HL7_SHAPE_GOOD;
     message->is_ascii = true;
+    message->has_special = false;
     message->has_msh = message->has_msa = message->groups_cut = false;
     message->msh.count = message->evn.count = 0;
     message->rf1.count = message->orc.count = message->obr.count = 0;
@@ -307,15 +355,10 @@ void hl7_message_index(struct hl7_message *message, struct hw_slice bytes)
     }
     message->msh_lead = 2;
     message->is_ascii = is_ascii(bytes.data, rest.data);
-    at = hl7_segment_cut(message, at, &message->msh);
-    while (at != message->tail.end) {
-        const uint8_t *line = hl7_word_at(&message->tail, at);
-        struct hl7_segment *place = NULL;
-
-        if (line[3] == message->separator || line[3] == '\r' || line[3] == '\n')
-            place = place_of(message, NAME(line[0], line[1], line[2]));
-        at = place != NULL ? segment_cut(message, at, place) : line_skip(message, at);
-    }
+    if (hl7_is_wide())
+        segments_cut_wide(message, at);
+    else
+        segments_cut_narrow(message, at);
 }
 
 size_t hl7_components_cut(

@@ -48,10 +48,11 @@ struct hl7_message {
     struct hw_slice bytes; /* without the byte order mark */
     struct hl7_tail tail;
     struct hl7_delimiters delimiters;
-    uint8_t separator;                            /* of fields, whatever the shape */
-    struct hl7_mark field, component, repetition; /* one that is missing is what no field holds */
+    struct hl7_sought sought;              /* what a scan looks for; the field separator always */
+    struct hl7_mark component, repetition; /* one that is missing is what no field holds */
     enum hl7_shape shape;
-    bool is_ascii; /* all bytes are; of a message of good shape */
+    bool is_ascii;    /* all bytes are; of a message of good shape */
+    bool has_special; /* escapes or subcomponents, perhaps */
     bool has_msh;
     bool has_msa;
     bool groups_cut;   /* there were more groups than HW_HL7_EVENTS_MAX */

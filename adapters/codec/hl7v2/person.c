@@ -191,7 +191,7 @@ static void read_address(struct hl7_reader *reader, struct hw_slice field)
 
 void hl7_person_read(struct hl7_reader *reader)
 {
-    read_name(reader, hl7_field(&reader->pid, 5));
-    read_born(reader, hl7_field(&reader->pid, 7));
-    read_address(reader, hl7_field(&reader->pid, 11));
+    read_name(reader, hl7_field(reader->pid, 5));
+    read_born(reader, hl7_field(reader->pid, 7));
+    read_address(reader, hl7_field(reader->pid, 11));
 }

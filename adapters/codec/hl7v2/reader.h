@@ -59,7 +59,7 @@ struct hl7_reader {
     /* Of the group being read. */
     struct hw_event *event;
     uint32_t group;
-    struct hl7_segment pid, pv1;
+    const struct hl7_segment *pid, *pv1;
 
     /* The last field that several components were asked of: those of its first repetition. */
     struct hw_slice parted;

@@ -250,10 +250,8 @@ static void put_text(
     }
 }
 
-struct hw_slice hl7_cut(struct hl7_scratch *scratch, struct hw_slice text, size_t limit)
+struct hw_slice hl7_cut_long(struct hl7_scratch *scratch, struct hw_slice text, size_t limit)
 {
-    if (text.size <= limit)
-        return text;
     scratch->flags |= HW_FLAG_TEXT_CUT;
     while (limit > 0 && (text.data[limit] & 0xc0) == 0x80)
         limit--;

@@ -45,8 +45,14 @@ static inline struct hw_slice hl7_text(struct hl7_scratch *scratch, struct hw_sl
     return hl7_text_decode(scratch, raw);
 }
 
-/* The first limit bytes of text at most, not ending inside a character; cut is flagged. */
-struct hw_slice hl7_cut(struct hl7_scratch *scratch, struct hw_slice text, size_t limit);
+/* The first limit bytes of a longer text at most, not ending inside a character; flagged. */
+struct hw_slice hl7_cut_long(struct hl7_scratch *scratch, struct hw_slice text, size_t limit);
+
+static inline struct hw_slice hl7_cut(
+    struct hl7_scratch *scratch, struct hw_slice text, size_t limit)
+{
+    return text.size <= limit ? text : hl7_cut_long(scratch, text, limit);
+}
 
 /* A copy of bytes in scratch; empty, flagged VALUE_DROPPED, when it is full. */
 static inline struct hw_slice hl7_scratch_copy(

@@ -13,6 +13,17 @@ static bool parse_time(struct hl7_reader *reader, struct hw_slice text, struct h
     return true;
 }
 
+/* Whether all fourteen bytes are digits, and so no delimiters. */
+static bool is_digits(const struct hl7_clock *clock)
+{
+    const uint64_t high = UINT64_C(0xf0f0f0f0f0f0f0f0), zeros = UINT64_C(0x3030303030303030);
+    const uint64_t six = UINT64_C(0x0606060606060606);
+
+    return (((clock->first ^ zeros) | (clock->last ^ zeros) | ((clock->first + six) ^ zeros) |
+                ((clock->last + six) ^ zeros)) &
+               high) == 0;
+}
+
 /*
  * A field of fourteen bytes, as most times are.  Most messages say the same one several times: the
  * last ones are kept.
@@ -31,7 +42,7 @@ static enum hl7_said read_second(
             return HL7_GIVEN;
         }
     }
-    said = hl7_time_said(reader, hl7_first(reader, raw), ret_time);
+    said = hl7_time_said(reader, is_digits(&clock) ? raw : hl7_first(reader, raw), ret_time);
     if (said == HL7_GIVEN) {
         clock.time = *ret_time;
         reader->clocks[reader->clocks_count++ % HL7_CLOCKS] = clock;
@@ -71,25 +82,28 @@ void hl7_times_read(struct hl7_reader *reader)
         hl7_fault(reader, HL7_RANK_VALUE, 102, "EVN", 6, 0, words);
 }
 
-static struct hw_time pv1_time(const struct hw_event *event, enum hw_field field)
+static bool is_said(const struct hw_event *event, enum hw_field field, struct hw_time *ret_time)
 {
-    return hw_event_has(event, field) ? event->values[field].time : hw_time_none();
+    if (!hw_event_has(event, field))
+        return false;
+    *ret_time = event->values[field].time;
+    return true;
 }
 
 struct hw_time hl7_event_time(const struct hl7_reader *reader)
 {
     const struct hw_event *event = reader->event;
     bool discharge = reader->trigger->kind == HW_KIND_SPELL_DISCHARGED;
-    const struct hw_time times[] = {
-        reader->occurred,
-        reader->recorded,
-        reader->sent,
-        pv1_time(event, discharge ? HW_FIELD_DISCHARGED_AT : HW_FIELD_ADMITTED_AT),
-        pv1_time(event, discharge ? HW_FIELD_ADMITTED_AT : HW_FIELD_DISCHARGED_AT),
-    };
+    struct hw_time time;
 
-    for (size_t i = 0; i < sizeof times / sizeof *times; i++)
-        if (hw_time_is(times[i]))
-            return times[i];
+    if (hw_time_is(reader->occurred))
+        return reader->occurred;
+    if (hw_time_is(reader->recorded))
+        return reader->recorded;
+    if (hw_time_is(reader->sent))
+        return reader->sent;
+    if (is_said(event, discharge ? HW_FIELD_DISCHARGED_AT : HW_FIELD_ADMITTED_AT, &time) ||
+        is_said(event, discharge ? HW_FIELD_ADMITTED_AT : HW_FIELD_DISCHARGED_AT, &time))
+        return time;
     return hw_time_none();
 }

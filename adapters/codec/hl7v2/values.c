@@ -337,8 +337,8 @@ static void check_order(struct hl7_reader *reader)
 }
 
 /* Where the segments of taken.h are. */
-#define SEGMENT_PID(reader, group) (&(reader)->pid)
-#define SEGMENT_PV1(reader, group) (&(reader)->pv1)
+#define SEGMENT_PID(reader, group) ((reader)->pid)
+#define SEGMENT_PV1(reader, group) ((reader)->pv1)
 #define SEGMENT_PV2(reader, group) (&(group)->pv2)
 #define SEGMENT_ZU1(reader, group) (&(group)->zu1)
 #define SEGMENT_ZDT(reader, group) (&(group)->zdt)
