@@ -385,11 +385,13 @@ struct hw_slice hl7_trim_blanks(struct hw_slice text)
 
 struct hw_slice hl7_part(struct hw_slice text, uint32_t number, uint8_t separator)
 {
-    const uint8_t *at = text.data;
-    const uint8_t *end = at + text.size;
+    const uint8_t *at = text.data, *end;
 
     if (separator == 0)
         return number == 1 ? text : (struct hw_slice){0};
+    if (text.size == 0)
+        return (struct hw_slice){0};
+    end = at + text.size;
     for (uint32_t part = 1; at < end; part++) {
         const uint8_t *stop = memchr(at, separator, (size_t)(end - at));
 

@@ -275,11 +275,14 @@ static inline void hl7_parts_slow(
 static inline size_t hl7_parts_cut(const struct hl7_tail *tail, struct hw_slice field,
     struct hl7_mark component, struct hl7_mark repetition, struct hw_slice parts[HL7_PARTS])
 {
-    const uint8_t *word = hl7_word_at(tail, field.data);
     uint64_t hits = 0, last = 0, inside = hl7_first_bits(field.size);
+    const uint8_t *word;
 
     for (unsigned i = 0; i < HL7_PARTS; i++)
         parts[i] = (struct hw_slice){0};
+    if (field.size == 0) /* It may have no address either. */
+        return 0;
+    word = hl7_word_at(tail, field.data);
     for (unsigned at = 0; at < HL7_WORD_SIZE && at < field.size; at += HL7_BLOCK_SIZE) {
         hits |= (uint64_t)hl7_block_hits(word + at, component, component) << at;
         last |= (uint64_t)hl7_block_hits(word + at, repetition, repetition) << at;
