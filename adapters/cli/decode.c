@@ -225,7 +225,8 @@ int hw_command_decode(int argc, char **argv)
     const char *value = NULL;
     int found, code = HW_EXIT_OK;
 
-    HW_ASSERT(files != NULL);
+    if (files == NULL)
+        hw_no_memory();
     hw_args_init(&args, &usage, argc, argv);
     while ((found = hw_args_next(&args, &value)) > HW_ARG_END || found == HW_ARG_OPERAND) {
         if (found == HW_ARG_OPERAND)

@@ -1,6 +1,6 @@
 #include "cli/event_json.h"
 
-#include "homeward/status.h"
+#include "config/tree.h"
 
 #include <stdlib.h>
 
@@ -11,7 +11,8 @@ json_t *hw_text_json(struct hw_slice text)
     if (value != NULL)
         return value;
     char *copy = calloc(1, text.size + 1);
-    HW_ASSERT(copy != NULL);
+    if (copy == NULL)
+        hw_no_memory();
     for (size_t i = 0; i < text.size; i++)
         copy[i] = text.data[i] < 0x80 ? (char)text.data[i] : '?';
     value = json_stringn(copy, text.size);

@@ -51,14 +51,16 @@ static void write_json(const struct hw_log *log, enum hw_log_level level, const 
 {
     json_t *line =
         json_pack("{s:s, s:s, s:s}", "time", time, "level", level_names[level], "event", event);
+    bool whole = line != NULL && (fields == NULL || json_object_update(line, fields) == 0);
+    char *text = whole ? json_dumps(line, JSON_COMPACT) : NULL;
 
-    if (line == NULL)
-        return; /* Out of memory: a lost line is the least of it. */
-    if (fields != NULL)
-        json_object_update(line, fields);
-    char *text = json_dumps(line, JSON_COMPACT);
+    /* In one call: lines of two processes do not mix.  Events are words of ours, without quotes. */
     if (text != NULL)
-        fprintf(log->out, "%s\n", text); /* In one call: lines of two processes do not mix. */
+        fprintf(log->out, "%s\n", text);
+    else
+        fprintf(log->out,
+            "{\"time\":\"%s\",\"level\":\"%s\",\"event\":\"%s\",\"lost\":\"memory ran out\"}\n",
+            time, level_names[level], event);
     free(text);
     json_decref(line);
 }

@@ -4,12 +4,14 @@
 #include "cli/command.h"
 #include "commit.h"
 #include "config/nearest.h"
+#include "config/tree.h"
 #include "homeward/version.h"
 
 #include <cyaml/cyaml.h>
 #include <jansson.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <uv.h>
 
@@ -71,6 +73,23 @@ static int flushed(int code)
     return code;
 }
 
+/* A command that prints ends where its JSON finds no memory: what it printed would lack a part. */
+static void *take_or_end(size_t size)
+{
+    void *memory = malloc(size);
+
+    if (memory == NULL)
+        hw_no_memory();
+    return memory;
+}
+
+/* The server goes on and says less; top has a terminal to give back. */
+static void set_memory(const char *command)
+{
+    if (strcmp(command, "serve") != 0 && strcmp(command, "top") != 0)
+        json_set_alloc_funcs(take_or_end, free);
+}
+
 int main(int argc, char **argv)
 {
     signal(SIGPIPE, SIG_IGN); /* A peer that went away is an error of write(), not our end. */
@@ -87,8 +106,10 @@ int main(int argc, char **argv)
         return flushed(HW_EXIT_OK);
     }
     for (const struct command *command = commands; command->name != NULL; command++) {
-        if (strcmp(argv[1], command->name) == 0)
-            return flushed(command->run(argc - 1, argv + 1));
+        if (strcmp(argv[1], command->name) != 0)
+            continue;
+        set_memory(command->name);
+        return flushed(command->run(argc - 1, argv + 1));
     }
     return unknown_command(argv[1]);
 }

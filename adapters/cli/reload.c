@@ -53,9 +53,10 @@ static char *node_text(const struct hw_node *node)
     size_t size;
     FILE *out = open_memstream(&text, &size);
 
-    HW_ASSERT(out != NULL);
-    hw_node_print(out, node);
-    HW_ASSERT(fclose(out) == 0);
+    if (out != NULL)
+        hw_node_print(out, node);
+    if (out == NULL || fclose(out) != 0 || text == NULL)
+        hw_no_memory();
     return text;
 }
 

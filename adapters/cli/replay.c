@@ -105,7 +105,8 @@ static int print_resource(struct asked *asked, struct hw_engine *engine)
     struct hw_resources *resources = hw_resources_new(&resources_options);
     json_t *body = NULL;
 
-    HW_ASSERT(resources != NULL);
+    if (resources == NULL)
+        hw_no_memory();
     enum hw_answer answer = hw_resources_answer(resources, asked->print, NULL, &body);
     if (answer == HW_ANSWER_OK) {
         json_dumpf(body, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(15));

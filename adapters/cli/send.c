@@ -4,6 +4,7 @@
 #include "cli/args.h"
 #include "cli/command.h"
 #include "cli/send_link.h"
+#include "config/tree.h"
 #include "link/mllp/address.h"
 
 #include <errno.h>
@@ -142,6 +143,8 @@ static int resolve_target(struct command *command)
     enum hw_status status = hw_address_resolve(text, &command->send.address);
     if (status == HW_OK)
         return HW_EXIT_OK;
+    if (status == HW_E_MEMORY)
+        hw_no_memory();
     if (status != HW_E_NOT_FOUND)
         return hw_args_wrong(&usage, "%s: not an address; write mllp://HOST:PORT", command->target);
     fprintf(stderr, "homeward send: %s: the host name is not known\n", command->target);

@@ -43,7 +43,10 @@ int hw_command_serve(int argc, char **argv)
     }
 
     struct hw_server *server = calloc(1, sizeof *server);
-    HW_ASSERT(server != NULL);
+    if (server == NULL) {
+        fputs("homeward serve: no memory to start; give the process more\n", stderr);
+        return HW_EXIT_FAILED;
+    }
     server->settle = &settle;
     if (hw_settle_load(&settle, &server->first)) {
         if (hw_server_start(server))

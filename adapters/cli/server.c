@@ -559,7 +559,8 @@ bool hw_server_start(struct hw_server *server)
     hw_log_set(&server->log, stderr, keys->log.level, keys->log.format);
     say_warnings(server);
     raise_handle_limit();
-    HW_ASSERT(uv_loop_init(&server->loop) == 0);
+    if (uv_loop_init(&server->loop) != 0)
+        return refuse(server, "no memory, or no handle, for the loop; give the process more");
     hw_derive_hl7(&server->first, &server->hl7);
     if (!open_runtime(server) || !open_resources(server) || !open_mllp(server) ||
         !open_nanomsg(server) || !journal_settings(server)) {

@@ -124,9 +124,10 @@ static struct hw_config_top *read_keys(const struct hw_node *top, struct hw_repo
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
 
-    HW_ASSERT(out != NULL);
-    hw_node_print(out, top);
-    HW_ASSERT(fclose(out) == 0);
+    if (out != NULL)
+        hw_node_print(out, top);
+    if (out == NULL || fclose(out) != 0 || text == NULL)
+        hw_no_memory();
     struct hw_config_top *keys = hw_schema_load(hw_slice_of(text, size), report);
     free(text);
     return keys;

@@ -26,7 +26,8 @@ __attribute__((format(printf, 3, 4))) static void collect(
     if (collecting->count == collecting->room) {
         collecting->room = collecting->room * 2 + 64;
         collecting->list = realloc(collecting->list, collecting->room * sizeof *collecting->list);
-        HW_ASSERT(collecting->list != NULL);
+        if (collecting->list == NULL)
+            hw_no_memory();
     }
     collecting->list[collecting->count++] = (struct hw_setting){
         hw_tree_text(collecting->tree, hw_slice_text(key)),

@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdlib.h>
+#include <unistd.h>
 #include <yaml.h>
 
 enum { BLOCK_SIZE = 64 * 1024 };
@@ -31,6 +32,14 @@ void hw_report_error(
     report->say(report->context, line);
 }
 
+void hw_no_memory(void)
+{
+    static const char words[] = "homeward: memory ran out; give the process more\n";
+
+    (void)!write(STDERR_FILENO, words, sizeof words - 1); /* Nobody is left to tell. */
+    _exit(1);
+}
+
 void hw_tree_free(struct hw_tree *tree)
 {
     struct hw_tree_block *block = tree->blocks;
@@ -53,7 +62,8 @@ void *hw_tree_take(struct hw_tree *tree, size_t size)
         size_t block_size = size > BLOCK_SIZE ? size : BLOCK_SIZE;
 
         block = calloc(1, sizeof *block + block_size);
-        HW_ASSERT(block != NULL);
+        if (block == NULL)
+            hw_no_memory();
         block->size = block_size;
         block->next = tree->blocks;
         tree->blocks = block;
@@ -241,7 +251,10 @@ static struct hw_node *read_node(const struct reading *reading, int index, unsig
 static void report_yaml(const struct reading *reading, const yaml_parser_t *parser)
 {
     struct hw_node place = {.origin = reading->origin};
-    const char *problem = parser->problem ? parser->problem : "memory ran out";
+    const char *problem = parser->problem;
+
+    if (parser->error == YAML_MEMORY_ERROR || problem == NULL) /* It does not always say which. */
+        hw_no_memory();
 
     if (parser->error == YAML_READER_ERROR) {
         hw_report_error(reading->report, &place, NULL, "not YAML: %s at byte %zu", problem,
@@ -281,7 +294,8 @@ struct hw_node *hw_tree_parse(struct hw_tree *tree, const char *origin, bool wit
         tree, &document, hw_tree_text(tree, hw_slice_text(origin)), with_lines, report};
     struct hw_node *node = NULL;
 
-    HW_ASSERT(yaml_parser_initialize(&parser) == 1);
+    if (yaml_parser_initialize(&parser) != 1)
+        hw_no_memory();
     yaml_parser_set_input_string(&parser, text.data, text.size);
     if (!yaml_parser_load(&parser, &document)) {
         report_yaml(&reading, &parser);

@@ -44,6 +44,12 @@ struct hw_report {
 __attribute__((format(printf, 4, 5))) void hw_report_error(struct hw_report *report,
     const struct hw_node *node, const char *path, const char *format, ...);
 
+/*
+ * Say that memory ran out and end the process with 1.  For a configuration (read in part it is
+ * none) and for commands that print: what the journal holds is not touched by the end of a process.
+ */
+_Noreturn void hw_no_memory(void);
+
 void hw_tree_free(struct hw_tree *tree);
 
 /* Zero-filled memory, or a copy of a text, that lives as long as the tree. */

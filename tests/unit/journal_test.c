@@ -544,6 +544,24 @@ Test(journal, a_full_disk_is_waited_out)
     fault_free(fault);
 }
 
+Test(journal, room_made_before_is_used_while_the_disk_is_full)
+{
+    struct fault_env *fault = fault_new(7);
+    struct hw_journal_options options = fault_options(fault);
+    struct hw_journal *journal;
+
+    cr_assert(eq(int, hw_journal_open(&options, NULL, &journal, error), HW_OK));
+    fault_disk_size(fault, 0);
+    for (int64_t i = 1; i <= 4; i++) { /* The clock stands: nothing is waited for. */
+        add(journal, i);
+        hw_journal_flush(journal);
+        cr_expect(eq(u64, hw_journal_durable(journal), (uint64_t)i));
+    }
+    cr_expect(hw_journal_warning(journal, error), "that none can be made ahead is said");
+    cr_expect(eq(int, hw_journal_close(journal, error), HW_OK));
+    fault_free(fault);
+}
+
 Test(journal, short_writes_are_completed)
 {
     struct fault_env *fault = fault_new(6);

@@ -50,8 +50,9 @@ enum hw_status hw_address_resolve(const char *text, struct sockaddr_storage *ret
     bool all = host[0] == '\0' || strcmp(host, "*") == 0;
     if (all)
         hints.ai_flags |= AI_PASSIVE;
-    if (getaddrinfo(all ? NULL : host, port, &hints, &found) != 0)
-        return HW_E_NOT_FOUND;
+    int failed = getaddrinfo(all ? NULL : host, port, &hints, &found);
+    if (failed != 0)
+        return failed == EAI_MEMORY ? HW_E_MEMORY : HW_E_NOT_FOUND;
     memset(ret_address, 0, sizeof *ret_address);
     memcpy(ret_address, found->ai_addr, found->ai_addrlen);
     freeaddrinfo(found);

@@ -16,6 +16,7 @@ enum { HW_ADDRESS_TEXT_SIZE = 64 };
  * are looked up and the call waits for that: startup only.
  *   HW_E_INVALID    not of that form
  *   HW_E_NOT_FOUND  the name is not known
+ *   HW_E_MEMORY     it could not be looked up
  */
 HW_MUST_CHECK enum hw_status hw_address_resolve(
     const char *text, struct sockaddr_storage *ret_address);

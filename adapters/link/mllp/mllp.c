@@ -599,6 +599,11 @@ static enum hw_status bind_listener(struct hw_mllp *mllp, char error[HW_MLLP_ERR
     struct sockaddr_storage address;
     enum hw_status status = hw_address_resolve(listen, &address);
 
+    if (status == HW_E_MEMORY) {
+        snprintf(error, HW_MLLP_ERROR_SIZE,
+            "mllp.listen: %s: no memory to look it up; give the process more", listen);
+        return status;
+    }
     if (status != HW_OK) {
         snprintf(error, HW_MLLP_ERROR_SIZE, "mllp.listen: %s: %s; write HOST:PORT, such as %s",
             listen, status == HW_E_INVALID ? "not an address" : "the host name is not known",
