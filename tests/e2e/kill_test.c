@@ -1,7 +1,7 @@
 /*
  * Goal: what was acknowledged is never lost, whenever the server dies; exactly once, in order.
- * Method: connections with 32 messages in flight each, all of distinct people and control ids, one
- *         in forty refused for content.  At a moment drawn from a seed the server is killed (-9):
+ * Method: eight connections with 32 messages in flight each, all of distinct people and control
+ * ids, one in forty refused for content.  At a moment drawn from a seed the server is killed (-9):
  *         under load, while it starts, while it drains and writes its snapshot; or is stopped well.
  *         Restarted on the same folder it is sent again what was not answered.  Answers that were
  *         on their way count as given.  At times, and last, the journal is read from its first
@@ -9,7 +9,8 @@
  *         refused messages are in quarantine; and from the newest snapshot on the state is the same
  *         as from the first record.  The last stop writes a snapshot of the living server's state.
  *
- * usage: kill_test PROGRAM.  HOMEWARD_SEED repeats a run; HOMEWARD_LONG=1 makes it 1,000 rounds.
+ * usage: kill_test PROGRAM.  HOMEWARD_SEED repeats a run; HOMEWARD_LONG=1 kills it 1,000 times
+ * instead of 100.
  */
 #include "runtime/quarantine_log.h"
 #include "runtime/replay.h"
@@ -29,9 +30,9 @@
 #include <unistd.h>
 
 enum {
-    LINES = 5,
+    LINES = 8,
     WINDOW = 32,
-    ROUNDS = 100,
+    ROUNDS = 100, /* that end with a kill */
     ROUNDS_LONG = 1000,
     LOOKS = 5,             /* each reads the whole journal twice */
     ANSWERS_A_ROUND = 600, /* at most; then it dies */
@@ -191,7 +192,8 @@ static enum kind draw_kind(void)
     return kinds[random_below(&chance, sizeof kinds / sizeof *kinds)];
 }
 
-static void end(struct served *served, enum kind kind)
+/* Whether it was killed; told to stop it may have been quicker. */
+static bool end(struct served *served, enum kind kind)
 {
     if (kind == STOPPING) {
         kill(served->pid, SIGTERM);
@@ -201,13 +203,12 @@ static void end(struct served *served, enum kind kind)
         int code = served_end(served, SIGTERM);
         if (code != 0)
             test_fail("told to stop it exits with %d", code);
-        return;
+        return false;
     }
-    kill(served->pid, SIGKILL);
-    (void)served_end(served, 0); /* Told to stop it may have been quicker. */
+    return served_end(served, SIGKILL) == 128 + SIGKILL;
 }
 
-static void live(enum kind kind)
+static bool live(enum kind kind)
 {
     uint64_t until = answers + 1 + random_below(&chance, ANSWERS_A_ROUND);
     unsigned sent_before[LINES];
@@ -217,8 +218,7 @@ static void live(enum kind kind)
     if (kind == STARTING) {
         served_launch(&served, program, arguments);
         nap(60000);
-        end(&served, kind);
-        return;
+        return end(&served, kind);
     }
     if (!served_start(&served, program, arguments))
         test_fail("it did not start again: %s", served.line);
@@ -229,12 +229,13 @@ static void live(enum kind kind)
     while (answers < until)
         if (!converse_once(sent_before))
             test_fail("the server closed a connection");
-    end(&served, kind);
+    bool killed = end(&served, kind);
     for (unsigned i = 0; i < LINES; i++) {
         while (line_read(&lines[i], sent_before[i]))
             ;
         close(lines[i].socket);
     }
+    return killed;
 }
 
 /* ---- what is on disk ---- */
@@ -364,17 +365,20 @@ int main(int argc, char **argv)
     chance.state = seed != NULL ? strtoull(seed, NULL, 10) : (uint64_t)time(NULL);
     printf("# HOMEWARD_SEED=%llu\n", (unsigned long long)chance.state);
     temporary_make(folder);
-    live(UNDER_LOAD); /* So that there is something. */
-    for (unsigned round = 1; round <= rounds; round++) {
-        live(round == rounds ? STOPPED : draw_kind());
-        if (round % (rounds / LOOKS) != 0)
+    unsigned killed = live(UNDER_LOAD), looked = 0; /* So that there is something. */
+    while (killed < rounds) {
+        killed += live(draw_kind());
+        if (killed == looked || killed % (rounds / LOOKS) != 0)
             continue;
-        snprintf(when, sizeof when, "after %u rounds", round);
-        look(when, round == rounds);
+        looked = killed;
+        snprintf(when, sizeof when, "killed %u times", killed);
+        look(when, false);
     }
-    printf("# killed: %u under load, %u while starting, %u while stopping; stopped %u; "
-           "%u duplicates\n",
-        rounds_of[UNDER_LOAD], rounds_of[STARTING], rounds_of[STOPPING], rounds_of[STOPPED],
+    (void)live(STOPPED);
+    look("stopped well", true);
+    printf("# killed %u times: %u rounds under load, %u while starting, %u while stopping; "
+           "stopped %u; %u duplicates\n",
+        killed, rounds_of[UNDER_LOAD], rounds_of[STARTING], rounds_of[STOPPING], rounds_of[STOPPED],
         duplicates);
     test_ok(duplicates > 0, "some were stored and not answered: sent again they are duplicates");
     test_ok(served_run(program, (const char *[]){"verify", "-d", folder, NULL}) == 0,
