@@ -35,11 +35,14 @@ static enum hw_status failed_at(
 /* size zeros from offset on, synced so that blocks need not be. */
 static int fill(struct hw_writer *writer, int file, uint64_t offset, uint64_t size)
 {
+    int64_t before = writer->env->size(writer->env->context, file);
     int failed = hw_file_zero(writer->env, file, offset, size);
 
     if (failed < 0) {
-        /* What little space there was is others' again; if not, the next try writes over it. */
-        (void)writer->env->truncate(writer->env->context, file, offset);
+        /* What little space there was is others' again; if not, the next try writes over it.  Never
+         * shorter than it was: the watermark may know that length. */
+        if (before >= (int64_t)offset)
+            (void)writer->env->truncate(writer->env->context, file, (uint64_t)before);
         return failed;
     }
     failed = writer->env->sync(writer->env->context, file);
