@@ -119,7 +119,7 @@ tap_has "and says what became of the rest" 'the disk was full at the end' "$(<"$
 tap_case "that the disk is full was said once" 1 "$(
     awk '/"event":"ready"/ { count = 0 } /quarantine.*No space/ { count++ } END { print count }' \
         "$server_log")"
-server_start -d "$disk/data" "${settings[@]}"
+start -d "$disk/data" "${settings[@]}"
 "$program" send --json --timeout 30 "mllp://$(server_field mllp)" "$folder/feed.hl7" \
     >"$folder/later" 2>&1 &
 later=$!
