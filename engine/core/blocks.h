@@ -1,10 +1,11 @@
 /*
  * blocks.h - lists of bytes that grow: blocks of a few sizes out of one arena.
  *
- * A block is a run of units of 32 bytes.  Sizes go 2, 3, 4, 6, 8, 12, 16 ... units, so that growing
- * by moving costs little and wastes at most a third.  A block given back is taken again by the next
- * of its size, last given first: with the same calls handles are the same in every engine.  What a
- * freed block holds is what it held, and its first word the handle of the next free one.
+ * A block is a run of units of 32 bytes.  Sizes go 2, 3, 4, 6, 8 units, then in quarters: 10, 12,
+ * 14, 16, 20 ...  So a short list moves seldom, and a long one wastes little.  A block given back
+ * is taken again by the next of its size, last given first: with the same calls handles are the
+ * same in every engine.  What a freed block holds is what it held, and its first word the handle of
+ * the next free one.
  */
 #ifndef HW_BLOCKS_H
 #define HW_BLOCKS_H
@@ -14,7 +15,11 @@
 /* Bytes in a block of a class; class below HW_BLOCK_CLASSES. */
 static inline size_t hw_block_size(uint32_t class_)
 {
-    return (size_t)((class_ & 1u ? 3u : 2u) << (class_ / 2)) * sizeof(struct hw_block_unit);
+    static const uint8_t few[] = {2, 3, 4, 6, 8};
+    uint32_t more = class_ - (uint32_t)sizeof few;
+    uint32_t units = class_ < sizeof few ? few[class_] : (5 + more % 4) << (1 + more / 4);
+
+    return (size_t)units * sizeof(struct hw_block_unit);
 }
 
 /* The smallest class of blocks of at least size bytes. */

@@ -98,7 +98,7 @@ enum hw_meets { HW_MEETS_NOT_SAID, HW_MEETS_NO, HW_MEETS_YES };
  * Facts lie packed, those of a list together and in order (stays/list.h): a list is a block, and
  * unpacked a fact is struct hw_fact (stays/fact.h), which is no part of state.
  */
-enum { HW_BLOCK_CLASSES = 40 };
+enum { HW_BLOCK_CLASSES = 64 };
 
 struct hw_block_unit {
     uint64_t words[4];

@@ -32,7 +32,10 @@ struct ledger {
     struct hw_engine *engine;
     const struct hw_fold_input *input;
     struct hw_history *history;
-    /* How far facts were walked: for claims, settlements, all else, for people, for places. */
+    /* Standing facts that can change an account, by key. */
+    const struct hw_fact *const *facts;
+    uint32_t facts_count, settled_count;
+    /* How far they were walked: for claims, settlements, all else, for people, for places. */
     uint32_t claim_at, settled_at, fact_at, person_at, place_at;
     /* In force. */
     uint32_t claims_count;
@@ -86,12 +89,10 @@ static const struct claim *standing_claim(const struct ledger *ledger)
 /* A settlement holds until a statement dated after it. */
 static int64_t settled_until(const struct ledger *ledger, uint32_t index)
 {
-    const struct hw_fold_input *input = ledger->input;
-
-    for (uint32_t i = index + 1; i < input->facts_count; i++)
-        if (input->facts[i]->kind == HW_FACT_REASON && !ledger->engine->scratch->annulled[i] &&
-            input->facts[i]->key.event_ms > input->facts[index]->key.event_ms)
-            return input->facts[i]->key.event_ms;
+    for (uint32_t i = index + 1; i < ledger->facts_count; i++)
+        if (ledger->facts[i]->kind == HW_FACT_REASON &&
+            ledger->facts[i]->key.event_ms > ledger->facts[index]->key.event_ms)
+            return ledger->facts[i]->key.event_ms;
     return HW_TIME_OPEN;
 }
 
@@ -170,23 +171,52 @@ static uint32_t side_of(struct ledger *ledger, uint32_t reason, uint32_t side)
 }
 
 /* Codes that are in no list, and sides their code does not allow: taken, and shown. */
-static void find_codes(struct ledger *ledger)
+static void find_codes(struct ledger *ledger, const struct hw_fact *fact)
 {
-    for (uint32_t i = 0; i < ledger->input->facts_count; i++) {
-        const struct hw_fact *fact = ledger->input->facts[i];
-        uint32_t side = hw_fact_value(fact, HW_REG_SIDE);
-        unsigned sides;
+    uint32_t side = hw_fact_value(fact, HW_REG_SIDE);
+    unsigned sides = hw_text_reason_sides(ledger->engine, hw_fact_value(fact, HW_REG_REASON));
 
-        if (!hw_fact_has(fact, HW_REG_REASON))
-            continue;
-        sides = hw_text_reason_sides(ledger->engine, hw_fact_value(fact, HW_REG_REASON));
-        if (sides == 0)
-            find(ledger, HW_FINDING_REASON_UNKNOWN);
-        else if (side != 0 && (hw_text_side(ledger->engine, side) & sides) == 0)
-            find(ledger, HW_FINDING_SIDE_NOT_ALLOWED);
-        if (hw_london_day(fact->key.event_ms) < hw_london_day(fact->key.recorded_ms))
-            find(ledger, HW_FINDING_BACKDATED);
+    if (sides == 0)
+        find(ledger, HW_FINDING_REASON_UNKNOWN);
+    else if (side != 0 && (hw_text_side(ledger->engine, side) & sides) == 0)
+        find(ledger, HW_FINDING_SIDE_NOT_ALLOWED);
+    if (fact->key.event_ms < fact->key.recorded_ms &&
+        hw_london_day(fact->key.event_ms) < hw_london_day(fact->key.recorded_ms))
+        find(ledger, HW_FINDING_BACKDATED);
+}
+
+static bool changes_account(const struct hw_fact *fact)
+{
+    switch (fact->kind) {
+    case HW_FACT_REASON:
+    case HW_FACT_SETTLED:
+    case HW_FACT_WAIT_OPEN:
+    case HW_FACT_WAIT_CLOSE:
+    case HW_FACT_WAIT_SEEN:
+        return true;
+    case HW_FACT_UPDATE:
+        return hw_fact_has(fact, HW_REG_PATHWAY) || hw_fact_clears(fact, HW_REG_PATHWAY);
+    default:
+        return false;
     }
+}
+
+static void gather(struct ledger *ledger)
+{
+    const struct hw_fold_input *input = ledger->input;
+    const struct hw_fact **facts = ledger->engine->scratch->by_moment;
+
+    for (uint32_t i = 0; i < input->facts_count; i++) {
+        const struct hw_fact *fact = input->facts[i];
+
+        if (hw_fact_has(fact, HW_REG_REASON))
+            find_codes(ledger, fact);
+        if (ledger->engine->scratch->annulled[i] || !changes_account(fact))
+            continue;
+        facts[ledger->facts_count++] = fact;
+        ledger->settled_count += fact->kind == HW_FACT_SETTLED;
+    }
+    ledger->facts = facts;
 }
 
 static bool is_contested(struct ledger *ledger)
@@ -267,7 +297,7 @@ static void take_register(const struct hw_fact *fact, enum hw_register reg, uint
 /* A settled reason ends what was claimed, back over the contested interval that leads to until. */
 static void settle(struct ledger *ledger, uint32_t index, int64_t until)
 {
-    const struct hw_fact *fact = ledger->input->facts[index];
+    const struct hw_fact *fact = ledger->facts[index];
     struct hw_charge *charges = ledger->engine->scratch->charges;
     uint32_t side;
 
@@ -349,19 +379,22 @@ static void take_fact(struct ledger *ledger, const struct hw_fact *fact)
     }
 }
 
+static int64_t next_of(const struct ledger *ledger, uint32_t at, int64_t next)
+{
+    return at < ledger->facts_count && ledger->facts[at]->key.event_ms < next
+        ? ledger->facts[at]->key.event_ms
+        : next;
+}
+
 /* When the next change lies. */
 static int64_t next_change(const struct ledger *ledger)
 {
     const struct hw_fold_input *input = ledger->input;
     int64_t next = HW_TIME_OPEN;
 
-    if (ledger->claim_at < input->facts_count)
-        next = input->facts[ledger->claim_at]->key.event_ms;
-    if (ledger->settled_at < input->facts_count &&
-        input->facts[ledger->settled_at]->key.event_ms < next)
-        next = input->facts[ledger->settled_at]->key.event_ms;
-    if (ledger->fact_at < input->facts_count && input->facts[ledger->fact_at]->key.event_ms < next)
-        next = input->facts[ledger->fact_at]->key.event_ms;
+    next = next_of(ledger, ledger->claim_at, next);
+    next = next_of(ledger, ledger->settled_at, next);
+    next = next_of(ledger, ledger->fact_at, next);
     if (ledger->person_at < input->person_facts_count &&
         input->person_facts[ledger->person_at]->key.event_ms < next)
         next = input->person_facts[ledger->person_at]->key.event_ms;
@@ -379,12 +412,26 @@ static bool is_over(const struct hw_opening *opening, const struct hw_fact *fact
     return opening->closed_ms != HW_TIME_NONE && fact->key.event_ms < opening->closed_ms;
 }
 
+/* The first fact that is not over when a period opens: claims are looked for from there on. */
+static uint32_t first_claim(const struct ledger *ledger, const struct hw_opening *opening)
+{
+    uint32_t low = 0, high = ledger->facts_count;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+
+        if (is_over(opening, ledger->facts[middle]))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 static void take_claims(struct ledger *ledger, const struct hw_opening *opening, int64_t ms)
 {
-    const struct hw_fold_input *input = ledger->input;
-
-    for (; ledger->claim_at < input->facts_count; ledger->claim_at++) {
-        const struct hw_fact *fact = input->facts[ledger->claim_at];
+    for (; ledger->claim_at < ledger->facts_count; ledger->claim_at++) {
+        const struct hw_fact *fact = ledger->facts[ledger->claim_at];
         /* What stood when the period opened, or was said in opening it, holds from its start. */
         bool opened = fact->place < opening->opener->place ||
             (hw_fact_same_message(fact, opening->opener) &&
@@ -392,8 +439,6 @@ static void take_claims(struct ledger *ledger, const struct hw_opening *opening,
 
         if (fact->key.event_ms > ms && !opened)
             return;
-        if (ledger->engine->scratch->annulled[ledger->claim_at])
-            continue;
         if (fact->kind == HW_FACT_REASON && !is_over(opening, fact))
             take_claim(ledger, fact, ledger->claim_at);
     }
@@ -402,14 +447,11 @@ static void take_claims(struct ledger *ledger, const struct hw_opening *opening,
 /* Settlements take effect at their own time, whatever opened the period. */
 static void take_settlements(struct ledger *ledger, int64_t ms)
 {
-    const struct hw_fold_input *input = ledger->input;
-
-    for (; ledger->settled_at < input->facts_count &&
-         input->facts[ledger->settled_at]->key.event_ms <= ms;
+    for (; ledger->settled_at < ledger->facts_count &&
+         ledger->facts[ledger->settled_at]->key.event_ms <= ms;
          ledger->settled_at++)
-        if (input->facts[ledger->settled_at]->kind == HW_FACT_SETTLED &&
-            !ledger->engine->scratch->annulled[ledger->settled_at])
-            settle(ledger, ledger->settled_at, input->facts[ledger->settled_at]->key.event_ms);
+        if (ledger->facts[ledger->settled_at]->kind == HW_FACT_SETTLED)
+            settle(ledger, ledger->settled_at, ledger->facts[ledger->settled_at]->key.event_ms);
 }
 
 static void apply_until(struct ledger *ledger, const struct hw_opening *opening, int64_t ms)
@@ -418,11 +460,10 @@ static void apply_until(struct ledger *ledger, const struct hw_opening *opening,
 
     take_claims(ledger, opening, ms);
     take_settlements(ledger, ms);
-    for (;
-         ledger->fact_at < input->facts_count && input->facts[ledger->fact_at]->key.event_ms <= ms;
+    for (; ledger->fact_at < ledger->facts_count &&
+         ledger->facts[ledger->fact_at]->key.event_ms <= ms;
          ledger->fact_at++)
-        if (!ledger->engine->scratch->annulled[ledger->fact_at])
-            take_fact(ledger, input->facts[ledger->fact_at]);
+        take_fact(ledger, ledger->facts[ledger->fact_at]);
     for (; ledger->person_at < input->person_facts_count &&
          input->person_facts[ledger->person_at]->key.event_ms <= ms;
          ledger->person_at++) {
@@ -437,12 +478,10 @@ static void apply_until(struct ledger *ledger, const struct hw_opening *opening,
 }
 
 /* The first value said of a register, which holds before it was said, too (R4). */
-static uint32_t first_said(const struct hw_fact *const *facts, uint32_t count,
-    const uint8_t *annulled, enum hw_register reg)
+static uint32_t first_said(const struct hw_fact *const *facts, uint32_t count, enum hw_register reg)
 {
     for (uint32_t i = 0; i < count; i++)
-        if (facts[i]->kind == HW_FACT_UPDATE && (annulled == NULL || !annulled[i]) &&
-            hw_fact_value(facts[i], reg) != 0)
+        if (facts[i]->kind == HW_FACT_UPDATE && hw_fact_value(facts[i], reg) != 0)
             return hw_fact_value(facts[i], reg);
     return 0;
 }
@@ -451,12 +490,10 @@ static void start(struct ledger *ledger)
 {
     const struct hw_fold_input *input = ledger->input;
 
-    ledger->pathway = first_said(
-        input->facts, input->facts_count, ledger->engine->scratch->annulled, HW_REG_PATHWAY);
-    ledger->council =
-        first_said(input->person_facts, input->person_facts_count, NULL, HW_REG_COUNCIL);
+    ledger->pathway = first_said(ledger->facts, ledger->facts_count, HW_REG_PATHWAY);
+    ledger->council = first_said(input->person_facts, input->person_facts_count, HW_REG_COUNCIL);
     ledger->council_proposed =
-        first_said(input->person_facts, input->person_facts_count, NULL, HW_REG_COUNCIL_PROPOSED);
+        first_said(input->person_facts, input->person_facts_count, HW_REG_COUNCIL_PROPOSED);
     if (ledger->history->places_count > 0)
         ledger->site = ledger->history->places[0].site;
 }
@@ -465,13 +502,9 @@ static void start(struct ledger *ledger)
 static void settle_late(
     struct ledger *ledger, const struct hw_opening *opening, const struct hw_period *period)
 {
-    const struct hw_fold_input *input = ledger->input;
+    for (uint32_t i = ledger->claim_at; i < ledger->facts_count && is_contested(ledger); i++) {
+        const struct hw_fact *fact = ledger->facts[i];
 
-    for (uint32_t i = ledger->claim_at; i < input->facts_count && is_contested(ledger); i++) {
-        const struct hw_fact *fact = input->facts[i];
-
-        if (ledger->engine->scratch->annulled[i])
-            continue;
         if (fact->kind == HW_FACT_REASON && !is_over(opening, fact))
             take_claim(ledger, fact, i);
         else if (fact->kind == HW_FACT_SETTLED && i >= ledger->settled_at)
@@ -505,7 +538,8 @@ static void charge_period(struct ledger *ledger, uint32_t index)
     int64_t from = period->start_ms;
 
     forget_claims(ledger);
-    ledger->claim_at = ledger->settled_at = 0;
+    ledger->claim_at = first_claim(ledger, opening);
+    ledger->settled_at = ledger->settled_count == 0 ? ledger->facts_count : 0;
     apply_until(ledger, opening, from);
     while (from < period->end_ms) {
         int64_t until = next_change(ledger);
@@ -558,7 +592,7 @@ void hw_ledger_fold(
     history->charges = engine->scratch->charges;
     history->charges_count = 0;
     take_last(&ledger);
-    find_codes(&ledger);
+    gather(&ledger);
     if (history->periods_count == 0)
         return;
     start(&ledger);

@@ -250,7 +250,7 @@ static void take_statement(struct telling *telling, const struct hw_fact *fact)
 /* A claim dated before its own day is shown (R4). */
 static void note_backdated(struct telling *telling, const struct hw_fact *fact)
 {
-    if (hw_time_is(fact->expected) &&
+    if (hw_time_is(fact->expected) && fact->expected.start_ms < fact->key.recorded_ms &&
         hw_london_day(fact->expected.start_ms) < hw_london_day(fact->key.recorded_ms))
         find(telling, HW_FINDING_BACKDATED);
 }

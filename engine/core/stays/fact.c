@@ -1,12 +1,9 @@
 #include "core/stays/fact.h"
 
-static const struct {
-    uint8_t rank;
-    uint8_t movement;
-} kinds[HW_FACT_KINDS] = {
-#define KIND_ROW(number, name, rank, movement) [HW_FACT_##name] = {rank, movement},
-    HW_FACT_LIST(KIND_ROW)
-#undef KIND_ROW
+static const uint8_t ranks[HW_FACT_KINDS] = {
+#define KIND_RANK(number, name, rank, movement) [HW_FACT_##name] = rank,
+    HW_FACT_LIST(KIND_RANK)
+#undef KIND_RANK
 };
 
 static int order_i64(int64_t a, int64_t b)
@@ -49,7 +46,7 @@ int hw_fact_order(const struct hw_engine *engine, const struct hw_fact *a, const
     if (order == 0)
         order = order_i64(a->key.recorded_ms, b->key.recorded_ms);
     if (order == 0)
-        order = kinds[a->kind].rank - kinds[b->kind].rank;
+        order = ranks[a->kind] - ranks[b->kind];
     if (order == 0)
         order = key_order(&a->key, &b->key);
     if (order == 0)
@@ -77,11 +74,6 @@ bool hw_fact_same_message(const struct hw_fact *a, const struct hw_fact *b)
 {
     return a->key.event_ms == b->key.event_ms && a->key.recorded_ms == b->key.recorded_ms &&
         key_order(&a->key, &b->key) == 0;
-}
-
-bool hw_fact_is_movement(const struct hw_fact *fact)
-{
-    return kinds[fact->kind].movement != 0;
 }
 
 /* Numbers compare by value, before other ids; what is too long is cut (content decides then). */
@@ -144,11 +136,23 @@ static const struct {
     {HW_FIELD_WAIT, HW_REG_WAIT, OF_WAIT},
 };
 
+/* Fields that fill registers, as bits; all below 64. */
+static uint64_t register_fields(void)
+{
+    uint64_t fields = 0;
+
+    for (size_t i = 0; i < sizeof registers / sizeof *registers; i++)
+        fields |= UINT64_C(1) << registers[i].field;
+    return fields;
+}
+
 static void take_registers(
     struct hw_engine *engine, const struct hw_event *event, unsigned owners, struct hw_fact *fact)
 {
     unsigned count = 0;
 
+    if (((event->set | event->cleared) & register_fields()) == 0)
+        return;
     for (size_t i = 0; i < sizeof registers / sizeof *registers; i++) {
         enum hw_field field = (enum hw_field)registers[i].field;
 

@@ -48,7 +48,17 @@ struct hw_hash hw_fact_content(const struct hw_engine *engine, const struct hw_f
 /* Whether two facts came in one message: all that a message gives to its facts is equal. */
 bool hw_fact_same_message(const struct hw_fact *a, const struct hw_fact *b);
 
-bool hw_fact_is_movement(const struct hw_fact *fact);
+enum {
+    HW_FACT_MOVEMENTS = 0 /* bits of enum hw_fact_kind */
+#define HW_FACT_MOVEMENT(number, name, rank, movement) | movement << number
+    HW_FACT_LIST(HW_FACT_MOVEMENT)
+#undef HW_FACT_MOVEMENT
+};
+
+static inline bool hw_fact_is_movement(const struct hw_fact *fact)
+{
+    return (HW_FACT_MOVEMENTS >> fact->kind & 1) != 0;
+}
 
 static inline bool hw_fact_has(const struct hw_fact *fact, enum hw_register reg)
 {

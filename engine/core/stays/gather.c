@@ -172,16 +172,16 @@ void hw_stay_fold(struct hw_engine *engine, uint32_t leader, struct hw_history *
     const struct hw_last *restricted = hw_last_of_person(engine, person, false);
     struct hw_hash parts[2] = {
         hw_visit_at(engine, stay->visit_now)->hash, hw_identifier_at(engine, person)->hash};
-    struct hw_fold_input input = {
-        .facts = engine->scratch->facts,
-        .person_facts = engine->scratch->person_facts,
-        .key = hw_hash_bytes(hw_slice_of(parts, sizeof parts)),
-        .findings = hw_identifier_at(engine, person)->findings,
-        .adult_known = born != NULL && born->value2 != HW_ADULT_UNKNOWN,
-        .adult_from_day = born == NULL ? 0 : born->value2,
-        .restricted = restricted != NULL && restricted->value != 0,
-    };
+    struct hw_fold_input input; /* Not cleared: deaths elsewhere are next to none. */
 
+    input.facts = engine->scratch->facts;
+    input.person_facts = engine->scratch->person_facts;
+    input.key = hw_hash_bytes(hw_slice_of(parts, sizeof parts));
+    input.findings = hw_identifier_at(engine, person)->findings;
+    input.adult_known = born != NULL && born->value2 != HW_ADULT_UNKNOWN;
+    input.adult_from_day = born == NULL ? 0 : born->value2;
+    input.restricted = restricted != NULL && restricted->value != 0;
+    input.deaths_elsewhere_count = 0;
     find_deaths_elsewhere(engine, leader, &input);
     input.facts_count = gather_facts(engine, leader, &input.findings);
     input.person_facts_count = gather_person_facts(engine, person, &input.findings);

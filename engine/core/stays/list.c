@@ -31,7 +31,8 @@ enum {
     FACT_SIZE_MAX = 1 + 2 + 9 + 8 + 8 + 8 + 1 + HW_CONTROL_KEY_SIZE + 4 * 9 + 4 +
         4 * HW_FACT_VALUES_MAX + 4 + 16 + 1,
     KIND_BITS = 5,
-    EVENT_AT = 3, /* where the event time stands in a packed fact */
+    EVENT_AT = 3,  /* where the event time stands in a packed fact */
+    READ_PAST = 8, /* bytes behind the last fact that may be read */
 };
 _Static_assert(FACT_SIZE_MAX <= 255, "the size of a fact is one byte");
 _Static_assert(HW_FACT_KINDS <= 1 << KIND_BITS, "a kind fits beside the answer on criteria");
@@ -209,9 +210,26 @@ static const uint8_t *get_delta(const uint8_t *at, int64_t *ms, int64_t from)
     return at;
 }
 
+/* Eight bytes at a time, the last of them cut; grow() leaves room to read past the end. */
+static const uint8_t *get_control(const uint8_t *at, uint8_t *control)
+{
+    uint8_t size = *at++;
+
+    for (unsigned i = 0; i < HW_CONTROL_KEY_SIZE; i += 8) {
+        uint64_t word = 0;
+
+        if (size > i) {
+            memcpy(&word, at + i, sizeof word);
+            if (size - i < 8)
+                word &= (UINT64_C(1) << (8 * (size - i))) - 1;
+        }
+        memcpy(control + i, &word, sizeof word);
+    }
+    return at + size;
+}
+
 static const uint8_t *get_key(const uint8_t *at, struct hw_key *key, unsigned shape)
 {
-    uint8_t size;
 
     key->recorded_ms = key->event_ms;
     if (shape & RECORDED_DELTA)
@@ -228,9 +246,7 @@ static const uint8_t *get_key(const uint8_t *at, struct hw_key *key, unsigned sh
     key->message_sequence = -1;
     if (shape & SEQUENCE)
         at = get(at, &key->message_sequence, sizeof key->message_sequence);
-    size = *at++;
-    memset(key->control, 0, sizeof key->control);
-    return get(at, key->control, size);
+    return get_control(at, key->control);
 }
 
 static const uint8_t *get_registers(const uint8_t *at, struct hw_fact *fact)
@@ -349,9 +365,9 @@ static void grow(struct hw_engine *engine, uint32_t *list, uint32_t size)
     uint32_t used = *list == 0 ? (uint32_t)sizeof(struct header) : header_of(engine, *list)->used;
     uint32_t class_, block;
 
-    if (*list != 0 && used + size <= hw_block_size(header_of(engine, *list)->class_))
+    if (*list != 0 && used + size + READ_PAST <= hw_block_size(header_of(engine, *list)->class_))
         return;
-    class_ = hw_block_class(used + size);
+    class_ = hw_block_class(used + size + READ_PAST);
     block = hw_block_take(engine, class_);
     if (*list == 0)
         *header_of(engine, block) = (struct header){.used = used};
@@ -431,13 +447,32 @@ static uint32_t place_of(const struct hw_engine *engine, uint32_t list, const st
     return (uint32_t)(walk.at - hw_block_at(engine, list));
 }
 
+/* After all others by its event time: most do. */
+static bool comes_last(const struct hw_engine *engine, uint32_t list, const struct hw_fact *fact)
+{
+    const uint8_t *end;
+
+    if (list == 0)
+        return true;
+    end = hw_block_at(engine, list) + header_of(engine, list)->used;
+    return header_of(engine, list)->count == 0 || event_of(end - end[-1]) < fact->key.event_ms;
+}
+
 enum hw_list_added hw_list_add(
     struct hw_engine *engine, uint32_t *list, uint32_t count_max, const struct hw_fact *fact)
 {
     struct hw_fact known;
-    uint32_t same = find_same(engine, *list, fact, &known), place;
+    uint32_t same, place;
     enum hw_list_added added;
 
+    if (comes_last(engine, *list, fact)) {
+        if (hw_list_count(engine, *list) >= count_max)
+            return HW_LIST_FULL;
+        insert(engine, list, *list == 0 ? sizeof(struct header) : header_of(engine, *list)->used,
+            fact);
+        return HW_LIST_LAST;
+    }
+    same = find_same(engine, *list, fact, &known);
     if (same != 0) {
         if (hw_fact_order(engine, fact, &known) >= 0)
             return HW_LIST_KNOWN;

@@ -63,12 +63,18 @@ static uint32_t take_open(struct hw_engine *engine)
 uint32_t hw_stay_take(struct hw_engine *engine, uint32_t identifier, struct hw_hash visit_hash,
     uint64_t sequence, bool *ret_new)
 {
-    uint32_t visit = hw_visit_take(engine, visit_hash);
-    uint64_t key = hw_stay_key(engine, identifier, visit);
-    uint32_t position = 0, handle;
+    uint32_t newest = hw_identifier_at(engine, identifier)->stays;
+    uint32_t position = 0, handle, visit;
     struct hw_stay *stay;
+    uint64_t key;
 
     *ret_new = false;
+    /* Most is said of the newest stay: no table need be asked. */
+    if (newest != 0 && hw_stay_at(engine, newest)->identifier == identifier &&
+        hw_hash_equal(hw_visit_at(engine, hw_stay_at(engine, newest)->visit)->hash, visit_hash))
+        return newest;
+    visit = hw_visit_take(engine, visit_hash);
+    key = hw_stay_key(engine, identifier, visit);
     while ((handle = hw_table_next(&engine->stay_table, key, &position)) != 0) {
         stay = hw_stay_at(engine, handle);
         if (stay->identifier == identifier && stay->visit == visit)
