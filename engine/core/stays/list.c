@@ -31,8 +31,8 @@ enum {
     FACT_SIZE_MAX = 1 + 2 + 9 + 8 + 8 + 8 + 1 + HW_CONTROL_KEY_SIZE + 4 * 9 + 4 +
         4 * HW_FACT_VALUES_MAX + 4 + 16 + 1,
     KIND_BITS = 5,
-    EVENT_AT = 3,  /* where the event time stands in a packed fact */
-    READ_PAST = 8, /* bytes behind the last fact that may be read */
+    EVENT_AT = 3,                    /* where the event time stands in a packed fact */
+    READ_PAST = HW_CONTROL_KEY_SIZE, /* bytes behind the last fact that may be read */
 };
 _Static_assert(FACT_SIZE_MAX <= 255, "the size of a fact is one byte");
 _Static_assert(HW_FACT_KINDS <= 1 << KIND_BITS, "a kind fits beside the answer on criteria");
@@ -210,21 +210,22 @@ static const uint8_t *get_delta(const uint8_t *at, int64_t *ms, int64_t from)
     return at;
 }
 
-/* Eight bytes at a time, the last of them cut; grow() leaves room to read past the end. */
+/* The bits of the first so many bytes of a word. */
+static uint64_t first_bytes(int count)
+{
+    return count >= 8 ? UINT64_MAX : count <= 0 ? 0 : (UINT64_C(1) << (8 * count)) - 1;
+}
+
+/* Whole words, without a branch on the size: grow() leaves room to read past the end. */
 static const uint8_t *get_control(const uint8_t *at, uint8_t *control)
 {
-    uint8_t size = *at++;
+    uint64_t words[HW_CONTROL_KEY_SIZE / 8];
+    int size = *at++;
 
-    for (unsigned i = 0; i < HW_CONTROL_KEY_SIZE; i += 8) {
-        uint64_t word = 0;
-
-        if (size > i) {
-            memcpy(&word, at + i, sizeof word);
-            if (size - i < 8)
-                word &= (UINT64_C(1) << (8 * (size - i))) - 1;
-        }
-        memcpy(control + i, &word, sizeof word);
-    }
+    memcpy(words, at, sizeof words);
+    for (int i = 0; i < HW_CONTROL_KEY_SIZE / 8; i++)
+        words[i] &= first_bytes(size - 8 * i);
+    memcpy(control, words, sizeof words);
     return at + size;
 }
 
