@@ -122,11 +122,11 @@ struct hw_last {
 
 struct hw_identifier_record {
     struct hw_hash hash;
-    uint32_t authority; /* text */
-    uint8_t type;       /* enum hw_identifier_type */
-    uint8_t used;       /* 1: a message had it as its own record (R6, records) */
-    uint8_t counted;    /* 1: the first of a person who is in the history digest */
-    uint8_t unused;
+    uint32_t authority;   /* text */
+    uint8_t type;         /* enum hw_identifier_type */
+    uint8_t used;         /* 1: a message had it as its own record (R6, records) */
+    uint8_t counted;      /* 1: the first of a person who is in the history digest */
+    uint8_t died;         /* 1: its list said once that the person died */
     uint32_t family;      /* first of its family: all ever connected */
     uint32_t family_next; /* ring */
     uint32_t person;      /* first of its person: least hash */

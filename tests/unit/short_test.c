@@ -204,6 +204,17 @@ static struct hw_event update(struct told *told, unsigned says)
     return event;
 }
 
+static void wait_until(struct told *told, int64_t ms)
+{
+    told->now_ms = ms;
+    while (hw_engine_due_ms(told->engine) <= told->now_ms) {
+        struct hw_event tick;
+
+        hw_event_init(&tick, HW_KIND_CLOCK_TICK);
+        tell(told, &tick);
+    }
+}
+
 Test(short_cut, is_taken_where_the_table_says)
 {
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -238,26 +249,59 @@ Test(short_cut, an_expected_day_moves_from_row_to_row)
         hw_event_set_time(
             &event, HW_FIELD_EXPECTED_DISCHARGE, hw_time_at(ms + (int64_t)(day % 45) * HW_DAY_MS));
         text(&event, HW_FIELD_COUNCIL, day % 5 == 4 ? "508" : "509");
-        while (hw_engine_due_ms(told.engine) <= told.now_ms) {
-            struct hw_event tick;
-
-            hw_event_init(&tick, HW_KIND_CLOCK_TICK);
-            tell(&told, &tick);
-        }
+        wait_until(&told, told.now_ms);
         tell(&told, &event);
     }
     /* The last to come happened before the one before it, which said day 58 - 45. */
     hw_figures_total(told.engine, told.now_ms, &figures);
     cr_expect(eq(i64, figures.in_hospital, 1));
     cr_expect(eq(i64, figures.expected_today, 0));
-    told.now_ms = ms + 13 * HW_DAY_MS;
-    while (hw_engine_due_ms(told.engine) <= told.now_ms) {
-        struct hw_event tick;
-
-        hw_event_init(&tick, HW_KIND_CLOCK_TICK);
-        tell(&told, &tick);
-    }
+    wait_until(&told, ms + 13 * HW_DAY_MS);
     hw_figures_total(told.engine, told.now_ms, &figures);
     cr_expect(eq(i64, figures.expected_today, 1));
+    hw_engine_free(told.engine);
+}
+
+/* PID-30 N in every message withdraws no death; withdrawn, one that was said goes. */
+Test(short_cut, not_dead_is_news_only_after_a_death)
+{
+    struct told told = told_new();
+    struct hw_figures figures;
+
+    tell_before(&told, ADMITTED);
+    for (int said_dead = 0; said_dead < 2; said_dead++)
+        for (int i = 0; i < 5; i++) {
+            struct hw_event event = said(&told, HW_KIND_SPELL_UPDATED);
+            bool dead = said_dead && i == 2;
+
+            hw_event_set_bool(&event, HW_FIELD_DIED, dead);
+            tell(&told, &event);
+            hw_figures_total(told.engine, told.now_ms, &figures);
+            cr_expect(eq(i64, figures.in_hospital, !dead));
+        }
+    hw_engine_free(told.engine);
+}
+
+/* What is kept of somebody whose stays are sealed does not grow with what was said again. */
+Test(short_cut, sealing_keeps_of_a_person_what_changed)
+{
+    struct told told = told_new();
+    struct hw_event event;
+
+    tell_before(&told, ADMITTED);
+    for (int i = 0; i < 20; i++) {
+        event = said(&told, HW_KIND_SPELL_UPDATED);
+        text(&event, HW_FIELD_COUNCIL, i < 10 ? "508" : "509");
+        text(&event, HW_FIELD_ZONE, "N");
+        hw_event_set_bool(&event, HW_FIELD_DIED, false);
+        tell(&told, &event);
+    }
+    event = said(&told, HW_KIND_SPELL_DISCHARGED);
+    tell(&told, &event);
+    cr_expect(eq(u32, hw_list_count(told.engine, hw_identifier_at(told.engine, 1)->facts), 40));
+    wait_until(&told, told.now_ms + 91 * HW_DAY_MS);
+    cr_expect(eq(u32, hw_list_count(told.engine, hw_identifier_at(told.engine, 1)->facts), 2));
+    cr_expect(eq(u32, hw_stay_at(told.engine, 1)->facts, 0));
+    cr_expect(eq(u32, hw_stay_at(told.engine, 1)->open, 0));
     hw_engine_free(told.engine);
 }

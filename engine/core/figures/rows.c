@@ -1,5 +1,7 @@
 #include "core/figures/rows.h"
 
+#include "core/stays/fold.h"
+
 static uint64_t row_key(
     const struct hw_engine *engine, enum hw_dimension dimension, uint32_t site, uint32_t code)
 {
@@ -16,18 +18,30 @@ uint64_t hw_row_hash(const void *owner, uint32_t handle)
     return row_key(engine, (enum hw_dimension)row->dimension, row->site, row->code);
 }
 
+static bool is_row(const struct hw_engine *engine, uint32_t handle, enum hw_dimension dimension,
+    uint32_t site, uint32_t code)
+{
+    const struct hw_row_record *row = hw_row_at(engine, handle);
+
+    return row->dimension == dimension && row->site == site && row->code == code;
+}
+
 uint32_t hw_row_find(
     const struct hw_engine *engine, enum hw_dimension dimension, uint32_t site, uint32_t code)
 {
-    uint64_t hash = row_key(engine, dimension, site, code);
-    uint32_t position = 0, handle;
+    uint32_t near = (code * 5 + site * 64 + (uint32_t)dimension) % HW_ROWS_NEAR;
+    uint32_t position = 0, handle = engine->scratch->rows_near[near];
+    uint64_t hash;
 
-    while ((handle = hw_table_next(&engine->row_table, hash, &position)) != 0) {
-        const struct hw_row_record *row = hw_row_at(engine, handle);
-
-        if (row->dimension == dimension && row->site == site && row->code == code)
+    /* Few rows are asked for again and again: where it was last time. */
+    if (handle != 0 && handle < engine->rows.count && is_row(engine, handle, dimension, site, code))
+        return handle;
+    hash = row_key(engine, dimension, site, code);
+    while ((handle = hw_table_next(&engine->row_table, hash, &position)) != 0)
+        if (is_row(engine, handle, dimension, site, code)) {
+            engine->scratch->rows_near[near] = handle;
             return handle;
-    }
+        }
     return 0;
 }
 

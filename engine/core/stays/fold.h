@@ -17,6 +17,7 @@ enum {
     HW_WAITS_MAX = 64,       /* waits open at one time */
     HW_DEATHS_MAX = 16,      /* statements of other stays that their person died */
     HW_CANCELLING_MAX = 4 * HW_FOLD_FACTS_MAX,
+    HW_ROWS_NEAR = 1024,
 };
 
 /* The facts of a group, sorted, and what is known of the person. */
@@ -55,6 +56,7 @@ struct hw_opening {
 
 /* Memory of the fold, taken once per engine. */
 struct hw_scratch {
+    uint32_t rows_near[HW_ROWS_NEAR]; /* rows found lately, by their codes */
     uint32_t runs_count;
     bool alone; /* what was gathered is of one stay, and nothing of its visit */
     struct hw_fact fact_store[HW_FOLD_FACTS_MAX];

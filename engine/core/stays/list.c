@@ -117,9 +117,21 @@ static unsigned shape_of(const struct hw_fact *fact)
     return shape;
 }
 
+/* Without the zeros at its end. */
+static uint8_t control_size(const uint8_t *control)
+{
+    uint64_t words[HW_CONTROL_KEY_SIZE / 8];
+
+    memcpy(words, control, sizeof words);
+    for (unsigned i = HW_CONTROL_KEY_SIZE / 8; i-- > 0;)
+        if (words[i] != 0)
+            return (uint8_t)(8 * i + 8 - (unsigned)__builtin_clzll(words[i]) / 8);
+    return 0;
+}
+
 static uint8_t *put_key(uint8_t *at, const struct hw_key *key, unsigned shape)
 {
-    uint8_t size = HW_CONTROL_KEY_SIZE;
+    uint8_t size = control_size(key->control);
 
     if (shape & RECORDED_DELTA)
         at = put_delta(at, key->recorded_ms, key->event_ms);
@@ -131,10 +143,9 @@ static uint8_t *put_key(uint8_t *at, const struct hw_key *key, unsigned shape)
         at = put_ms(at, key->sent_ms, shape & WIDE);
     if (shape & SEQUENCE)
         at = put(at, &key->message_sequence, sizeof key->message_sequence);
-    while (size > 0 && key->control[size - 1] == 0)
-        size--;
     *at++ = size;
-    return put(at, key->control, size);
+    memcpy(at, key->control, HW_CONTROL_KEY_SIZE); /* What follows is written over the rest. */
+    return at + size;
 }
 
 static uint8_t *put_registers(uint8_t *at, const struct hw_fact *fact)
@@ -487,4 +498,13 @@ enum hw_list_added hw_list_add(
                                                                 : HW_LIST_ADDED;
     insert(engine, list, place, fact);
     return added;
+}
+
+void hw_list_replace(
+    struct hw_engine *engine, uint32_t *list, const struct hw_fact *facts, uint32_t count)
+{
+    hw_list_free(engine, list);
+    for (uint32_t i = 0; i < count; i++)
+        insert(engine, list, *list == 0 ? sizeof(struct header) : header_of(engine, *list)->used,
+            &facts[i]);
 }

@@ -41,6 +41,10 @@ uint32_t hw_list_count(const struct hw_engine *engine, uint32_t list);
 uint32_t hw_list_unpack(const struct hw_engine *engine, uint32_t list, uint32_t stay,
     struct hw_fact *facts, uint32_t count_max);
 
+/* Leave only facts[0, count), in order, of what a list had; it becomes as small as it can. */
+void hw_list_replace(
+    struct hw_engine *engine, uint32_t *list, const struct hw_fact *facts, uint32_t count);
+
 /* Give up a list; *list becomes 0. */
 void hw_list_free(struct hw_engine *engine, uint32_t *list);
 

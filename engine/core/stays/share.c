@@ -1,6 +1,7 @@
 #include "core/stays/share.h"
 
 #include "core/figures/rows.h"
+#include "core/stays/list.h"
 #include "core/stays/stay.h"
 #include "core/timers/heap.h"
 
@@ -584,6 +585,52 @@ static void drop_open(struct hw_engine *engine, struct hw_stay *stay)
     stay->open = 0;
 }
 
+static bool has_open_stay(const struct hw_engine *engine, uint32_t identifier)
+{
+    for (uint32_t at = hw_identifier_at(engine, identifier)->stays; at != 0;
+         at = hw_stay_at(engine, at)->owner_next)
+        if (!hw_stay_at(engine, at)->sealed)
+            return true;
+    return false;
+}
+
+/* Whether a fact of a person says, of any register, other than what was last said; then it did. */
+static bool says_anew(const struct hw_fact *fact, uint32_t *last, bool died)
+{
+    bool anew = fact->kind == HW_FACT_DEATH && died;
+
+    for (unsigned reg = 0; reg < HW_REGISTERS; reg++) {
+        if (!hw_fact_has(fact, (enum hw_register)reg) &&
+            !hw_fact_clears(fact, (enum hw_register)reg))
+            continue;
+        anew |= last[reg] != fact->values[reg];
+        last[reg] = fact->values[reg];
+    }
+    return anew;
+}
+
+/*
+ * Sealed stays give up their facts; what each message said again of council and zone, and that
+ * nobody had died, would stay with the person for good.  Once no stay of a person known by one
+ * identifier is open, the list keeps what changed something.
+ */
+static void thin_personal(struct hw_engine *engine, uint32_t identifier)
+{
+    struct hw_identifier_record *record = hw_identifier_at(engine, identifier);
+    struct hw_fact *facts = engine->scratch->person_store;
+    uint32_t last[HW_REGISTERS] = {0};
+    uint32_t count = hw_list_unpack(engine, record->facts, 0, facts, HW_FOLD_FACTS_MAX), kept = 0;
+
+    if (record->person_next != identifier || has_open_stay(engine, identifier))
+        return;
+    for (uint32_t i = 0; i < count; i++)
+        if (hw_far_ahead(&facts[i], facts[i].key.event_ms) ||
+            says_anew(&facts[i], last, record->died))
+            facts[kept++] = facts[i];
+    if (kept < count)
+        hw_list_replace(engine, &record->facts, facts, kept);
+}
+
 void hw_share_seal(struct hw_engine *engine, uint32_t leader)
 {
     struct hw_open *open = hw_open_at(engine, hw_stay_at(engine, leader)->open);
@@ -613,5 +660,6 @@ void hw_share_seal(struct hw_engine *engine, uint32_t leader)
         hw_list_free(engine, &member->facts); /* What is the person's stays with the person. */
         member->sealed = 1;
         drop_open(engine, member);
+        thin_personal(engine, member->identifier);
     } while (at != leader);
 }

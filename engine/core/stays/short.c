@@ -38,7 +38,11 @@ static int32_t expected_after(const struct hw_open *open, const struct hw_fact *
 static bool is_short(
     const struct hw_engine *engine, const struct hw_open *open, const struct hw_fact *fact)
 {
-    if (fact->kind != HW_FACT_UPDATE || (open->plain & HW_PLAIN) == 0)
+    if ((open->plain & HW_PLAIN) == 0)
+        return false;
+    if (fact->kind == HW_FACT_DEATH) /* The caller asked whether there was one to withdraw. */
+        return !fact->died;
+    if (fact->kind != HW_FACT_UPDATE)
         return false;
     if (hw_far_ahead(fact, fact->key.event_ms) || corrects(open, fact))
         return false;

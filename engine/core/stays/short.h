@@ -8,6 +8,7 @@
  *   what it says            taken by the short cut                       else folded anew
  *   expected discharge      counted on another day                       if a timer has to be set
  *   destination             no figure shows it
+ *   not dead (PID-30)       no death was ever said (the caller asked)    else folded anew
  *   council, zone           as in force (the caller asked)               another
  *   specialty               as in force                                  another: care type
  *   pathway                 as in force, or there is no ready period     another: charges

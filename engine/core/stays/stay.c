@@ -129,6 +129,7 @@ static enum hw_list_added add_personal(
 {
     struct hw_fact part = personal_part(fact);
 
+    hw_identifier_at(engine, identifier)->died |= fact->died;
     part.stay = 0;
     part.key.content = hw_fact_content(engine, fact);
     part.content_known = 1;
@@ -176,6 +177,26 @@ static uint32_t said_before(const struct hw_engine *engine, uint32_t person,
     return last.kind == HW_FACT_NONE ? 0 : hw_fact_value(&last, reg);
 }
 
+/* Whether there is any death to withdraw, standing or not. */
+static bool death_was_said(const struct hw_engine *engine, uint32_t person)
+{
+    struct hw_stay_walk walk = hw_stay_walk(engine, person);
+    uint32_t at = person, stay;
+
+    do {
+        if (hw_identifier_at(engine, at)->died)
+            return true;
+        at = hw_identifier_at(engine, at)->person_next;
+    } while (at != person);
+    while ((stay = hw_stay_next(engine, &walk)) != 0) {
+        uint32_t open = hw_stay_at(engine, stay)->open;
+
+        if (open != 0 && hw_open_at(engine, open)->deaths[0].died_ms != HW_TIME_OPEN)
+            return true;
+    }
+    return false;
+}
+
 bool hw_person_hears(
     const struct hw_engine *engine, uint32_t identifier, const struct hw_fact *fact)
 {
@@ -183,7 +204,8 @@ bool hw_person_hears(
     uint32_t person = hw_person_of(engine, identifier);
 
     if (fact->kind == HW_FACT_DEATH)
-        return true;
+        return fact->died || hw_far_ahead(fact, fact->key.event_ms) ||
+            hw_far_ahead(fact, fact->moment.start_ms) || death_was_said(engine, person);
     for (size_t i = 0; i < sizeof personal / sizeof *personal; i++) {
         enum hw_register reg = (enum hw_register)personal[i];
 

@@ -35,8 +35,9 @@ enum hw_list_added hw_stay_add_fact(
 bool hw_stay_is_frozen(const struct hw_engine *engine, const struct hw_stay *stay);
 
 /*
- * Whether a fact that is not yet there tells the person's other stays anything: a death, or another
- * council or zone than was in force.  The same value again is not news (R0, registers).
+ * Whether a fact that is not yet there tells the person's other stays anything: a death, the end of
+ * one, or another council or zone than was in force.  The same value again is not news (R0,
+ * registers).
  */
 bool hw_person_hears(
     const struct hw_engine *engine, uint32_t identifier, const struct hw_fact *fact);
