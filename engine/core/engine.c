@@ -40,6 +40,12 @@ struct hw_limits hw_limits_default(void)
 /* A fact takes 30 to 60 bytes, and room to grow. */
 enum { BLOCK_UNITS_PER_FACT = 3 };
 
+/* As many as handles go at most. */
+static uint32_t times(uint32_t limit, uint32_t factor)
+{
+    return limit > UINT32_MAX / factor ? UINT32_MAX - 1 : limit * factor;
+}
+
 /* How many records each arena may hold, from the limits. */
 static uint32_t limit_of(
     const struct hw_limits *limits, const struct hw_engine *engine, const struct hw_arena *arena)
@@ -47,16 +53,14 @@ static uint32_t limit_of(
     if (arena == &engine->identifiers)
         return limits->identifiers;
     if (arena == &engine->bonds || arena == &engine->registers)
-        return limits->identifiers * 2; /* One to its NHS number, one to spare. */
+        return times(limits->identifiers, 2); /* One to its NHS number, one to spare. */
     if (arena == &engine->sayings)
-        return limits->identifiers * 4; /* Each bond and each register said alone. */
+        return times(limits->identifiers, 4); /* Each bond and each register said alone. */
     if (arena == &engine->visits || arena == &engine->stays || arena == &engine->heap ||
         arena == &engine->opens || arena == &engine->redirects)
         return limits->stays;
     if (arena == &engine->blocks)
-        return limits->facts > UINT32_MAX / BLOCK_UNITS_PER_FACT
-            ? UINT32_MAX - 1
-            : limits->facts * BLOCK_UNITS_PER_FACT;
+        return times(limits->facts, BLOCK_UNITS_PER_FACT);
     if (arena == &engine->charges)
         return limits->charges;
     if (arena == &engine->rows || arena == &engine->settings)

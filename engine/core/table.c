@@ -5,7 +5,8 @@ enum {
     SETTLED = HW_TABLE_SEGMENT / 2,      /* most a segment, in a table made for so many entries */
     RESERVED = 96,    /* a segment; there are twice as many, and some segments are kept ahead */
     COMMIT_STEP = 64, /* segments */
-    SPARE_BITS = 2,   /* of the directory, where hashes fall together */
+    LARGE_STEP = 512, /* of a table that is large: a large page */
+    SPARE_BITS = 4,   /* of the directory, where hashes fall together */
 };
 
 /* More segments than are ever needed, and the bits to tell them apart. */
@@ -38,7 +39,8 @@ static size_t directory_size(const struct hw_table *table)
 static enum hw_status commit_segments(
     struct hw_table *table, const struct hw_memory *memory, uint32_t count)
 {
-    uint32_t until = (count / COMMIT_STEP + 1) * COMMIT_STEP;
+    uint32_t step = table->segments_committed < LARGE_STEP ? COMMIT_STEP : LARGE_STEP;
+    uint32_t until = (count / step + 1) * step;
     size_t before = entries_size(table, table->segments_committed);
 
     if (count > table->segments_max)

@@ -36,10 +36,11 @@ static enum hw_status take_lock(
         return locked(env, data_dir, file, error);
     if (failed < 0)
         return hw_error_file(error, "lock", data_dir, failed);
-    size = snprintf(pid, sizeof pid, "%ld\n", (long)getpid());
-    failed = env->truncate(env->context, file, 0);
-    if (failed == 0)
-        failed = hw_file_write(env, file, pid, (size_t)size, 0);
+    /* As long as the one before, in its place: a full disk has room for it. */
+    size = snprintf(pid, sizeof pid, "%-10ld\n", (long)getpid());
+    failed = hw_file_write(env, file, pid, (size_t)size, 0);
+    if (hw_file_status(failed) == HW_E_NO_SPACE) /* It is for people; the lock holds without. */
+        failed = env->truncate(env->context, file, 0);
     return failed < 0 ? hw_error_file(error, "write the lock in", data_dir, failed) : HW_OK;
 }
 

@@ -158,6 +158,8 @@ enum hw_status hw_file_status(int64_t failed)
         return HW_E_READ_ONLY;
     case ENOENT:
         return HW_E_NOT_FOUND;
+    case ENOMEM:
+        return HW_E_MEMORY;
     default:
         return HW_E_IO;
     }
@@ -189,6 +191,8 @@ static const char *remedy(enum hw_status status)
         return "give this user the right to write there, or name another data_dir";
     if (status == HW_E_NOT_FOUND)
         return "check the path of data_dir";
+    if (status == HW_E_MEMORY)
+        return "give the process more memory, then start again";
     return "look at the disk (dmesg), then start again: nothing acknowledged is lost";
 }
 

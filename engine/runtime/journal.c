@@ -507,8 +507,10 @@ enum hw_status hw_journal_open(const struct hw_journal_options *options,
     enum hw_status status;
 
     HW_ASSERT(options->batch_size <= HW_BLOCK_CONTENT_MAX);
-    if (journal == NULL)
+    if (journal == NULL) {
+        hw_error_set(error, "no memory for the journal; give the process more");
         return HW_E_MEMORY;
+    }
     journal->options = *options;
     journal->env = options->writer.env;
     journal->filling = journal->batches;

@@ -77,7 +77,10 @@ static struct hw_slice loaded(const struct hw_log *log, uint64_t offset)
 static enum hw_status io_failed(
     const struct hw_log *log, int64_t failed, char error[HW_ERROR_TEXT_SIZE])
 {
-    return hw_error_file(error, "read", log->path, failed);
+    enum hw_status status = hw_error_file(error, "read", log->path, failed);
+
+    /* What was listed and is not there is no end of the log, and no log that is to be begun. */
+    return status == HW_E_NOT_FOUND ? HW_E_IO : status;
 }
 
 /* --- segments ----------------------------------------------------------------------------- */
@@ -195,8 +198,10 @@ enum hw_status hw_log_open(struct hw_env *env, const char *dir, uint64_t from_se
     struct hw_log *log = calloc(1, sizeof *log);
     enum hw_status status;
 
-    if (log == NULL)
+    if (log == NULL) {
+        hw_error_set(error, "no memory to read %s; give the process more", dir);
         return HW_E_MEMORY;
+    }
     log->env = env;
     log->file = -1;
     log->from_sequence = from_sequence == 0 ? 1 : from_sequence;
@@ -457,7 +462,7 @@ static enum hw_status at_end(struct hw_log *log, struct hw_log_block *ret_block,
     enum hw_status judged, status = relist(log, error);
 
     if (status != HW_OK)
-        return status;
+        return status == HW_E_NOT_FOUND ? HW_E_IO : status; /* The folder was there. */
     log->index = find_segment(log, log->segment.first_sequence);
     newest = log->index + 1 >= log->firsts_count;
     judged = judge_end(log, newest, error);

@@ -39,10 +39,8 @@ static int fill(struct hw_writer *writer, int file, uint64_t offset, uint64_t si
     int failed = hw_file_zero(writer->env, file, offset, size);
 
     if (failed < 0) {
-        /*
-         * What little space there was is others' again; if not, the next try writes over it.  Not
-         * below what the file had: the watermark may have told of that.
-         */
+        /* What little space there was is others' again; if not, the next try writes over it.  Never
+         * shorter than it was: the watermark may know that length. */
         if (before >= (int64_t)offset)
             (void)writer->env->truncate(writer->env->context, file, (uint64_t)before);
         return failed;
@@ -275,12 +273,31 @@ static enum hw_status open_tail(
     return HW_OK;
 }
 
+/* A log is never begun over one that is there, whoever says that there is none. */
+static enum hw_status check_empty(struct hw_writer *writer, char error[HW_ERROR_TEXT_SIZE])
+{
+    uint64_t *firsts;
+    size_t count;
+    int failed = hw_file_numbers(writer->env, writer->dir, HW_SEGMENT_ENDING, &firsts, &count);
+
+    if (failed < 0)
+        return failed_at("list", writer->dir, failed, error);
+    free(firsts);
+    if (count == 0)
+        return HW_OK;
+    hw_error_set(
+        error, "%s holds segments, which could not be read a moment ago; start again", writer->dir);
+    return HW_E_IO;
+}
+
 /* A log's first segment.  Its header is on disk before anything else is. */
 static enum hw_status begin_log(struct hw_writer *writer, char error[HW_ERROR_TEXT_SIZE])
 {
     struct hw_writer_block first = {.first_sequence = 1, .accepted_ms = HW_TIME_NONE};
-    enum hw_status status = extend_spare(writer, HW_SEGMENT_HEADER_SIZE, error);
+    enum hw_status status = check_empty(writer, error);
 
+    if (status == HW_OK)
+        status = extend_spare(writer, HW_SEGMENT_HEADER_SIZE, error);
     if (status == HW_OK)
         status = turn_over(writer, &first, error);
     if (status != HW_OK && writer->spare >= 0) /* Leave no trace on a disk that may be full. */

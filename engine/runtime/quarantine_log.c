@@ -132,6 +132,8 @@ static int read_whole(struct hw_env *env, const char *path, uint8_t **ret_bytes,
     if (size >= 0) {
         bytes = malloc((size_t)size + 1);
         count = bytes == NULL ? -ENOMEM : hw_file_read(env, file, bytes, (size_t)size, 0);
+        if (count >= 0 && count < size) /* It only ever grows beside us, or is cut at a start. */
+            count = -EIO;
     }
     (void)env->close(env->context, file); /* Read only. */
     if (size < 0 || count < 0) {

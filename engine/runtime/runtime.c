@@ -430,8 +430,11 @@ enum hw_status hw_runtime_open(const struct hw_runtime_options *options,
     set_defaults(&runtime->options);
     (void)snprintf(runtime->data_dir, sizeof runtime->data_dir, "%s", options->data_dir);
     HW_ASSERT(hw_file_path(runtime->journal_dir, runtime->data_dir, "journal"));
+    *error = '\0';
     status = open_all(runtime, error);
     if (status != HW_OK) {
+        if (*error == '\0')
+            hw_error_set(error, "%s: %s", runtime->data_dir, hw_status_text(status));
         (void)release(runtime, false, ignored); /* The first failure is the one to tell. */
         return status;
     }

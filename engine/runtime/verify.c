@@ -157,17 +157,25 @@ static enum hw_status check_journal(struct check *check, char error[HW_ERROR_TEX
 
 /* --- snapshots ---------------------------------------------------------------------------- */
 
-static void check_snapshots(struct check *check)
+static enum hw_status check_snapshots(struct check *check, char error[HW_ERROR_TEXT_SIZE])
 {
     char text[HW_ERROR_TEXT_SIZE];
     struct hw_env *env = check->options->env;
     uint64_t *sequences;
     size_t count;
+    int failed = hw_snapshot_list(env, check->options->data_dir, &sequences, &count);
 
-    if (hw_snapshot_list(env, check->options->data_dir, &sequences, &count) < 0)
-        return; /* No folder, no snapshots. */
+    if (failed < 0) /* No folder, no snapshots. */
+        return failed == -ENOENT
+            ? HW_OK
+            : hw_error_file(error, "list the snapshots of", check->options->data_dir, failed);
     check->snapshots = calloc(count + 1, sizeof *check->snapshots);
-    for (size_t i = 0; i < count && check->snapshots != NULL; i++) {
+    if (check->snapshots == NULL) {
+        free(sequences);
+        hw_error_set(error, "no memory for the list of snapshots; give the process more");
+        return HW_E_MEMORY;
+    }
+    for (size_t i = 0; i < count; i++) {
         struct hw_snapshot *snapshot = &check->snapshots[check->snapshots_count];
         enum hw_status status =
             hw_snapshot_header(env, check->options->data_dir, sequences[i], snapshot, text);
@@ -183,6 +191,7 @@ static void check_snapshots(struct check *check)
         check->report.snapshots++;
     }
     free(sequences);
+    return HW_OK;
 }
 
 /* --- applying again ----------------------------------------------------------------------- */
@@ -286,9 +295,14 @@ static void check_quarantine(struct check *check)
     struct hw_env *env = check->options->env;
     uint64_t *firsts;
     size_t count;
+    int listed = hw_quarantine_segments(env, check->options->data_dir, dir, &firsts, &count);
 
-    if (hw_quarantine_segments(env, check->options->data_dir, dir, &firsts, &count) < 0)
-        return; /* No folder, nothing refused. */
+    if (listed < 0) {
+        (void)hw_error_file(text, "list the quarantine of", check->options->data_dir, listed);
+        if (listed != -ENOENT) /* No folder, nothing refused. */
+            damage(check, text);
+        return;
+    }
     for (size_t i = 0; i < count; i++) {
         struct hw_quarantine_walked walked;
         int failed;
@@ -324,10 +338,10 @@ enum hw_status hw_verify(const struct hw_verify_options *options,
     journal_whole = status == HW_OK && check.report.damages == 0;
     if (status == HW_OK) {
         check_watermark(&check);
-        check_snapshots(&check);
         check_quarantine(&check);
+        status = check_snapshots(&check, error);
     }
-    if (journal_whole)
+    if (journal_whole && status == HW_OK)
         status = apply_again(&check, error);
     free(check.snapshots);
     *ret_report = check.report;

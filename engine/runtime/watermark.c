@@ -79,8 +79,10 @@ enum hw_status hw_watermark_read(struct hw_env *env, const char *dir, struct hw_
         return hw_error_file(error, "read", path, file);
     count = hw_file_read(env, file, slots, sizeof slots, 0);
     (void)env->close(env->context, file); /* Read only. */
-    if (count < 0)
-        return hw_error_file(error, "read", path, count);
+    if (count < 0) {
+        (void)hw_error_file(error, "read", path, count);
+        return HW_E_IO;
+    }
     status = choose(slots, ret_mark, ret_torn);
     if (status == HW_E_DAMAGED)
         hw_error_set(error,

@@ -5,9 +5,9 @@
 static uint64_t row_key(
     const struct hw_engine *engine, enum hw_dimension dimension, uint32_t site, uint32_t code)
 {
-    uint32_t key[3] = {(uint32_t)dimension, site, code};
+    uint64_t codes = (uint64_t)site << 32 | code;
 
-    return hw_hash_keyed(engine->options.hash_key, hw_slice_of(key, sizeof key));
+    return hw_hash_keyed_u64(engine->options.hash_key, codes ^ (uint64_t)dimension << 61);
 }
 
 uint64_t hw_row_hash(const void *owner, uint32_t handle)
