@@ -157,16 +157,25 @@ static enum hw_status fill_tables(struct hw_engine *engine)
     return HW_OK;
 }
 
+uint8_t *hw_engine_image_space(struct hw_engine *engine, uint32_t part, size_t size)
+{
+    const struct hw_arena *arena;
+
+    HW_ASSERT(part > 0);
+    arena = arena_of(engine, part - 1);
+    return arena == NULL || size != (size_t)arena->count * arena->item_size ? NULL : arena->base;
+}
+
 enum hw_status hw_engine_image_load(struct hw_engine *engine, uint32_t part, struct hw_slice bytes)
 {
-    struct hw_arena *arena;
+    uint8_t *space;
 
     if (part == 0)
         return load_root(engine, bytes);
-    arena = arena_of(engine, part - 1);
-    if (arena == NULL || bytes.size != (size_t)arena->count * arena->item_size)
+    space = hw_engine_image_space(engine, part, bytes.size);
+    if (space == NULL)
         return HW_E_DAMAGED;
-    memcpy(arena->base, bytes.data, bytes.size);
+    memcpy(space, bytes.data, bytes.size);
     return HW_OK;
 }
 

@@ -9,7 +9,7 @@
 
 static const uint8_t magic[8] = {'H', 'W', 'S', 'N', 'A', 'P', '1', '\n'};
 
-enum { ROWS_AT = 128, ROW_SIZE = 16 };
+enum { ROWS_AT = 128, ROW_SIZE = 16, READ_STEP = 256 * 1024 };
 
 _Static_assert(ROWS_AT + HW_SNAPSHOT_PARTS_MAX * ROW_SIZE <= HW_SNAPSHOT_PAGE, "rows fit");
 
@@ -173,6 +173,7 @@ struct reading {
     int file;
     uint64_t file_size;
     uint8_t page[HW_SNAPSHOT_PAGE];
+    uint8_t *window; /* READ_STEP bytes, while parts are read */
     struct hw_snapshot about;
 };
 
@@ -200,35 +201,71 @@ static enum hw_status reading_open(struct reading *reading, struct hw_env *env,
     return status;
 }
 
+/*
+ * Read size bytes at at to space, in steps whose checksum is made while they are at hand; space
+ * NULL: only look at them.  A count below size: the file ends.  Count or a negative errno.
+ */
+static int64_t read_part(
+    struct reading *reading, uint64_t at, uint64_t size, uint8_t *space, uint32_t *ret_checksum)
+{
+    uint64_t done = 0;
+
+    *ret_checksum = 0;
+    while (done < size) {
+        size_t step = size - done < READ_STEP ? (size_t)(size - done) : READ_STEP;
+        uint8_t *to = space != NULL ? space + done : reading->window;
+        int64_t count = hw_file_read(reading->env, reading->file, to, step, at + done);
+
+        if (count < 0)
+            return count;
+        *ret_checksum = hw_crc32c_more(*ret_checksum, hw_slice_of(to, (size_t)count));
+        done += (uint64_t)count;
+        if ((size_t)count < step)
+            break;
+    }
+    return (int64_t)done;
+}
+
+/* What stands between a part and the next, or the end of the file, is zeros.  1, 0 or -errno. */
+static int64_t is_padded(struct reading *reading, uint64_t end)
+{
+    uint8_t page[HW_SNAPSHOT_PAGE];
+    uint64_t next = page_up(end) < reading->file_size ? page_up(end) : reading->file_size;
+    int64_t count = 0;
+
+    if (next > end)
+        count = hw_file_read(reading->env, reading->file, page, (size_t)(next - end), end);
+    if (count < 0)
+        return count;
+    return (uint64_t)count == (next > end ? next - end : 0) && hw_is_zero(page, (size_t)count);
+}
+
+/* The first part, small, is read and handed over; the others are read to where they belong. */
 static enum hw_status load_part(struct reading *reading, uint32_t part, uint64_t at, uint64_t size,
     struct hw_engine *engine, char error[HW_ERROR_TEXT_SIZE])
 {
-    uint64_t file_size = reading->file_size, padded;
-    enum hw_status status = HW_OK;
-    int64_t count;
-    uint8_t *bytes;
+    uint32_t wanted = hw_get_u32(reading->page + ROWS_AT + part * ROW_SIZE + 8), checksum;
+    uint8_t *space = NULL;
+    int64_t count, padded;
 
-    if (size > file_size || at > file_size - size)
-        return damaged(reading->path, file_size, "the snapshot is too short", error);
-    padded = file_size - at < page_up(size) ? file_size - at : page_up(size);
-    bytes = malloc((size_t)padded + 1);
-    if (bytes == NULL) {
-        hw_error_set(error, "no memory to read %s; give the process more", reading->path);
-        return HW_E_MEMORY;
+    if (size > reading->file_size || at > reading->file_size - size)
+        return damaged(reading->path, reading->file_size, "the snapshot is too short", error);
+    if (engine != NULL && part > 0) {
+        space = hw_engine_image_space(engine, part, (size_t)size);
+        if (space == NULL)
+            return damaged(reading->path, at, "a part of the snapshot cannot be loaded", error);
     }
-    count = hw_file_read(reading->env, reading->file, bytes, (size_t)padded, at);
-    if (count < 0)
-        status = hw_error_file(error, "read", reading->path, count);
-    else if ((uint64_t)count < padded || !hw_is_zero(bytes + size, (size_t)(padded - size)) ||
-        hw_crc32c(hw_slice_of(bytes, (size_t)size)) !=
-            hw_get_u32(reading->page + ROWS_AT + part * ROW_SIZE + 8))
-        status = damaged(reading->path, at, "a part of the snapshot is damaged", error);
-    else if (engine != NULL)
-        status = hw_engine_image_load(engine, part, hw_slice_of(bytes, (size_t)size));
-    if (status != HW_OK && count >= 0 && engine != NULL)
-        (void)damaged(reading->path, at, "a part of the snapshot cannot be loaded", error);
-    free(bytes);
-    return status;
+    count = read_part(reading, at, size, space, &checksum);
+    padded = is_padded(reading, at + size);
+    if (count < 0 || padded < 0)
+        return hw_error_file(error, "read", reading->path, count < 0 ? count : padded);
+    if ((uint64_t)count < size || checksum != wanted || padded == 0)
+        return damaged(reading->path, at, "a part of the snapshot is damaged", error);
+    if (engine != NULL && part == 0 &&
+        (size > READ_STEP ||
+            hw_engine_image_load(engine, 0, hw_slice_of(reading->window, (size_t)size)) != HW_OK))
+        return damaged(reading->path, at, "a part of the snapshot cannot be loaded", error);
+    return HW_OK;
 }
 
 static enum hw_status load_parts(
@@ -280,7 +317,14 @@ enum hw_status hw_snapshot_load(struct hw_env *env, const char *data_dir, uint64
 
     if (status != HW_OK)
         return status;
-    status = load_parts(&reading, engine, error);
+    reading.window = malloc(READ_STEP);
+    if (reading.window == NULL) {
+        hw_error_set(error, "no memory to read %s; give the process more", reading.path);
+        status = HW_E_MEMORY;
+    } else {
+        status = load_parts(&reading, engine, error);
+    }
+    free(reading.window);
     (void)env->close(env->context, reading.file); /* Read only. */
     return status;
 }

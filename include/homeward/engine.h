@@ -177,6 +177,12 @@ struct hw_slice hw_engine_image_part(const struct hw_engine *engine, uint32_t pa
  */
 HW_MUST_CHECK enum hw_status hw_engine_image_load(
     struct hw_engine *engine, uint32_t part, struct hw_slice bytes);
+
+/*
+ * Where a part behind the first belongs, to be read to instead of handed to hw_engine_image_load();
+ * until hw_engine_image_end().  NULL: no part of size bytes belongs there.
+ */
+uint8_t *hw_engine_image_space(struct hw_engine *engine, uint32_t part, size_t size);
 HW_MUST_CHECK enum hw_status hw_engine_image_end(struct hw_engine *engine);
 
 #endif
