@@ -23,7 +23,7 @@ static void expect_entries(const struct hw_engine *engine, struct hw_expect *exp
 
     expect->visit = expect->stay = 0;
     if (!hw_hash_is_zero(about->message_id)) {
-        expect->message_key = hw_hash_keyed_hash(key, about->message_id);
+        expect->message_key = hw_hash_keyed_u64(key, about->message_id.low);
         hw_table_prefetch(&engine->message_table, expect->message_key);
     }
     if (!hw_hash_is_zero(about->visit)) {

@@ -298,8 +298,13 @@ struct hw_setting_record {
     uint32_t key, value; /* texts */
 };
 
+/*
+ * Half the hash of its id is enough: what is a duplicate is told by all of that of the content, and
+ * a record of the window is what each message costs for days.
+ */
 struct hw_message_record {
-    struct hw_hash id, content;
+    struct hw_hash content;
+    uint64_t id;
     int64_t accepted_ms;
     uint64_t sequence;
     uint32_t next; /* in order of arrival */

@@ -1,8 +1,8 @@
 #include "core/window.h"
 
-static uint64_t message_key(const struct hw_engine *engine, struct hw_hash id)
+static uint64_t message_key(const struct hw_engine *engine, uint64_t id)
 {
-    return hw_hash_keyed_hash(engine->options.hash_key, id);
+    return hw_hash_keyed_u64(engine->options.hash_key, id);
 }
 
 static struct hw_message_record *message_at(const struct hw_engine *engine, uint32_t handle)
@@ -17,8 +17,8 @@ uint64_t hw_message_hash(const void *owner, uint32_t handle)
     return message_key(engine, message_at(engine, handle)->id);
 }
 
-static uint32_t find_message(const struct hw_engine *engine, struct hw_hash id,
-    struct hw_hash content, int64_t now_ms, uint32_t *ret_others)
+static uint32_t find_message(const struct hw_engine *engine, uint64_t id, struct hw_hash content,
+    int64_t now_ms, uint32_t *ret_others)
 {
     uint64_t key = message_key(engine, id);
     uint32_t position = 0, handle;
@@ -27,8 +27,7 @@ static uint32_t find_message(const struct hw_engine *engine, struct hw_hash id,
     while ((handle = hw_table_next(&engine->message_table, key, &position)) != 0) {
         const struct hw_message_record *message = message_at(engine, handle);
 
-        if (!hw_hash_equal(message->id, id) ||
-            message->accepted_ms + engine->options.dedupe_ms <= now_ms)
+        if (message->id != id || message->accepted_ms + engine->options.dedupe_ms <= now_ms)
             continue;
         if (hw_hash_equal(message->content, content))
             return handle;
@@ -44,7 +43,7 @@ enum hw_seen hw_engine_seen(const struct hw_engine *engine, struct hw_hash messa
 
     if (hw_hash_is_zero(message_id_hash))
         return HW_SEEN_NEW;
-    handle = find_message(engine, message_id_hash, content, now_ms, &others);
+    handle = find_message(engine, message_id_hash.low, content, now_ms, &others);
     if (handle == 0)
         return others > 0 ? HW_SEEN_REUSED : HW_SEEN_NEW;
     *ret_sequence = message_at(engine, handle)->sequence;
@@ -83,12 +82,12 @@ void hw_window_remember(struct hw_engine *engine, const struct hw_event *event)
          i++)
         forget_message(engine);
     if (hw_hash_is_zero(event->message_id_hash) ||
-        find_message(engine, event->message_id_hash, event->message_hash, now, &others) != 0 ||
+        find_message(engine, event->message_id_hash.low, event->message_hash, now, &others) != 0 ||
         others >= SAME_ID_MAX)
         return;
     handle = hw_arena_take(&engine->messages);
     message = message_at(engine, handle);
-    message->id = event->message_id_hash;
+    message->id = event->message_id_hash.low;
     message->content = event->message_hash;
     message->accepted_ms = now;
     message->sequence = engine->root.sequence;
