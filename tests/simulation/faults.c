@@ -130,13 +130,16 @@ static void report(uint64_t seed, const struct outcome *outcome)
 
 /* --- the test ----------------------------------------------------------------------------- */
 
+/* Crash seeds come last: one takes as long as a hundred others. */
 static int catch_mistake(const char *name, uint64_t seeds)
 {
     static struct outcome outcome;
 
     present.mistake = name;
-    for (uint64_t seed = 1; seed <= seeds; seed++) {
-        if (run_seed(seed, &outcome))
+    for (uint64_t i = 0; i < 2 * seeds; i++) {
+        uint64_t seed = 1 + i % seeds;
+
+        if (is_crash_seed(seed) != (i >= seeds) || run_seed(seed, &outcome))
             continue;
         printf("ok 1 - %s: caught at seed %" PRIu64 ": %s\n1..1\n", name, seed,
             outcome.ledger.failure);

@@ -143,6 +143,19 @@ static void merge(struct world *world)
     world->feeds->merges++;
 }
 
+/* Two people change places: two records, or none. */
+static void swap(struct world *world)
+{
+    struct message *message = new_message(world);
+    int64_t ms = some_time(world);
+
+    put_header(world, message, "A17", ms, ms);
+    for (int stay = 0; stay < 2; stay++) {
+        put_person(world, message, world->owner[stay]);
+        put_stay(world, message, stay, "I");
+    }
+}
+
 static void speak_of_a_person(struct world *world)
 {
     struct message *message = new_message(world);
@@ -233,7 +246,9 @@ static void say_something(struct world *world)
         speak(world, "A02", stay);
     } else if (what < 58) {
         speak(world, "A03", stay);
-    } else if (what < 62) {
+    } else if (what < 60) {
+        swap(world);
+    } else if (what < 63) {
         speak(world, chance(world, 50) ? "A21" : "A22", stay);
     } else if (what < 70) {
         speak(world, cancels[below(world, 5)], stay);

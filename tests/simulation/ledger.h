@@ -39,6 +39,8 @@
     X(torn_tails, "torn ends of the journal dropped at a start")                                   \
     X(segments, "segments of the journal beyond the first")                                        \
     X(quarantine_files, "files of the quarantine beyond the first")                                \
+    X(damaged_snapshots, "snapshots with a wrong bit")                                             \
+    X(forgotten_blocks, "durable blocks that the disk forgot")                                     \
     X(recoveries, "recoveries checked")                                                            \
     X(event_clocks, "runs under the event clock")
 

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 
 enum {
-    STEPS_MAX = 6000, /* then it does not come to its end */
-    CALM_AFTER = 2500,
+    STEPS_MAX = 2500, /* then it does not come to its end */
+    CALM_AFTER = 1000,
     RESTARTS_MAX = 16, /* then nothing more goes wrong */
     OPENS_MAX = 12,
     BATCH_SIZE = 512 * 1024,
@@ -30,6 +30,7 @@ struct run {
     bool server_failed; /* it said so, and would have ended at once */
     bool inside;        /* in a sync */
     bool restarted;
+    bool damaged; /* by us: a warning is right */
     unsigned steps, restarts, space_at;
 };
 
@@ -118,7 +119,7 @@ static void on_warning(void *context, const char *text)
 {
     struct run *run = context;
 
-    if (fault_is_dead(run->fault))
+    if (fault_is_dead(run->fault) || run->damaged)
         return;
     run->ledger->tally.torn_tails += strstr(text, "never finished") != NULL;
     /* Under its own name a snapshot is whole, and of the state it says. */
@@ -272,7 +273,7 @@ static void turn(struct run *run)
 
 static void fail_a_call(struct run *run)
 {
-    enum fault_call call = (enum fault_call)below(run, FAULT_CALLS);
+    enum fault_call call = chance(run, 40) ? FAULT_SYNC : (enum fault_call)below(run, FAULT_CALLS);
 
     /* Files are cut at a start only: the next one. */
     fault_fail(run->fault, call, call == FAULT_TRUNCATE ? 1 : 1 + below(run, 5), -EIO, false);
@@ -303,11 +304,11 @@ static void something_goes_wrong(struct run *run)
         step_clock(run, false);
     else if (what < 64)
         fault_crash_at(run->fault, 1 + below(run, 12), chance(run, 50));
-    else if (what < 74)
+    else if (what < 84)
         fail_a_call(run);
-    else if (what < 82)
+    else if (what < 92)
         fill_disk(run);
-    else if (what < 90)
+    else if (what < 100)
         restart(run, true);
 }
 
@@ -327,6 +328,68 @@ static void script(struct run *run)
         run->restarted = true;
         restart(run, true);
     }
+}
+
+/* --- a disk that does not keep its word ---------------------------------------------------- */
+
+static uint8_t *newest(struct run *run, const char *folder, const char *ending, size_t *ret_size)
+{
+    char path[HW_PATH_SIZE];
+    uint64_t *numbers;
+    size_t count;
+    uint8_t *bytes = NULL;
+
+    if (hw_file_numbers(run->options.env, folder, ending, &numbers, &count) != 0 || count == 0)
+        return NULL;
+    hw_file_number_path(path, folder, numbers[count - 1], ending);
+    bytes = fault_bytes(run->fault, path, ret_size);
+    free(numbers);
+    return bytes;
+}
+
+/* A snapshot with a wrong bit costs time, and nothing else. */
+static void damage_snapshot(struct run *run)
+{
+    size_t size;
+    uint8_t *bytes = newest(run, DATA_DIR "/snapshots", ".hws", &size);
+
+    if (bytes == NULL)
+        return;
+    bytes[below(run, size)] ^= (uint8_t)(1u << below(run, 8));
+    run->ledger->tally.damaged_snapshots++;
+    open_server(run);
+    if (run->runtime != NULL)
+        close_server(run, true);
+}
+
+/* The newest block was durable, and is gone: that must not look like the end of the log. */
+static void forget_block(struct run *run)
+{
+    char error[HW_ERROR_TEXT_SIZE];
+    struct hw_runtime *runtime;
+    size_t size, end, used;
+    uint8_t *bytes = newest(run, DATA_DIR "/journal", ".hwj", &size);
+
+    for (end = bytes == NULL ? 0 : size; end > 0 && bytes[end - 1] == 0; end--)
+        continue;
+    if (end <= HW_SEGMENT_HEADER_SIZE)
+        return;
+    used = end - HW_SEGMENT_HEADER_SIZE;
+    memset(bytes + end - (used < 64 ? used : 64), 0, used < 64 ? used : 64);
+    run->ledger->tally.forgotten_blocks++;
+    if (hw_runtime_open(&run->options, &runtime, error) != HW_OK)
+        return;
+    ledger_fail(run->ledger, "an acknowledged record is gone, and the server starts all the same");
+    (void)hw_runtime_close(runtime, false);
+}
+
+static void damage(struct run *run)
+{
+    run->damaged = true;
+    if (chance(run, 50))
+        damage_snapshot(run);
+    if (!ledger_failed(run->ledger))
+        forget_block(run);
 }
 
 /* --- a run -------------------------------------------------------------------------------- */
@@ -385,6 +448,8 @@ static void finish(struct run *run)
     count_files(run);
     oracle_check_end(run->oracle, run->options.env, DATA_DIR);
     close_server(run, true);
+    if (run->plan->wild)
+        damage(run);
 }
 
 static void step(struct run *run)
