@@ -428,6 +428,19 @@ static uint32_t first_claim(const struct ledger *ledger, const struct hw_opening
     return low;
 }
 
+/* What was said in opening the period, where another's statement of the moment stands before it. */
+static void take_said_in_opening(struct ledger *ledger, const struct hw_opening *opening)
+{
+    const struct hw_fact *opener = opening->opener;
+
+    for (uint32_t i = ledger->claim_at;
+         i < ledger->facts_count && ledger->facts[i]->key.event_ms == opener->key.event_ms; i++)
+        if (ledger->facts[i]->kind == HW_FACT_REASON &&
+            ledger->facts[i]->organisation == opener->organisation &&
+            hw_fact_same_message(ledger->facts[i], opener))
+            take_claim(ledger, ledger->facts[i], i);
+}
+
 static void take_claims(struct ledger *ledger, const struct hw_opening *opening, int64_t ms)
 {
     for (; ledger->claim_at < ledger->facts_count; ledger->claim_at++) {
@@ -437,8 +450,10 @@ static void take_claims(struct ledger *ledger, const struct hw_opening *opening,
             (hw_fact_same_message(fact, opening->opener) &&
                 fact->organisation == opening->opener->organisation);
 
-        if (fact->key.event_ms > ms && !opened)
+        if (fact->key.event_ms > ms && !opened) {
+            take_said_in_opening(ledger, opening);
             return;
+        }
         if (fact->kind == HW_FACT_REASON && !is_over(opening, fact))
             take_claim(ledger, fact, ledger->claim_at);
     }
