@@ -273,10 +273,10 @@ static void turn(struct run *run)
 
 static void fail_a_call(struct run *run)
 {
-    enum fault_call call = chance(run, 40) ? FAULT_SYNC : (enum fault_call)below(run, FAULT_CALLS);
+    enum fault_call call = chance(run, 25) ? FAULT_SYNC : (enum fault_call)below(run, FAULT_CALLS);
 
-    /* Files are cut at a start only: the next one. */
-    fault_fail(run->fault, call, call == FAULT_TRUNCATE ? 1 : 1 + below(run, 5), -EIO, false);
+    /* Files are cut, renamed and removed seldom: the next one. */
+    fault_fail(run->fault, call, call > FAULT_SYNC_DIR ? 1 : 1 + below(run, 5), -EIO, false);
 }
 
 static void fill_disk(struct run *run)
@@ -284,6 +284,8 @@ static void fill_disk(struct run *run)
     run->ledger->tally.full_disks++;
     fault_disk_size(run->fault, fault_used(run->fault) + below(run, 8 * 1024));
     run->space_at = run->steps + 20 + (unsigned)below(run, 100);
+    if (chance(run, 60)) /* What found no space is cut off again; or cannot be. */
+        fault_fail(run->fault, FAULT_TRUNCATE, 1, chance(run, 50) ? FAULT_ENDS : -EIO, false);
 }
 
 static void something_goes_wrong(struct run *run)

@@ -123,7 +123,8 @@ static int count(struct fault_env *fault, enum fault_call call, const char *path
 
     if (fault->dead)
         return -EIO;
-    if (is_boundary(call) && ++fault->boundaries == fault->crash_at && !fault->crash_after) {
+    if ((is_boundary(call) && ++fault->boundaries == fault->crash_at && !fault->crash_after) ||
+        error == FAULT_ENDS) {
         fault->dead = true;
         fault->tally.crashes[call]++;
         return -EIO;

@@ -35,6 +35,9 @@ enum fault_call {
     FAULT_CALLS
 };
 
+/* In place of an errno, for fault_fail(): the machine ends, as with fault_crash_at(). */
+enum { FAULT_ENDS = 1 };
+
 struct fault_env; /* Opaque. */
 
 /* An empty disk without faults.  random() and crashes follow from seed. */
