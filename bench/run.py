@@ -8,6 +8,7 @@ usage: run.py [--build DIR] [--quick|--full|--tiny] [-o FILE] [ROW...]
 """
 import argparse
 import os
+import signal
 import sys
 
 sys.dont_write_bytecode = True
@@ -55,6 +56,8 @@ def main():
               file=sys.stderr)
         return 2
     size = "quick" if given.quick else "full" if given.full else "tiny" if given.tiny else "normal"
+    # Whoever ends the bench ends its servers with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     with session.Session(given.build, size) as bench:
         if given.profile:
             return profile.run(bench, given.profile)
