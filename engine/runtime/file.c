@@ -169,7 +169,7 @@ bool hw_file_path(char path[HW_PATH_SIZE], const char *dir, const char *name)
 {
     int size = snprintf(path, HW_PATH_SIZE, "%s/%s", dir, name);
 
-    return size > 0 && size < HW_PATH_SIZE;
+    return (size_t)size < HW_PATH_SIZE; /* A failure, below 0, is no size either. */
 }
 
 void hw_error_set(char error[HW_ERROR_TEXT_SIZE], const char *format, ...)

@@ -330,16 +330,19 @@ static void wait_for_space(struct hw_quarantine *quarantine)
 static void *quarantine_thread(void *argument)
 {
     struct hw_quarantine *quarantine = argument;
+    bool full = false;
 
     pthread_mutex_lock(&quarantine->lock);
     while (!quarantine->stop) {
         if (quarantine->out == NULL || atomic_load(&quarantine->failed)) {
             pthread_cond_wait(&quarantine->work, &quarantine->lock);
-            continue;
-        }
-        perform(quarantine);
-        if (atomic_load(&quarantine->no_space) && !quarantine->stop)
+        } else if (full) {
             wait_for_space(quarantine);
+            full = false;
+        } else {
+            perform(quarantine);
+            full = atomic_load(&quarantine->no_space);
+        }
     }
     pthread_mutex_unlock(&quarantine->lock);
     return NULL;

@@ -278,8 +278,8 @@ static enum hw_status load_parts(
         uint64_t size = hw_get_u64(reading->page + ROWS_AT + i * ROW_SIZE);
 
         status = load_part(reading, i, at, size, engine, error);
-        end = size > 0 ? at + size : end;
-        at = page_up(at + size);
+        end = at + size;
+        at = page_up(end);
     }
     if (status == HW_OK && reading->file_size != end)
         status = damaged(reading->path, end, "the snapshot is longer than its parts", error);
