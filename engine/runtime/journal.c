@@ -6,10 +6,11 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define IDLE_NS       INT64_C(10000000)   /* without a record before the watermark is written */
-#define RETRY_NS      INT64_C(1000000000) /* between two tries to find room on a full disk */
-#define QUICK_SYNC_NS INT64_C(500000)     /* on average: then small batches go inline */
-#define NEVER_NS      INT64_MAX
+#define IDLE_NS         INT64_C(10000000)   /* without a record before the watermark is written */
+#define RETRY_NS        INT64_C(1000000000) /* between two tries to find room on a full disk */
+#define QUICK_SYNC_NS   INT64_C(500000)     /* on average: then small batches go inline */
+#define SHORTEST_NAP_NS INT64_C(1000000)
+#define NEVER_NS        INT64_MAX
 
 enum { INLINE_SIZE = 64 * 1024 };
 
@@ -223,19 +224,14 @@ static enum job choose(const struct hw_journal *journal, int64_t now, int64_t *r
 
 static enum hw_status run(struct hw_journal *journal, enum job job, char error[HW_ERROR_TEXT_SIZE])
 {
-    switch (job) {
-    case JOB_WRITE:
+    if (job == JOB_WRITE)
         return write_batch(journal, journal->out, error);
-    case JOB_PREPARE:
+    if (job == JOB_PREPARE)
         return hw_writer_prepare(journal->writer, error);
-    case JOB_SYNC:
+    if (job == JOB_SYNC)
         return sync_timed(journal, error);
-    case JOB_MARK:
-        return hw_writer_mark(journal->writer, error);
-    case JOB_NONE:
-        break;
-    }
-    return HW_OK;
+    HW_ASSERT(job == JOB_MARK);
+    return hw_writer_mark(journal->writer, error);
 }
 
 static void settle(
@@ -250,7 +246,8 @@ static void settle(
         settle_prepare(journal, status, error);
     } else if (status != HW_OK) {
         fail(journal, error);
-    } else if (!hw_writer_unsynced(journal->writer)) {
+    } else { /* Whoever was busy, nobody else wrote: all is synced. */
+        HW_ASSERT(!hw_writer_unsynced(journal->writer));
         journal->unsynced_ns = 0;
     }
     if (atomic_load(&journal->failed))
@@ -284,7 +281,7 @@ static void nap(struct hw_journal *journal, int64_t due)
         journal->asleep = false;
         return;
     }
-    left = left < 1000000 ? 1000000 : left > RETRY_NS ? RETRY_NS : left;
+    left = left < SHORTEST_NAP_NS ? SHORTEST_NAP_NS : left;
     HW_ASSERT(clock_gettime(CLOCK_MONOTONIC, &until) == 0);
     until.tv_nsec += (long)left;
     until.tv_sec += until.tv_nsec / 1000000000;

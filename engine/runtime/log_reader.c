@@ -315,12 +315,13 @@ static int64_t find_end(struct hw_log *log, uint64_t offset)
         if (count <= 0)
             return count < 0 ? count : (int64_t)end;
         bytes = loaded(log, offset);
-        if (!hw_is_zero(bytes.data, bytes.size))
-            for (size_t i = bytes.size; i > 0; i--)
-                if (bytes.data[i - 1] != 0) {
-                    end = offset + i;
-                    break;
-                }
+        if (!hw_is_zero(bytes.data, bytes.size)) {
+            size_t used = bytes.size;
+
+            while (bytes.data[used - 1] == 0)
+                used--;
+            end = offset + used;
+        }
         offset += bytes.size;
         log->file_size = offset;
     }
@@ -453,8 +454,8 @@ static enum hw_status look_again(
 }
 
 /* The block at log->at cannot be read: the end of a segment, of the log, or damage. */
-static enum hw_status at_end(struct hw_log *log, struct hw_log_block *ret_block, bool *ret_given,
-    char error[HW_ERROR_TEXT_SIZE])
+static enum hw_status at_end(
+    struct hw_log *log, struct hw_log_block *ret_block, char error[HW_ERROR_TEXT_SIZE])
 {
     struct hw_block block = {0};
     size_t size = 0;
@@ -470,10 +471,8 @@ static enum hw_status at_end(struct hw_log *log, struct hw_log_block *ret_block,
         return judged;
     if (judged != HW_OK && judged != HW_E_DAMAGED)
         return judged;
-    if (look_again(log, &block, &size, error) == HW_OK) {
-        *ret_given = true;
+    if (look_again(log, &block, &size, error) == HW_OK)
         return give(log, &block, size, ret_block);
-    }
     return judged == HW_OK ? follow(log, error) : judge_end(log, newest, error);
 }
 
@@ -483,7 +482,6 @@ enum hw_status hw_log_next(
     for (;;) {
         struct hw_block block = {0};
         size_t size = 0;
-        bool given = false;
         enum hw_status status = read_block(log, &block, &size, error);
 
         if (status == HW_E_INVALID)
@@ -491,13 +489,13 @@ enum hw_status hw_log_next(
         if (status == HW_OK)
             status = give(log, &block, size, ret_block);
         else if (status == HW_E_DAMAGED)
-            status = at_end(log, ret_block, &given, error);
+            status = at_end(log, ret_block, error);
         else
             return status;
         if (status != HW_OK)
             return status;
-        if ((given || log->segment_read) && log->next_sequence > log->from_sequence)
-            return HW_OK;
+        if (log->segment_read && log->next_sequence > log->from_sequence)
+            return HW_OK; /* A block was given, and no segment begun behind it. */
     }
 }
 
