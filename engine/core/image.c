@@ -34,18 +34,19 @@ enum {
 };
 _Static_assert(ARENAS <= 24, "the image root has a place for each arena");
 
-static struct hw_arena *arena_of(const struct hw_engine *engine, uint32_t number)
-{
-    switch (number) {
 #define ARENA_CASE(name, type)                                                                     \
     case ARENA_##name:                                                                             \
         return (struct hw_arena *)&engine->name;
+
+static struct hw_arena *arena_of(const struct hw_engine *engine, uint32_t number)
+{
+    switch (number) {
         HW_ARENA_LIST(ARENA_CASE)
-#undef ARENA_CASE
     default:
         return NULL;
     }
 }
+#undef ARENA_CASE
 
 static struct image_root *make_root(const struct hw_engine *engine)
 {

@@ -75,9 +75,11 @@ static bool take_message(struct hw_runtime *runtime, const struct hw_event *even
 
         if (status == HW_OK)
             continue;
+        HW_ASSERT(status == HW_E_FULL); /* What was made here can be read. */
         /* A tick alone may have gone in: a whole record.  Half a message may not. */
-        if (status == HW_E_FULL && i == 0)
+        if (i == 0)
             return false;
+        hw_journal_drop(runtime->journal);
         hw__runtime_fail(runtime,
             "a message could be applied only in part: the limits leave no room for it; "
             "raise them and start again");
@@ -92,7 +94,7 @@ static void watch_clock(struct hw_runtime *runtime, int64_t wall)
     char text[HW_ERROR_TEXT_SIZE];
     int64_t behind = runtime->clock.now_ms - wall;
 
-    if (runtime->clock.events || runtime->clock.now_ms == HW_TIME_NONE || behind <= FROZEN_MS) {
+    if (runtime->clock.events || behind <= FROZEN_MS) {
         runtime->frozen = false;
         return;
     }
@@ -110,9 +112,8 @@ bool hw__intake_has_room(const struct hw_runtime *runtime, size_t size)
 {
     unsigned used_percent = 0;
 
-    return !runtime->failed && runtime->journal != NULL &&
-        hw_journal_has_room(runtime->journal, size) &&
-        hw_engine_has_room(runtime->engine, &used_percent) && used_percent < USED_PERCENT_MAX;
+    (void)hw_engine_has_room(runtime->engine, &used_percent); /* How full is what counts. */
+    return hw_journal_has_room(runtime->journal, size) && used_percent < USED_PERCENT_MAX;
 }
 
 /*

@@ -432,6 +432,11 @@ void hw_journal_append(struct hw_journal *journal, size_t size)
     journal->next_sequence++;
 }
 
+void hw_journal_drop(struct hw_journal *journal)
+{
+    journal->filling->used = journal->filling->count = 0;
+}
+
 uint64_t hw_journal_durable(const struct hw_journal *journal)
 {
     return atomic_load_explicit(&journal->durable, memory_order_acquire);

@@ -65,6 +65,12 @@ uint8_t *hw_journal_space(struct hw_journal *journal, size_t *ret_size);
 /* The record of size bytes that stands there is part of the batch. */
 void hw_journal_append(struct hw_journal *journal, size_t size);
 
+/*
+ * Nothing of the open batch will be written, by hw_journal_close() either: its last records are
+ * half a message.  Nobody was told of any of them.
+ */
+void hw_journal_drop(struct hw_journal *journal);
+
 /* Hand the open batch on, unless one is out still; then it goes with a later call. */
 void hw_journal_flush(struct hw_journal *journal);
 

@@ -59,7 +59,7 @@ HW_MUST_CHECK enum hw_status hw__intake_event(
 HW_MUST_CHECK enum hw_status hw__intake_tick(struct hw_runtime *runtime, int64_t accepted_ms);
 bool hw__intake_has_room(const struct hw_runtime *runtime, size_t size);
 
-/* turn.c: what a snapshot of this very moment would say; zero sequence: there is nothing new. */
+/* turn.c: what a snapshot of this very moment would say. */
 struct hw_snapshot hw__runtime_snapshot(struct hw_runtime *runtime);
 
 #endif

@@ -131,8 +131,10 @@ static void hear_record(void *context, const struct hw_engine *engine, struct hw
     struct hw_runtime *runtime = context;
     struct hw_event event;
 
-    if (runtime->clock.events && hw_record_decode(record, false, &event) == HW_OK)
-        hw_clock_replay(&runtime->clock, hw_engine_accepted_ms(engine), &event);
+    if (!runtime->clock.events)
+        return;
+    HW_ASSERT(hw_record_decode(record, false, &event) == HW_OK); /* It was applied. */
+    hw_clock_replay(&runtime->clock, hw_engine_accepted_ms(engine), &event);
 }
 
 static void warn_of_tail(struct hw_runtime *runtime, const struct hw_log_tail *tail)
@@ -383,8 +385,7 @@ static void snapshot_at_close(struct hw_runtime *runtime)
     struct hw_snapshot about = hw__runtime_snapshot(runtime);
     char text[HW_ERROR_TEXT_SIZE];
 
-    if (about.sequence > 0 &&
-        hw_snapshot_write(runtime->env, runtime->data_dir, runtime->engine, &about, text) != HW_OK)
+    if (hw_snapshot_write(runtime->env, runtime->data_dir, runtime->engine, &about, text) != HW_OK)
         hw__runtime_warn(runtime, text);
 }
 

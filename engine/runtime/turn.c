@@ -35,11 +35,12 @@ static void fire_timers(struct hw_runtime *runtime, int64_t wall)
             "them and start again");
 }
 
+/* There is always one: midnight. */
 static int64_t until_due(const struct hw_runtime *runtime, int64_t now)
 {
     int64_t due = hw_engine_due_ms(runtime->engine);
 
-    if (runtime->clock.events || due == HW_TIME_OPEN)
+    if (runtime->clock.events)
         return -1;
     return due > now ? due - now : 1;
 }
@@ -54,7 +55,7 @@ static int64_t until_snapshot(const struct hw_runtime *runtime)
     int64_t left_ms = runtime->options.snapshot_interval_ms - passed_ms;
     uint64_t records = hw_engine_sequence(runtime->engine) - runtime->snapshot.sequence;
 
-    if (runtime->snapshotter == NULL || runtime->wanted.sequence != 0 || records == 0)
+    if (runtime->wanted.sequence != 0 || records == 0)
         return -1;
     return records >= runtime->options.snapshot_records || left_ms < 0 ? 0 : left_ms;
 }
@@ -76,8 +77,6 @@ static void take_snapshots(struct hw_runtime *runtime)
     enum hw_status status;
     uint64_t sequence;
 
-    if (runtime->snapshotter == NULL)
-        return;
     if (hw_snapshotter_ended(runtime->snapshotter, &sequence, &status, text)) {
         runtime->snapshot.sequence = sequence;
         if (status != HW_OK)

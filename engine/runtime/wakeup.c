@@ -43,7 +43,10 @@ void hw_wakeup_hear(struct hw_wakeup *wakeup)
     if (wakeup->handle < 0)
         return;
     for (;;) {
-        wakeup->owed += atomic_load(&wakeup->told) && atomic_exchange(&wakeup->told, false);
+        if (atomic_load(&wakeup->told)) {                /* Nobody else takes it back ... */
+            (void)atomic_exchange(&wakeup->told, false); /* ... but the last teller's news count. */
+            wakeup->owed++;
+        }
         if (wakeup->owed <= 0)
             return;
         do

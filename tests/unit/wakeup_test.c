@@ -1,12 +1,14 @@
 /*
  * Goal: no news is lost, and the handle is not readable when all was heard: a loop would spin.
  * Method: a thread counts up and tells; a loop that only looks when the handle is readable hears
- *         all of it, in every way the two can fall together that many rounds bring about.
+ *         all of it, in every way the two can fall together that many rounds bring about.  Calls
+ *         that a signal interrupts: the linker leads read and write through this file.
  */
 #include "runtime/wakeup.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <errno.h>
 #include <poll.h>
 #include <pthread.h>
 #include <unistd.h>
@@ -15,6 +17,32 @@ enum { ROUNDS = 200000 };
 
 static struct hw_wakeup wakeup;
 static atomic_int news;
+
+static atomic_int interrupted; /* so many calls from now on */
+
+ssize_t __real_read(int handle, void *bytes, size_t size);
+ssize_t __wrap_read(int handle, void *bytes, size_t size);
+ssize_t __real_write(int handle, const void *bytes, size_t size);
+ssize_t __wrap_write(int handle, const void *bytes, size_t size);
+
+static bool is_interrupted(void)
+{
+    if (atomic_load(&interrupted) == 0)
+        return false;
+    atomic_fetch_sub(&interrupted, 1);
+    errno = EINTR;
+    return true;
+}
+
+ssize_t __wrap_read(int handle, void *bytes, size_t size)
+{
+    return is_interrupted() ? -1 : __real_read(handle, bytes, size);
+}
+
+ssize_t __wrap_write(int handle, const void *bytes, size_t size)
+{
+    return is_interrupted() ? -1 : __real_write(handle, bytes, size);
+}
 
 static bool is_readable(void)
 {
@@ -90,4 +118,30 @@ Test(wakeup, nobody_waits)
     hw_wakeup_tell(&closed);
     hw_wakeup_hear(&closed);
     cr_expect(not(atomic_load(&closed.told)));
+}
+
+Test(wakeup, an_interrupted_call_is_made_again)
+{
+    hw_wakeup_open(&wakeup);
+    atomic_store(&interrupted, 2);
+    hw_wakeup_tell(&wakeup);
+    cr_expect(eq(int, atomic_load(&interrupted), 0));
+    cr_assert(is_readable());
+    atomic_store(&interrupted, 2);
+    hw_wakeup_hear(&wakeup);
+    cr_expect(eq(int, atomic_load(&interrupted), 0));
+    cr_expect(not(is_readable()));
+    hw_wakeup_close(&wakeup);
+}
+
+/* Nobody writes so often; should it ever be so, the handle is readable, which is what matters. */
+Test(wakeup, a_full_counter_is_readable_already)
+{
+    uint64_t most = UINT64_MAX - 1;
+
+    hw_wakeup_open(&wakeup);
+    cr_assert(__real_write(wakeup.handle, &most, sizeof most) == sizeof most);
+    hw_wakeup_tell(&wakeup);
+    cr_expect(is_readable());
+    hw_wakeup_close(&wakeup);
 }
