@@ -305,3 +305,61 @@ Test(short_cut, sealing_keeps_of_a_person_what_changed)
     cr_expect(eq(u32, hw_stay_at(told.engine, 1)->open, 0));
     hw_engine_free(told.engine);
 }
+
+/* The fact that fills the list is the last one taken: the finding shows with it, not later. */
+Test(short_cut, is_not_taken_by_the_fact_that_freezes_a_stay)
+{
+    struct told told = told_new();
+    uint64_t *findings = &told.engine->root.findings[HW_FINDING_TOO_MANY_FACTS];
+    uint32_t count;
+    int64_t ms;
+
+    told.engine->options.check_short_cuts = false; /* Each would fold all there are. */
+    tell_before(&told, ADMITTED);
+    ms = told.now_ms;
+    while ((count = hw_list_count(told.engine, hw_stay_at(told.engine, 1)->facts)) <
+        HW_LIST_FACTS_MAX) {
+        struct hw_event event = said(&told, HW_KIND_SPELL_UPDATED);
+
+        cr_assert(eq(u64, *findings, 0));
+        told.now_ms = ms;
+        event.happened = hw_time_at(ms + count);
+        hw_event_set_time(&event, HW_FIELD_EXPECTED_DISCHARGE, hw_time_at(ms + HW_DAY_MS));
+        tell(&told, &event);
+    }
+    cr_expect(eq(u64, *findings, 1));
+    hw_engine_free(told.engine);
+}
+
+/* After a long silence thousands are due in one tick, and each list kept takes a block. */
+Test(short_cut, one_tick_seals_any_number_of_people)
+{
+    enum { PEOPLE = 40000, UPDATES = 4 };
+    struct told told = told_new();
+    int64_t ms = told.now_ms;
+    char id[16];
+
+    for (int person = 0; person < PEOPLE; person++) {
+        snprintf(id, sizeof id, "S%d", person);
+        for (int i = 0; i < UPDATES + 2; i++) {
+            struct hw_event event = said(&told,
+                i == 0            ? HW_KIND_SPELL_ADMITTED
+                    : i > UPDATES ? HW_KIND_SPELL_DISCHARGED
+                                  : HW_KIND_SPELL_UPDATED);
+
+            told.now_ms = ms;
+            event.happened = hw_time_at(ms + i);
+            event.identifiers_count = 0;
+            hw_event_add_identifier(
+                &event, HW_IDENTIFIER_LOCAL, hw_slice_text("RWE"), hw_slice_text(id));
+            event.visit.number = hw_slice_text(id);
+            text(&event, HW_FIELD_ZONE, "N");
+            tell(&told, &event);
+        }
+    }
+    wait_until(&told, ms + 91 * HW_DAY_MS);
+    for (uint32_t stay = 1; stay < told.engine->stays.count; stay++)
+        cr_assert(hw_stay_at(told.engine, stay)->sealed);
+    cr_expect(eq(u32, told.engine->stays.count, PEOPLE + 1));
+    hw_engine_free(told.engine);
+}

@@ -1,5 +1,6 @@
 #include "core/stays/share.h"
 
+#include "core/blocks.h"
 #include "core/figures/rows.h"
 #include "core/stays/list.h"
 #include "core/stays/stay.h"
@@ -627,7 +628,8 @@ static void thin_personal(struct hw_engine *engine, uint32_t identifier)
         if (hw_far_ahead(&facts[i], facts[i].key.event_ms) ||
             says_anew(&facts[i], last, record->died))
             facts[kept++] = facts[i];
-    if (kept < count)
+    /* A tick seals any number of people, and room was ensured for one record's lists. */
+    if (kept < count && hw_blocks_ensure(engine) == HW_OK)
         hw_list_replace(engine, &record->facts, facts, kept);
 }
 

@@ -2,6 +2,7 @@
 
 #include "core/figures/rows.h"
 #include "core/stays/share.h"
+#include "core/stays/stay.h"
 
 static bool corrects(const struct hw_open *open, const struct hw_fact *fact)
 {
@@ -76,6 +77,8 @@ bool hw_short_cut(struct hw_engine *engine, uint32_t stay, const struct hw_fact 
     int32_t day;
 
     if (!is_short(engine, open, fact))
+        return false;
+    if (hw_stay_is_frozen(engine, hw_stay_at(engine, stay))) /* By this fact: that is a finding. */
         return false;
     day = expected_after(open, fact);
     if (day != open->expected_day &&
