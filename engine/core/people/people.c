@@ -144,15 +144,17 @@ static bool was_moved(const struct hw_engine *engine, uint32_t identifier)
     return false;
 }
 
-/* To how many different NHS numbers a local identifier was ever said to point. */
-static unsigned pointers(const struct hw_engine *engine, uint32_t local)
+/* Whether more than one NHS number was ever said of a family: which a record has is then by key. */
+static bool has_numbers(const struct hw_engine *engine, uint32_t identifier)
 {
+    uint32_t at = identifier;
     unsigned count = 0;
 
-    for (uint32_t at = hw_identifier_at(engine, local)->bonds; at != 0;
-         at = bond_at(engine, at)->next)
-        count += bond_at(engine, at)->kind == HW_BOND_POINTS;
-    return count;
+    do {
+        count += hw_identifier_at(engine, at)->type == HW_IDENTIFIER_NHS;
+        at = hw_identifier_at(engine, at)->family_next;
+    } while (at != identifier && count < 2);
+    return count > 1;
 }
 
 /* Said again: only the latest key of a pair matters.  True when who is whom may change by it. */
@@ -169,8 +171,8 @@ static bool say_pair(
     if (!is_later(statement, bond->said))
         return false;
     say_again(statement, &bond->said);
-    /* Of several numbers the one said last holds. */
-    return (kind == HW_BOND_POINTS && pointers(engine, left) > 1) || was_moved(engine, left) ||
+    /* Of several numbers of a record the one said last holds, whichever local it was said of. */
+    return (kind == HW_BOND_POINTS && has_numbers(engine, left)) || was_moved(engine, left) ||
         was_moved(engine, right);
 }
 
@@ -187,9 +189,9 @@ static bool take_together(struct statement *statement, const uint32_t *ids, uint
             first_local = ids[i];
         else
             changes |= say_pair(statement, first_local, ids[i], HW_BOND_TOGETHER);
-        for (uint8_t j = 0; j < count; j++)
-            if (hw_identifier_at(engine, ids[j])->type == HW_IDENTIFIER_NHS)
-                changes |= say_pair(statement, ids[i], ids[j], HW_BOND_POINTS);
+        /* Numbers come first.  Of several the least: under one key none would be the last. */
+        if (hw_identifier_at(engine, ids[0])->type == HW_IDENTIFIER_NHS)
+            changes |= say_pair(statement, ids[i], ids[0], HW_BOND_POINTS);
     }
     /* Two NHS numbers of one message belong to one person, too. */
     for (uint8_t i = 1; i < count; i++)
