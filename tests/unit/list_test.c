@@ -173,3 +173,57 @@ Test(list, blocks_are_taken_again)
     }
     hw_engine_free(engine);
 }
+
+/* A fact that says all there is to say. */
+static struct hw_fact longest(int64_t ms)
+{
+    struct hw_fact fact;
+
+    memset(&fact, 0, sizeof fact);
+    fact.kind = HW_FACT_UPDATE;
+    fact.key.event_ms = (INT64_C(1) << 48) + ms;
+    fact.key.recorded_ms = fact.key.event_ms + INT64_C(1) * INT32_MAX + 1;
+    fact.key.sent_ms = fact.key.event_ms;
+    fact.event_precision = HW_PRECISION_MS;
+    memset(fact.key.control, 1, sizeof fact.key.control);
+    fact.moment = fact.admitted = fact.discharged = fact.expected = hw_time_at(ms);
+    for (unsigned reg = 0; reg < HW_FACT_VALUES_MAX; reg++) {
+        fact.set = (uint16_t)(fact.set | 1u << reg);
+        fact.values[reg] = 1;
+    }
+    fact.content_known = 1;
+    return fact;
+}
+
+/* As little room as is ensured, and not a unit more. */
+static void take_spare_room(struct hw_engine *engine)
+{
+    uint32_t count;
+
+    cr_assert(eq(int, hw_blocks_ensure(engine), HW_OK));
+    do {
+        count = engine->blocks.count;
+        engine->blocks.count++;
+    } while (hw_blocks_have_room(engine));
+    engine->blocks.count = count;
+}
+
+/* All facts of an event to its stay, two of them also to its person: lists of any length. */
+Test(list, the_room_ensured_is_enough_for_an_event)
+{
+    struct hw_engine *engine = make();
+    uint32_t stay = 0, person = 0;
+
+    for (int64_t event = 0; event < 200; event++) {
+        take_spare_room(engine);
+        for (int64_t i = 0; i < HW_FACTS_PER_EVENT_MAX; i++) {
+            struct hw_fact fact = longest(event * HW_FACTS_PER_EVENT_MAX + i);
+
+            cr_assert(eq(int, hw_list_add(engine, &stay, FACTS * 10, &fact), HW_LIST_LAST));
+            if (i < 2)
+                cr_assert(eq(int, hw_list_add(engine, &person, FACTS * 10, &fact), HW_LIST_LAST));
+        }
+        cr_assert(le(u32, engine->blocks.count, engine->blocks.ready));
+    }
+    hw_engine_free(engine);
+}
