@@ -463,7 +463,6 @@ struct added {
 static void add_without_stay(
     struct hw_engine *engine, const struct subject *subject, struct hw_fact *fact, bool *ret_added)
 {
-    hw_fact_know_content(engine, subject->event, fact);
     if (subject->record != 0) {
         *ret_added = hw_stay_add_fact(engine, 0, subject->record, fact) >= HW_LIST_MOVED;
         return;
@@ -481,13 +480,16 @@ static void add_fact(struct hw_engine *engine, const struct subject *subject, st
 
     if (subject->stay == 0 && subject->record != 0 && !personal)
         return;
+    /* Order, and so what is heard, goes by content where facts agree in all else. */
+    fact->stay = subject->stay;
+    if (subject->stay == 0)
+        hw_fact_know_content(engine, subject->event, fact);
     hears = subject->record != 0 && personal && hw_person_hears(engine, subject->record, fact);
     if (subject->stay == 0) {
         add_without_stay(engine, subject, fact, &any);
         added->personal |= any && hears;
         return;
     }
-    fact->stay = subject->stay;
     how = hw_stay_add_fact(engine, subject->stay, subject->record, fact);
     if (how < HW_LIST_MOVED)
         return;

@@ -442,3 +442,34 @@ Test(engine, one_control_id_for_very_many_messages)
     cr_expect(eq(u64, hw_engine_sequence(engine), 200));
     hw_engine_free(engine);
 }
+
+/* Two messages alike in time and control id, which say different councils: of a person's stay, or
+ * (without a visit) of the person alone. */
+static struct hw_hash two_councils(bool stay, const char *first, const char *second)
+{
+    struct hw_engine *engine = make();
+    const char *councils[] = {first, second};
+    struct hw_hash history;
+
+    feed(engine);
+    for (size_t i = 0; i < 2; i++) {
+        struct hw_event event = said(
+            stay ? HW_KIND_SPELL_UPDATED : HW_KIND_PERSON_UPDATED, "2026-03-03T11:00:00Z", "3");
+
+        if (!stay)
+            event.visit = (struct hw_visit){.hash = {0}};
+        hw_event_set_text(&event, HW_FIELD_COUNCIL, hw_slice_text(councils[i]));
+        hw_event_finish(&event);
+        submit(engine, &event, at("2026-03-03T11:00:01Z"));
+    }
+    history = hw_engine_history_digest(engine);
+    hw_engine_free(engine);
+    return history;
+}
+
+Test(engine, one_control_id_and_moment_for_two_councils)
+{
+    for (int stay = 0; stay < 2; stay++)
+        cr_expect(
+            hw_hash_equal(two_councils(stay, "509", "510"), two_councils(stay, "510", "509")));
+}
