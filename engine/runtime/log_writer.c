@@ -165,7 +165,8 @@ enum hw_status hw_writer_put(
 
     HW_ASSERT(hw_writer_has_room(writer, block->size, block->turn_over));
     HW_ASSERT(block->first_sequence == writer->sequence + 1);
-    HW_ASSERT(block->turn_over || !writer->turn_over);
+    if (writer->turn_over)
+        HW_ASSERT(block->turn_over);
     if (block->turn_over) {
         status = hw_writer_sync(writer, error);
         if (status == HW_OK)
