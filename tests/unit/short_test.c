@@ -300,7 +300,7 @@ Test(short_cut, sealing_keeps_of_a_person_what_changed)
     tell(&told, &event);
     cr_expect(eq(u32, hw_list_count(told.engine, hw_identifier_at(told.engine, 1)->facts), 40));
     wait_until(&told, told.now_ms + 91 * HW_DAY_MS);
-    cr_expect(eq(u32, hw_list_count(told.engine, hw_identifier_at(told.engine, 1)->facts), 2));
+    cr_expect(eq(u32, hw_list_count(told.engine, hw_identifier_at(told.engine, 1)->facts), 4));
     cr_expect(eq(u32, hw_stay_at(told.engine, 1)->facts, 0));
     cr_expect(eq(u32, hw_stay_at(told.engine, 1)->open, 0));
     hw_engine_free(told.engine);
@@ -362,4 +362,45 @@ Test(short_cut, one_tick_seals_any_number_of_people)
         cr_assert(hw_stay_at(told.engine, stay)->sealed);
     cr_expect(eq(u32, told.engine->stays.count, PEOPLE + 1));
     hw_engine_free(told.engine);
+}
+
+static void tell_of_person(struct told *told, int64_t ms, const char *zone, bool died)
+{
+    struct hw_event event = said(told, HW_KIND_PERSON_UPDATED);
+
+    told->now_ms -= HW_HOUR_MS;
+    event.visit = (struct hw_visit){0};
+    event.happened = event.recorded = event.sent = hw_time_at(ms);
+    text(&event, HW_FIELD_ZONE, zone);
+    hw_event_set_bool(&event, HW_FIELD_DIED, died);
+    tell(told, &event);
+}
+
+/* A death that was long withdrawn, told of after the seal, ends no later stay (R0, R7). */
+Test(short_cut, what_comes_after_a_seal_does_not_outlast_what_was_said_later)
+{
+    for (int late = 0; late < 2; late++) {
+        struct told told = told_new();
+        int64_t ms = told.now_ms;
+        struct hw_history history;
+        struct hw_event event;
+
+        tell_before(&told, ADMITTED);
+        tell_of_person(&told, ms + 1, "A", false);
+        if (!late)
+            tell_of_person(&told, ms + 3, "B", true);
+        tell_of_person(&told, ms + 5, "A", false);
+        event = said(&told, HW_KIND_SPELL_DISCHARGED);
+        tell(&told, &event);
+        wait_until(&told, told.now_ms + 91 * HW_DAY_MS);
+        if (late)
+            tell_of_person(&told, ms + 3, "B", true);
+        event = said(&told, HW_KIND_SPELL_ADMITTED);
+        event.visit.number = hw_slice_text("V2");
+        tell(&told, &event);
+        cr_assert(eq(u32, hw_history_next(told.engine, 0, &history), 2));
+        cr_expect(eq(int, history.end, HW_END_NONE));
+        cr_expect(hw_slice_is(hw_engine_text(told.engine, history.zone), "A"));
+        hw_engine_free(told.engine);
+    }
 }

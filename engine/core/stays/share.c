@@ -610,10 +610,25 @@ static bool says_anew(const struct hw_fact *fact, uint32_t *last, bool died)
     return anew;
 }
 
+/* What is last said of anything holds against what comes late, though it changed nothing. */
+static void mark_last(const struct hw_fact *facts, uint32_t count, uint8_t *is_last)
+{
+    uint32_t said = 0;
+
+    for (uint32_t i = count; i-- > 0;) {
+        uint32_t says = facts[i].kind == HW_FACT_DEATH ? 1u << HW_REGISTERS
+                                                       : (uint32_t)facts[i].set | facts[i].cleared;
+
+        is_last[i] = (says & ~said) != 0;
+        if (!hw_far_ahead(&facts[i], facts[i].key.event_ms))
+            said |= says;
+    }
+}
+
 /*
  * Sealed stays give up their facts; what each message said again of council and zone, and that
  * nobody had died, would stay with the person for good.  Once no stay of a person known by one
- * identifier is open, the list keeps what changed something.
+ * identifier is open, the list keeps what changed something, and what was said last.
  */
 static void thin_personal(struct hw_engine *engine, uint32_t identifier)
 {
@@ -624,9 +639,10 @@ static void thin_personal(struct hw_engine *engine, uint32_t identifier)
 
     if (record->person_next != identifier || has_open_stay(engine, identifier))
         return;
+    mark_last(facts, count, engine->scratch->annulled);
     for (uint32_t i = 0; i < count; i++)
         if (hw_far_ahead(&facts[i], facts[i].key.event_ms) ||
-            says_anew(&facts[i], last, record->died))
+            says_anew(&facts[i], last, record->died) || engine->scratch->annulled[i] != 0)
             facts[kept++] = facts[i];
     /* A tick seals any number of people, and room was ensured for one record's lists. */
     if (kept < count && hw_blocks_ensure(engine) == HW_OK)
