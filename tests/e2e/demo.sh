@@ -6,12 +6,13 @@ set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/tap.sh"
 mkdir "$folder/tmp"
 export TMPDIR=$folder/tmp
+program=$1 root=$2
 
 demo() {
-    tap_run "$2/adapters/cli/demo.sh" --program "$1" "${@:3}"
+    tap_run "$root/adapters/cli/demo.sh" --program "$program" "$@"
 }
 
-demo "$@" --any-port --days 1 --seconds 1
+demo --any-port --days 1 --seconds 1
 tap_case "it ends well" 0 "$code"
 tap_case "it says nothing on standard error" "" "$err"
 tap_has "it names what to type in a second terminal" 'nanocat --sub --connect tcp://127' "$out"
@@ -19,16 +20,16 @@ tap_has "a county is there" '^ 1,[0-9]{3} +[0-9]{3} ' "$out"
 tap_has "all of its feeds were heard" '^ Feeds .*RWE/PAS' "$out"
 tap_case "nothing is left behind" "" "$(ls "$TMPDIR")"
 
-demo "$@" --any-port --days 1 --seconds 1 --keep
+demo --any-port --days 1 --seconds 1 --keep
 data=$(echo "$TMPDIR"/homeward-demo.*/data)
-tap_run "$1" verify -d "$data"
+tap_run "$program" verify -d "$data"
 tap_case "what --keep leaves is whole" 0 "$code"
 messages=$(dirname "$data")/ann.hl7
-tap_run "$1" decode "$messages"
+tap_run "$program" decode "$messages"
 tap_case "the messages to try are taken" 2 "$(grep -c '^message .: taken' <<<"$out")"
 tap_has "somebody becomes ready" 'spell.admitted' "$out"
 
-demo "$@" --seconds soon
+demo --seconds soon
 tap_case "an impossible number is wrong usage" 2 "$code"
 tap_case "nothing was started for it" 1 "$(find "$TMPDIR" -mindepth 1 -maxdepth 1 | wc -l)"
 tap_end
