@@ -68,10 +68,8 @@ static bool visit(void *context, const struct hw_quarantined *entry)
 /* A start on it keeps one more. */
 static void start(struct fault_env *fault)
 {
-    struct hw_quarantine_options options = {.env = fault_table(fault),
-        .data_dir = "/data",
-        .source_quota = 1000,
-        .threadless = true};
+    struct hw_quarantine_options options = {
+        .env = fault_table(fault), .data_dir = "/data", .source_quota = 1000, .threadless = true};
     struct hw_refused refused = {.bytes = hw_slice_text("one more")};
     struct hw_quarantine *quarantine;
     char error[HW_ERROR_TEXT_SIZE];
