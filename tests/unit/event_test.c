@@ -293,7 +293,7 @@ static const struct {
         {{HW_IDENTIFIER_LOCAL, "RWE", "M9"}, {HW_IDENTIFIER_LOCAL, "RWE", "M10"},
             {HW_IDENTIFIER_LOCAL, "RT5", "A1"}},
         "M10"},
-    {"the least of all when it gave none", "XXX",
+    {"the least of all when it gave none", "RJE",
         {{HW_IDENTIFIER_LOCAL, "RT5", "B2"}, {HW_IDENTIFIER_LOCAL, "RWE", "A1"},
             {HW_IDENTIFIER_NHS, "", "9990000018"}},
         "A1"},
