@@ -6,8 +6,7 @@
  */
 #include "core/state.h"
 #include "runtime/segment.h"
-#include "support/failing.h"
-#include "support/logged.h"
+#include "support/opened.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -16,34 +15,15 @@
 
 enum { TOO_MANY = 200000, MESSAGE = 5 };
 
-static struct fault_env *fault;
-static struct logged logged;
-static struct hw_runtime_options options;
-static struct hw_runtime *runtime;
-static char error[HW_ERROR_TEXT_SIZE];
-
+/* Blocks and segments of the usual size, whatever the other tests take. */
 static void begin(void)
 {
-    fault = fault_new(11);
-    logged = (struct logged){0};
-    options = logged_options(failing_table(fault_table(fault)), "/data", &logged);
+    opened_begin();
     options.batch_size = HW_BLOCK_CONTENT_MAX;
     options.segment_size = 64 * 1024 * 1024;
-    fault_set_clock(fault, LOGGED_START_MS, 0);
 }
 
-static void end(void)
-{
-    failing_memory(0, false);
-    fault_free(fault);
-}
-
-TestSuite(intake, .init = begin, .fini = end);
-
-static void open_it(void)
-{
-    cr_assert(eq(int, hw_runtime_open(&options, &runtime, error), HW_OK), "%s", error);
-}
+TestSuite(intake, .init = begin, .fini = opened_end);
 
 static uint64_t sequence(void)
 {
@@ -75,7 +55,7 @@ Test(intake, without_memory_a_message_waits)
 {
     uint64_t number, before;
 
-    open_it();
+    opened_open();
     number = use_memory_up();
     before = sequence();
     cr_expect(eq(u64, before, number), "the log's first record and all but the last message");
@@ -86,7 +66,7 @@ Test(intake, without_memory_a_message_waits)
     hw_runtime_turn(runtime);
     cr_expect(eq(u64, logged.durable, before + 1));
     cr_expect(eq(int, hw_runtime_close(runtime, false), HW_OK));
-    open_it();
+    opened_open();
     cr_expect(eq(u64, sequence(), before + 1));
     cr_expect(eq(int, hw_runtime_close(runtime, false), HW_OK));
 }
@@ -100,9 +80,9 @@ Test(intake, half_a_message_ends_the_server_and_is_never_written)
         uint64_t number = 1 + lead, whole;
         enum hw_outcome outcome = HW_OUTCOME_TAKEN;
 
-        end();
+        opened_end();
         begin();
-        open_it();
+        opened_open();
         failing_memory(1, true);
         for (uint64_t i = 1; i <= lead; i++)
             logged_submit(runtime, i, LOGGED_START_MS);
@@ -121,7 +101,7 @@ Test(intake, half_a_message_ends_the_server_and_is_never_written)
             cr_expect(eq(int, submit_message(number, 1), HW_OUTCOME_FULL));
         }
         (void)hw_runtime_close(runtime, true); /* It has failed; it says so. */
-        open_it();
+        opened_open();
         cr_expect(le(u64, sequence(), whole), "lead %lu", (unsigned long)lead);
         cr_expect(ge(u64, sequence(), logged.durable));
         cr_expect(eq(int, hw_runtime_close(runtime, false), HW_OK));
@@ -135,7 +115,7 @@ Test(intake, a_timer_without_memory_waits_with_the_message_and_fails_alone)
     int64_t due;
     uint64_t number;
 
-    open_it();
+    opened_open();
     number = use_memory_up();
     due = hw_engine_due_ms(hw_runtime_engine(runtime));
     fault_set_clock(fault, due + 5000, 0);
@@ -154,7 +134,7 @@ Test(intake, a_timer_without_memory_waits_with_the_message_and_fails_alone)
 
 Test(intake, what_ended_it_first_is_what_is_told)
 {
-    open_it();
+    opened_open();
     use_memory_up();
     fault_set_clock(fault, hw_engine_due_ms(hw_runtime_engine(runtime)), 0);
     fault_fail(fault, FAULT_SYNC, 1, -EIO, true);
@@ -173,7 +153,7 @@ Test(intake, nobody_need_listen)
     options.on_durable = NULL;
     options.on_failed = NULL;
     options.on_warning = NULL;
-    open_it();
+    opened_open();
     logged_submit(runtime, 1, LOGGED_START_MS);
     hw_runtime_turn(runtime);
     cr_expect(eq(u64, hw_runtime_durable(runtime), 2));
@@ -233,7 +213,7 @@ Test(intake, behind_a_block_that_is_nearly_full_many_long_events_wait)
     uint64_t before;
 
     options.batch_size = 1024 * 1024; /* Seven events may be as long as they like. */
-    open_it();
+    opened_open();
     while (submit_settings(number, 20, 1) == HW_OUTCOME_TAKEN && number < TOO_MANY)
         number += SETTINGS;
     cr_assert(lt(uint, number, TOO_MANY));
@@ -250,7 +230,7 @@ Test(intake, an_arena_that_is_nearly_full_takes_nothing)
     struct hw_arena *settings;
     uint32_t most;
 
-    open_it();
+    opened_open();
     for (unsigned number = 0; number < 20 * SETTINGS; number += SETTINGS)
         cr_assert(eq(int, submit_settings(number, 20, 1), HW_OUTCOME_TAKEN));
     settings = &hw_runtime_engine(runtime)->settings;

@@ -6,43 +6,13 @@
  */
 #include "runtime/file.h"
 #include "runtime/segment.h"
-#include "support/failing.h"
-#include "support/logged.h"
+#include "support/opened.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <errno.h>
 
-static struct fault_env *fault;
-static struct logged logged;
-static struct hw_runtime_options options;
-static struct hw_runtime *runtime;
-static char error[HW_ERROR_TEXT_SIZE];
-
-static void begin(void)
-{
-    fault = fault_new(11);
-    logged = (struct logged){0};
-    options = logged_options(failing_table(fault_table(fault)), "/data", &logged);
-    fault_set_clock(fault, LOGGED_START_MS, 0);
-}
-
-static void end(void)
-{
-    fault_free(fault);
-}
-
-TestSuite(runtime_open, .init = begin, .fini = end);
-
-static void open_it(void)
-{
-    cr_assert(eq(int, hw_runtime_open(&options, &runtime, error), HW_OK), "%s", error);
-}
-
-static void close_it(void)
-{
-    cr_assert(eq(int, hw_runtime_close(runtime, false), HW_OK));
-}
+TestSuite(runtime_open, .init = opened_begin, .fini = opened_end);
 
 static void feed(uint64_t from, uint64_t to)
 {
@@ -70,18 +40,18 @@ Test(runtime_open, sizes_left_out_and_sizes_given)
 {
     options.batch_size = 0;
     options.segment_size = options.prepare_size = 0;
-    open_it();
+    opened_open();
     feed(1, 3);
-    close_it();
+    opened_close();
     options.batch_size = 1024 * 1024;
     options.segment_size = options.prepare_size = 16 * 1024;
     options.snapshot_records = 2;
     options.snapshot_interval_ms = 1000;
     options.quarantine_quota = 1000;
-    open_it();
+    opened_open();
     cr_expect(eq(u64, sequence(), 4));
     feed(4, 6);
-    close_it();
+    opened_close();
 }
 
 Test(runtime_open, how_often_it_syncs)
@@ -100,11 +70,11 @@ Test(runtime_open, how_often_it_syncs)
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
         uint64_t before;
 
-        end();
-        begin();
+        opened_end();
+        opened_begin();
         options.sync = ways[i].sync;
         options.sync_interval_ms = ways[i].interval_ms;
-        open_it();
+        opened_open();
         hw_runtime_turn(runtime);
         fault_set_clock(fault, LOGGED_START_MS, INT64_C(1000000000));
         hw_runtime_turn(runtime);
@@ -117,7 +87,7 @@ Test(runtime_open, how_often_it_syncs)
         hw_runtime_turn(runtime);
         hw_runtime_turn(runtime);
         cr_expect(eq(u64, fault_count(fault, FAULT_SYNC) - before, ways[i].later), "way %zu", i);
-        close_it();
+        opened_close();
     }
 }
 
@@ -145,37 +115,37 @@ Test(runtime_open, a_write_that_never_finished_is_dropped_and_said)
     uint8_t *bytes;
     size_t size;
 
-    open_it();
+    opened_open();
     feed(1, 3);
-    close_it();
+    opened_close();
     fault_kill(fault);
     hw_file_number_path(path, "/data/journal", 1, HW_SEGMENT_ENDING);
     bytes = fault_bytes(fault, path, &size);
     cr_assert(ne(ptr, bytes, NULL));
     memset(bytes + size - 100, 0xa5, 24);
-    open_it();
+    opened_open();
     cr_expect(eq(u64, sequence(), 4));
     cr_expect(eq(uint, logged.warned, 1));
     cr_expect(strstr(logged.warning, "a write that never finished") != NULL, "%s", logged.warning);
-    close_it();
+    opened_close();
 }
 
 /* The segment was made, and its first record never written. */
 Test(runtime_open, a_journal_without_a_record_gets_its_first)
 {
-    open_it();
+    opened_open();
     fault_fail(fault, FAULT_WRITE, 1, -EIO, true);
     hw_runtime_turn(runtime);
     cr_expect(eq(uint, logged.failed, 1));
     (void)hw_runtime_close(runtime, false); /* It has failed; it says so. */
     fault_fail(fault, FAULT_WRITE, 0, 0, false);
     fault_kill(fault);
-    open_it();
+    opened_open();
     cr_expect(eq(u64, sequence(), 1));
-    close_it();
-    open_it();
+    opened_close();
+    opened_open();
     cr_expect(eq(u64, sequence(), 1));
-    close_it();
+    opened_close();
 }
 
 Test(runtime_open, the_event_clock_goes_on_where_it_stood)
@@ -183,17 +153,17 @@ Test(runtime_open, the_event_clock_goes_on_where_it_stood)
     int64_t now;
 
     options.event_clock = true;
-    open_it();
+    opened_open();
     feed(1, 2);
     logged_submit(runtime, 3, LOGGED_START_MS + 1000 * HW_HOUR_MS); /* far ahead: it waits */
     now = hw_runtime_now_ms(runtime);
-    close_it();
-    open_it();
+    opened_close();
+    opened_open();
     cr_expect(eq(i64, hw_runtime_now_ms(runtime), now));
     logged_submit(runtime, 4, LOGGED_START_MS + 1001 * HW_HOUR_MS); /* its witness */
     cr_expect(eq(i64, hw_engine_accepted_ms(hw_runtime_engine(runtime)),
         LOGGED_START_MS + 1001 * HW_HOUR_MS));
-    close_it();
+    opened_close();
 }
 
 /* --- everything refused in turn ------------------------------------------------------------ */
@@ -204,17 +174,17 @@ static void prepare(bool empty)
     struct hw_refused bytes = {.source = hw_slice_text("RWE/PAS"), .bytes = hw_slice_text("?")};
     uint64_t id;
 
-    end();
-    begin();
+    opened_end();
+    opened_begin();
     if (empty)
         return;
-    open_it();
+    opened_open();
     feed(1, 5);
     cr_assert(eq(int, hw_runtime_quarantine(runtime, &bytes, &id), HW_OK));
     cr_assert(eq(int, hw_runtime_close(runtime, true), HW_OK));
-    open_it();
+    opened_open();
     feed(6, 8);
-    close_it();
+    opened_close();
 }
 
 /* Open it with the nth call or request refused; whether there were so many. */
@@ -234,9 +204,9 @@ static bool open_with(uint64_t nth, bool memory, bool empty)
     else
         cr_expect(ne(chr, error[0], '\0'), "refused without a word at %lu", (unsigned long)nth);
     fault_kill(fault);
-    open_it();
+    opened_open();
     cr_expect(ge(u64, sequence(), empty ? 1 : 9), "at %lu", (unsigned long)nth);
-    close_it();
+    opened_close();
     return count >= nth;
 }
 

@@ -4,43 +4,13 @@
  * Method: a runtime over a disk in memory whose calls fail when the test says so.
  */
 #include "runtime/replay.h"
-#include "support/failing.h"
-#include "support/logged.h"
+#include "support/opened.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <errno.h>
 
-static struct fault_env *fault;
-static struct logged logged;
-static struct hw_runtime_options options;
-static struct hw_runtime *runtime;
-static char error[HW_ERROR_TEXT_SIZE];
-
-static void begin(void)
-{
-    fault = fault_new(11);
-    logged = (struct logged){0};
-    options = logged_options(failing_table(fault_table(fault)), "/data", &logged);
-    fault_set_clock(fault, LOGGED_START_MS, 0);
-}
-
-static void end(void)
-{
-    fault_free(fault);
-}
-
-TestSuite(turn, .init = begin, .fini = end);
-
-static void open_it(void)
-{
-    cr_assert(eq(int, hw_runtime_open(&options, &runtime, error), HW_OK), "%s", error);
-}
-
-static void close_it(void)
-{
-    cr_assert(eq(int, hw_runtime_close(runtime, false), HW_OK));
-}
+TestSuite(turn, .init = opened_begin, .fini = opened_end);
 
 static void submit(uint64_t number)
 {
@@ -75,18 +45,18 @@ static uint64_t newest_snapshot(void)
 
 Test(turn, a_reader_has_nothing_to_do_and_nothing_of_its_own)
 {
-    open_it();
+    opened_open();
     submit(1);
-    close_it();
+    opened_close();
     options.read_only = true;
-    open_it();
+    opened_open();
     cr_expect(eq(i64, hw_runtime_turn(runtime), -1));
     cr_expect(eq(u64, hw_runtime_durable(runtime), 2));
     cr_expect(eq(int, refuse(1), HW_E_READ_ONLY));
     cr_expect(eq(u64, hw_runtime_quarantine_durable(runtime), 0));
     cr_expect(eq(u64, hw_runtime_quarantine_dropped(runtime), 0));
     cr_expect(not(hw_runtime_is_full(runtime)));
-    close_it();
+    opened_close();
 }
 
 Test(turn, a_timer_waits_for_room_in_the_block)
@@ -94,7 +64,7 @@ Test(turn, a_timer_waits_for_room_in_the_block)
     uint64_t number = 1, before;
     int64_t due;
 
-    open_it();
+    opened_open();
     while (logged_submit(runtime, number, LOGGED_START_MS).outcome == HW_OUTCOME_TAKEN)
         number++;
     before = sequence();
@@ -108,14 +78,14 @@ Test(turn, a_timer_waits_for_room_in_the_block)
     cr_expect(eq(u64, logged.durable, before));
     hw_runtime_turn(runtime);
     cr_expect(eq(u64, sequence(), before + 1));
-    close_it();
+    opened_close();
 }
 
 /* --- refused inputs ------------------------------------------------------------------------ */
 
 Test(turn, a_refused_input_alone_is_told)
 {
-    open_it();
+    opened_open();
     hw_runtime_turn(runtime);
     logged.durable = 0;
     cr_expect(eq(int, refuse(10), HW_OK));
@@ -124,12 +94,12 @@ Test(turn, a_refused_input_alone_is_told)
     cr_expect(eq(u64, hw_runtime_quarantine_durable(runtime), 1));
     cr_expect(eq(u64, logged.durable, 1), "told, though the journal has nothing new");
     cr_expect(eq(u64, hw_runtime_quarantine_dropped(runtime), 0));
-    close_it();
+    opened_close();
 }
 
 Test(turn, a_disk_too_full_for_refused_inputs)
 {
-    open_it();
+    opened_open();
     hw_runtime_turn(runtime);
     fault_only(fault, FAULT_WRITE, ".hwq");
     fault_fail(fault, FAULT_WRITE, 1, -ENOSPC, true);
@@ -147,12 +117,12 @@ Test(turn, a_disk_too_full_for_refused_inputs)
     hw_runtime_turn(runtime);
     cr_expect(not(hw_runtime_is_full(runtime)));
     cr_expect(eq(u64, hw_runtime_quarantine_durable(runtime), 1));
-    close_it();
+    opened_close();
 }
 
 Test(turn, what_cannot_be_kept_of_refused_inputs_ends_it)
 {
-    open_it();
+    opened_open();
     submit(1);
     hw_runtime_turn(runtime);
     fault_only(fault, FAULT_SYNC, ".hwq");
@@ -175,7 +145,7 @@ Test(turn, a_snapshot_by_records_and_one_by_time)
 {
     options.snapshot_records = 3;
     options.snapshot_interval_ms = 60000;
-    open_it();
+    opened_open();
     submit(1);
     cr_expect(eq(i64, hw_runtime_turn(runtime), 60000), "the next snapshot comes first");
     cr_expect(eq(u64, newest_snapshot(), 0));
@@ -188,14 +158,14 @@ Test(turn, a_snapshot_by_records_and_one_by_time)
     fault_set_clock(fault, LOGGED_START_MS, INT64_C(61000000000));
     hw_runtime_turn(runtime);
     cr_expect(eq(u64, newest_snapshot(), 4));
-    close_it();
+    opened_close();
     cr_expect(eq(uint, logged.warned, 0), "%s", logged.warning);
 }
 
 Test(turn, a_snapshot_that_fails_is_said_and_the_server_goes_on)
 {
     options.snapshot_records = 2;
-    open_it();
+    opened_open();
     fault_fail(fault, FAULT_RENAME, 1, -EIO, false);
     submit(1);
     hw_runtime_turn(runtime);
@@ -209,7 +179,7 @@ Test(turn, a_snapshot_that_fails_is_said_and_the_server_goes_on)
     hw_runtime_turn(runtime);
     cr_expect(eq(u64, newest_snapshot(), 4));
     cr_expect(eq(uint, logged.failed, 0));
-    close_it();
+    opened_close();
 }
 
 Test(turn, a_snapshot_waits_until_its_records_are_durable)
@@ -217,7 +187,7 @@ Test(turn, a_snapshot_waits_until_its_records_are_durable)
     uint64_t number = 1;
 
     options.snapshot_interval_ms = 5000;
-    open_it();
+    opened_open();
     fault_disk_size(fault, 200 * 1024);
     while (logged_submit(runtime, number, LOGGED_START_MS).outcome == HW_OUTCOME_TAKEN) {
         hw_runtime_turn(runtime);
@@ -234,7 +204,7 @@ Test(turn, a_snapshot_waits_until_its_records_are_durable)
     hw_runtime_turn(runtime);
     cr_expect(eq(u64, logged.durable, sequence()));
     cr_expect(eq(u64, newest_snapshot(), sequence()));
-    close_it();
+    opened_close();
 }
 
 /* Threads over the disk in memory: it has a lock. */
@@ -242,7 +212,7 @@ Test(turn, a_snapshot_without_a_thread_for_it_comes_later)
 {
     options.snapshot_records = 2;
     options.threadless = false;
-    open_it();
+    opened_open();
     failing_memory(1, true);
     submit(1);
     while (logged.durable < 2 && logged.failed == 0)
@@ -253,6 +223,6 @@ Test(turn, a_snapshot_without_a_thread_for_it_comes_later)
     cr_expect(eq(uint, logged.failed, 0), "%s", logged.failure);
     cr_expect(eq(u64, newest_snapshot(), 0));
     hw_runtime_turn(runtime);
-    close_it(); /* It waits for the thread. */
+    opened_close(); /* It waits for the thread. */
     cr_expect(eq(u64, newest_snapshot(), 2));
 }
