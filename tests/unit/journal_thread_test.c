@@ -234,9 +234,11 @@ static void at_sync(void *context, const char *path)
     (void)context;
     (void)path;
     atomic_fetch_add(&syncs_by_loop, is_loop);
-    if (is_loop && atomic_exchange(&stops_loop, false)) {
-        WAIT_FOR(atomic_load(&looks) > seen); /* The thread looks for work while it is ours. */
-        atomic_store(&stopped, true);
+    if (is_loop && atomic_load(&stops_loop)) { /* For the thread to look for work meanwhile. */
+        for (int waited = 0; waited < 200 && atomic_load(&looks) == seen; waited++)
+            sleep_ms(1);
+        atomic_store(&stopped, atomic_load(&looks) > seen);
+        atomic_store(&stops_loop, !atomic_load(&stopped));
     }
     if (!is_loop && atomic_exchange(&stops_thread, false)) {
         atomic_store(&stopped, true);
@@ -289,7 +291,8 @@ Test(journal_thread, the_thread_keeps_away_while_the_loop_writes)
                       */
     WAIT_FOR(hw_journal_durable(journal) == 1);
     atomic_store(&stops_loop, true);
-    for (int i = 0; i < 100 && !atomic_load(&stopped); i++) { /* Unless the thread was busy. */
+    /* Again, if the thread was at work or had looked, and fallen asleep, before the sync began. */
+    for (int i = 0; i < 100 && !atomic_load(&stopped); i++) {
         add_and_flush();
         sleep_ms(2);
     }
