@@ -28,17 +28,20 @@ until [ -s "$folder/slow" ] || ! kill -0 "$slow"; do sleep 0.1; done
 kill -STOP "$slow"
 : >"$folder/slow"
 
-mkfifo "$folder/heard"
-nanocat --sub --connect "ipc://$folder/publish" --subscribe delay/ --ascii >"$folder/heard" &
+nanocat --sub --connect "ipc://$folder/publish" --subscribe metrics/total --subscribe delay/ \
+    --ascii >"$folder/heard" &
 tap_processes+=("$!")
-exec 8<"$folder/heard"
+until [ -s "$folder/heard" ] || ! kill -0 "$!"; do sleep 0.1; done
 
 tap_run "$program" send "mllp://$(server_field mllp)" "$folder/messages.hl7"
 tap_case "every message is accepted" 0 "$code"
 tap_has "all $wanted of them" "accepted +$wanted|$wanted +accepted|accepted[^0-9]*$wanted" \
     "$(tr -d ', ' <<<"$out$err")"
-heard=
-while IFS= read -r -t 60 heard <&8 && [[ $heard != delay/ended* ]]; do :; done
+for _ in $(seq 600); do
+    heard=$(grep -m 1 '^delay/ended ' "$folder/heard" || true)
+    [ -z "$heard" ] || break
+    sleep 0.1
+done
 tap_has "another subscriber hears of it" '^delay/ended ' "$heard"
 tap_has "questions are answered" '"in_hospital":[1-9]' \
     "$(nanocat --req --connect "ipc://$folder/query" --recv-timeout 20 --ascii \
