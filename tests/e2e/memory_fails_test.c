@@ -346,7 +346,7 @@ int main(int argc, char **argv)
     if (argc < 4)
         return 2;
     program = argv[1];
-    failing.library = argv[2];
+    failing.preloaded = argv[2];
 #ifdef __SANITIZE_ADDRESS__
     start_step = 9;
     command_step = 45;

@@ -10,8 +10,8 @@
 #include <stdbool.h>
 
 struct failing {
-    const char *library; /* path of preloaded.c's */
-    const char *report;  /* path of a file of the test's own */
+    const char *preloaded; /* path of preloaded.c's library */
+    const char *report;    /* path of a file of the test's own */
 };
 
 /* What came of it. */

@@ -28,7 +28,7 @@ void failing_set(const struct failing *failing, const char *kind, const char *nt
     snprintf(name, sizeof name, "FAILING_%s", kind);
     setenv(name, nth, 1);
     setenv("FAILING_REPORT", failing->report, 1);
-    setenv("LD_PRELOAD", failing->library, 1);
+    setenv("LD_PRELOAD", failing->preloaded, 1);
 }
 
 void failing_clear(void)

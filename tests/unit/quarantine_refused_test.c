@@ -418,7 +418,7 @@ Test(quarantine_refused, a_failure_in_the_thread_is_final)
     cr_expect(eq(uint, atomic_load(&writes), 1), "it is not tried again");
 }
 
-Test(quarantine_refused, the_thread_waits_for_space)
+static void open_on_a_full_disk(void)
 {
     open_with_thread();
     atomic_store(&held, false);
@@ -426,6 +426,11 @@ Test(quarantine_refused, the_thread_waits_for_space)
     add_one("RWE");
     while (!hw_quarantine_full(quarantine))
         usleep(1000);
+}
+
+Test(quarantine_refused, the_thread_waits_for_space)
+{
+    open_on_a_full_disk();
     wait_for_writes(2);
     fault_disk_size(fault, UINT64_MAX);
     while (hw_quarantine_durable(quarantine) < 1)
@@ -437,12 +442,7 @@ Test(quarantine_refused, the_thread_waits_for_space)
 
 Test(quarantine_refused, who_stops_does_not_wait_for_space)
 {
-    open_with_thread();
-    atomic_store(&held, false);
-    fault_disk_size(fault, 10);
-    add_one("RWE");
-    while (!hw_quarantine_full(quarantine))
-        usleep(1000);
+    open_on_a_full_disk();
     cr_expect(eq(int, close_it(), HW_E_NO_SPACE));
     fault_disk_size(fault, UINT64_MAX);
 }
