@@ -128,3 +128,32 @@ void hw_derive_hl7(struct hw_config *config, struct hw_hl7_options *ret_options)
     options.sources_count = config->keys->sources_count;
     *ret_options = options;
 }
+
+void hw_derive_ce(
+    struct hw_config *config, const struct hw_hl7_options *hl7, struct hw_ce_options *ret_options)
+{
+    struct hw_ce_source *sources =
+        hw_tree_take(&config->tree, hl7->sources_count * sizeof *sources + 1);
+    struct hw_ce_postcode *postcodes =
+        hw_tree_take(&config->tree, hl7->postcodes_count * sizeof *postcodes + 1);
+
+    for (uint32_t i = 0; i < hl7->sources_count; i++) {
+        const struct hw_hl7_source *source = &hl7->sources[i];
+
+        sources[i] = (struct hw_ce_source){
+            .source = source->source,
+            .organisation = source->organisation,
+            .visit_authority = source->visit_authority,
+            .asserted = {source->asserted[0], source->asserted[1]},
+        };
+    }
+    for (uint32_t i = 0; i < hl7->postcodes_count; i++)
+        postcodes[i] = (struct hw_ce_postcode){
+            hl7->postcodes[i].district, hl7->postcodes[i].zone, hl7->postcodes[i].council};
+    *ret_options = (struct hw_ce_options){
+        .sources = sources,
+        .sources_count = hl7->sources_count,
+        .postcodes = postcodes,
+        .postcodes_count = hl7->postcodes_count,
+    };
+}

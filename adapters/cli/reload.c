@@ -98,9 +98,12 @@ static void notify_reloading(void)
 static void tell_links(struct hw_server *server, struct hw_config *config)
 {
     struct hw_mllp_options mllp;
+    struct hw_ce_options events;
 
     hw_derive_mllp(config, &mllp);
     hw_mllp_set_ack_modes(server->mllp, mllp.senders, mllp.senders_count, mllp.ack_mode);
+    hw_derive_ce(config, &server->hl7, &events);
+    hw_entry_set_options(server->entry, &events);
     if (server->nanomsg != NULL)
         hw_nanomsg_set_interval(server->nanomsg, config->keys->metrics.interval_ms);
 }

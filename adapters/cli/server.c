@@ -453,6 +453,15 @@ static const char *url_or_none(const char *url)
     return strcmp(url, "off") == 0 ? NULL : url;
 }
 
+static bool open_entry(struct hw_server *server)
+{
+    struct hw_ce_options options;
+
+    hw_derive_ce(&server->first, &server->hl7, &options);
+    server->entry = hw_entry_new(&options, server->runtime);
+    return server->entry != NULL || refuse(server, "no memory");
+}
+
 static bool open_nanomsg(struct hw_server *server)
 {
     const struct hw_config_top *keys = server->first.keys;
@@ -465,6 +474,7 @@ static bool open_nanomsg(struct hw_server *server)
         .interval_ms = keys->metrics.interval_ms,
         .durable = hw_runtime_durable(server->runtime),
         .resources = server->resources,
+        .door = hw_entry_door(server->entry),
         .log = nanomsg_log,
         .context = server,
     };
@@ -540,6 +550,8 @@ static void close_all(struct hw_server *server, bool snapshot)
     close_handles(server);
     (void)uv_run(&server->loop, UV_RUN_DEFAULT);
     HW_ASSERT(uv_loop_close(&server->loop) == 0);
+    hw_entry_free(server->entry);
+    server->entry = NULL;
     hw_resources_free(server->resources);
     server->resources = NULL;
     server->nanomsg = NULL;
@@ -563,7 +575,7 @@ bool hw_server_start(struct hw_server *server)
         return refuse(server, "no memory, or no handle, for the loop; give the process more");
     hw_derive_hl7(&server->first, &server->hl7);
     if (!open_runtime(server) || !open_resources(server) || !open_mllp(server) ||
-        !open_nanomsg(server) || !journal_settings(server)) {
+        !open_entry(server) || !open_nanomsg(server) || !journal_settings(server)) {
         close_all(server, false);
         return false;
     }

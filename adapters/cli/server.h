@@ -11,6 +11,7 @@
 #define HW_CLI_SERVER_H
 
 #include "cli/derive.h"
+#include "cli/door.h"
 #include "cli/log.h"
 #include "cli/settle.h"
 #include "link/nanomsg/nanomsg.h"
@@ -38,6 +39,7 @@ struct hw_server {
     struct hw_feeds *feeds;
     struct hw_mllp *mllp;
     struct hw_nanomsg *nanomsg;
+    struct hw_entry *entry; /* of CloudEvents and decisions */
     struct hw_mllp_port port;
 
     /* Settings on their way into the journal: all in one commit block. */

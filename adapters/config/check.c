@@ -1,6 +1,7 @@
 #include "config/check.h"
 #include "config/nearest.h"
 #include "config/value.h"
+#include "core/services/hours.h"
 #include "homeward/event.h"
 
 #include <inttypes.h>
@@ -54,6 +55,7 @@ static bool scalar_is_good(
     char segment[4];
     const char *code;
     unsigned field, component;
+    struct hw_hours hours;
     int policy;
     int64_t number;
     bool yes;
@@ -79,6 +81,15 @@ static bool scalar_is_good(
         return hw_value_count(node->text, key->allowed, &number);
     case HW_KEY_SYNC:
         return hw_value_sync(node->text, &policy, &number);
+    case HW_KEY_AGES:
+        return hw_value_ages(node->text, &field, &component);
+    case HW_KEY_HOURS:
+        return hw_hours_read(hw_slice_text(node->text), &hours);
+    case HW_KEY_MINUTES:
+        if (!hw_value_minutes(node->text, &number))
+            return false;
+        set_number(check, node, number);
+        return true;
     case HW_KEY_BYTES:
         if (!hw_value_bytes(node->text, key->allowed, &number))
             return false;
@@ -89,6 +100,7 @@ static bool scalar_is_good(
             return false;
         node->text = yes ? "true" : "false";
         return true;
+    case HW_KEY_WORDS:
     case HW_KEY_TEXTS:
     case HW_KEY_ITEMS:
     case HW_KEY_MODES:
@@ -99,11 +111,11 @@ static bool scalar_is_good(
 }
 
 /* "allowed: ..." as people read it: "1..9" is "1 to 9", "a|b" is "a, b". */
-static const char *allowed_words(const struct hw_key *key, char words[256])
+static const char *allowed_words(const struct hw_key *key, char words[640])
 {
     size_t size = 0;
 
-    for (const char *at = key->allowed; *at != '\0' && size < 240; at++) {
+    for (const char *at = key->allowed; *at != '\0' && size < 624; at++) {
         if (*at == '|')
             size += (size_t)snprintf(words + size, 8, ", ");
         else if (strncmp(at, "..", 2) == 0)
@@ -111,14 +123,14 @@ static const char *allowed_words(const struct hw_key *key, char words[256])
         else
             words[size++] = *at;
     }
-    snprintf(words + size, 256 - size, "%s", key->kind == HW_KEY_BYTES ? " bytes" : "");
+    snprintf(words + size, 640 - size, "%s", key->kind == HW_KEY_BYTES ? " bytes" : "");
     return words;
 }
 
 static void check_scalar(
     const struct check *check, const struct hw_key *key, struct hw_node *node, const char *path)
 {
-    char words[256];
+    char words[640];
 
     if (node->kind != HW_NODE_SCALAR)
         hw_report_error(check->report, node, path,
@@ -139,7 +151,7 @@ static void check_scalar(
 static bool as_list(
     const struct check *check, const struct hw_key *key, struct hw_node *node, const char *path)
 {
-    char words[256];
+    char words[640];
 
     if (node->kind == HW_NODE_SCALAR && node->empty)
         node->kind = HW_NODE_LIST;
@@ -153,6 +165,7 @@ static bool as_list(
 static void check_texts(
     const struct check *check, const struct hw_key *key, struct hw_node *list, const char *path)
 {
+    char words[640];
     unsigned index = 0;
 
     if (!as_list(check, key, list, path))
@@ -161,8 +174,12 @@ static void check_texts(
         if (item->kind != HW_NODE_SCALAR || item->empty || !hw_value_code(item->text))
             hw_report_error(check->report, item, path,
                 "entry %u is not a short code without blanks", index + 1);
+        else if (key->kind == HW_KEY_WORDS && hw_value_choice(item->text, key->allowed) < 0)
+            hw_report_error(check->report, item, path, "\"%.40s\" is not allowed; allowed: %s",
+                item->text, allowed_words(key, words));
     }
-    if (index > 32 && strcmp(key->name, "postcodes") != 0 && strcmp(key->name, "assert") != 0)
+    if (index > 32 && strcmp(key->name, "postcodes") != 0 && strcmp(key->name, "assert") != 0 &&
+        strcmp(key->name, "zones") != 0)
         hw_report_error(check->report, list, path, "%u entries; at most 32", index);
 }
 
@@ -262,7 +279,7 @@ static void check_value(
         check_items(check, key, node, path);
     else if (key->kind == HW_KEY_MODES)
         check_modes(check, key, node, path);
-    else if (key->kind == HW_KEY_TEXTS)
+    else if (key->kind == HW_KEY_TEXTS || key->kind == HW_KEY_WORDS)
         check_texts(check, key, node, path);
     else
         check_scalar(check, key, node, path);
@@ -270,7 +287,7 @@ static void check_value(
 
 static struct hw_node *default_node(const struct check *check, const struct hw_key *key)
 {
-    if (key->kind == HW_KEY_TEXTS)
+    if (key->kind == HW_KEY_TEXTS || key->kind == HW_KEY_WORDS)
         return hw_tree_parse(check->tree, "default", false,
             hw_slice_text(key->fallback ? key->fallback : ""), check->report);
     if (key->kind == HW_KEY_MODES)
@@ -342,7 +359,7 @@ void hw_check_set(struct hw_tree *tree, struct hw_node *top, const char *path, c
             continue;
         }
         bool is_list = key != NULL &&
-            (key->kind == HW_KEY_TEXTS || key->kind == HW_KEY_ITEMS ||
+            (key->kind == HW_KEY_TEXTS || key->kind == HW_KEY_WORDS || key->kind == HW_KEY_ITEMS ||
                 (key->kind == HW_KEY_MODES && *value == '['));
         if (is_list || (key != NULL && key->kind == HW_KEY_GROUP))
             node = hw_tree_parse(tree, origin, false, hw_slice_text(value), report);

@@ -24,13 +24,17 @@
 #define HW_MEMBER_ATTRIBUTE(member, inside)                     char *member;
 #define HW_MEMBER_CHOICE(member, inside)                        char *member;
 #define HW_MEMBER_SYNC(member, inside)                          char *member;
+#define HW_MEMBER_AGES(member, inside)                          char *member;
+#define HW_MEMBER_HOURS(member, inside)                         char *member;
 #define HW_MEMBER_COUNT(member, inside)                         int64_t member;
+#define HW_MEMBER_MINUTES(member, inside)                       int64_t member; /* minutes */
 #define HW_MEMBER_BYTES(member, inside)                         int64_t member;
 #define HW_MEMBER_BOOL(member, inside)                          bool member;
 #define HW_MEMBER_GROUP(member, inside)                         struct hw_config_##inside member;
 #define HW_MEMBER_TEXTS(member, inside)                                                            \
     char **member;                                                                                 \
     uint32_t member##_count;
+#define HW_MEMBER_WORDS HW_MEMBER_TEXTS
 #define HW_MEMBER_ITEMS(member, inside)                                                            \
     struct hw_config_##inside *member;                                                             \
     uint32_t member##_count;

@@ -21,6 +21,10 @@
 #define KEY_BYTES     KEY_VALUE
 #define KEY_BOOL      KEY_VALUE
 #define KEY_SYNC      KEY_VALUE
+#define KEY_MINUTES   KEY_VALUE
+#define KEY_AGES      KEY_VALUE
+#define KEY_HOURS     KEY_VALUE
+#define KEY_WORDS     KEY_VALUE
 #define KEY_TEXTS     KEY_VALUE
 #define KEY_ITEMS     KEY_INSIDE
 #define KEY_MODES     KEY_INSIDE
@@ -65,7 +69,7 @@ static void print_allowed(FILE *out, const struct hw_key *key, bool markdown)
     for (const char *at = key->allowed; *at != '\0'; at++) {
         if (*at == '|')
             fputs(", ", out);
-        else if (strncmp(at, "..", 2) == 0 && key->kind != HW_KEY_TEXT)
+        else if (strncmp(at, "..", 2) == 0 && key->kind != HW_KEY_TEXT && key->kind != HW_KEY_AGES)
             fputs((at++, " to "), out);
         else
             fputc(*at, out);

@@ -14,6 +14,8 @@
  *   ADDRESS  HOST:PORT, port 0: any free     BOOL     true or false
  *   URL      tcp://HOST:PORT, ipc://PATH, off SYNC     always, interval:MS, never
  *   SOURCE   SEGMENT-FIELD[-COMPONENT], OBX:CODE      ATTRIBUTE  a field name of event.h
+ *   MINUTES  "30 min", "2 h", "42 days"      AGES     "18..", "..17", "18..64" or any
+ *   HOURS    "24/7", "Mo-Fr 08:00-18:00"     WORDS    a list of words out of those between |
  *   TEXTS    a list of short codes           GROUP    keys inside
  *   ITEMS    a list of groups                MODES    ITEMS, or one word for everybody
  */
@@ -22,6 +24,17 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+
+/* Lists of the engine (homeward/services.h) as choices. */
+#define HW_CHOICE_KINDS                                                                            \
+    "crisis_response|reablement|home_care|community_nursing|bed_intermediate|community_hospital|"  \
+    "extra_care|care_home_residential|care_home_nursing|virtual_ward|hospice|hostel|equipment|"    \
+    "housing|voluntary|night_sitting"
+#define HW_CHOICE_NEEDS                                                                            \
+    "personal_care|double_handed|night|dementia|nursing|end_of_life|mental_health|"                \
+    "learning_disability|bariatric|equipment|telecare|housing|therapy|bed|carer_breakdown|"        \
+    "continence|medication|time_critical_medicine|catheter|peg|oxygen|hoist|infection|"            \
+    "single_room|one_to_one|interpreter"
 
 /* clang-format off */
 #define HW_KEYS_MODE(X, T)                                                                            \
@@ -123,6 +136,45 @@
     X(T, COUNT, expected_silence_minutes, "60", "1..44640", "silent for longer it is stale, and with it what rests on it") \
     X(T, TEXTS, assert, "[all]", "a list of event types such as spell.admitted; [all]: any", "what it may assert; all else is kept and shown, without effect")
 
+#define HW_KEYS_ROUTING(X, T)                                                                         \
+    X(T, CHOICE, mode, "propose", "observe|propose|offer|paused", "what the engine does by itself; offer: only what automation.allow names") \
+    X(T, BOOL, use_cost, "false", "true or false", "whether cost counts in the choice of a service")  \
+    X(T, MINUTES, routine_target, "72 h", "1 min to 366 days", "how long a routine referral may wait") \
+    X(T, MINUTES, start_grace, "2 h", "0 min to 366 days", "how long after its agreed start support may begin unremarked")
+
+#define HW_KEYS_AUTOMATION(X, T)                                                                      \
+    X(T, WORDS, allow, "[]", HW_CHOICE_KINDS, "kinds of service whose offers may go without a person, in mode offer")
+
+#define HW_KEYS_SERVICE(X, T)                                                                         \
+    X(T, ID,   code, NULL, "a code of your own", "the service")                                       \
+    X(T, TEXT, name, "", "any text", "its name")                                                      \
+    X(T, TEXT, provider, "", "any text", "who provides it")                                           \
+    X(T, CHOICE, commissioner, "BOTH", "NHS|SC|BOTH", "who pays for it")                              \
+    X(T, CHOICE, kind, NULL, HW_CHOICE_KINDS, "what it is")                                           \
+    X(T, WORDS, directions, "[step_up, step_down]", "step_up|step_down", "which way people come to it") \
+    X(T, TEXTS, councils, "[]", "a list of codes of councils", "whose people it takes; empty: anybody's") \
+    X(T, TEXTS, zones, "[all]", "[all], or a list of CODE or CODE:RANK", "where it works; rank 1 goes first") \
+    X(T, CHOICE, unit, "slots", "slots|beds|hours_per_week", "what its capacity is counted in")       \
+    X(T, COUNT, capacity, "0", "0..1000000", "how many of them")                                      \
+    X(T, CHOICE, basis, "managed", "managed|declared", "managed: all use passes through here; declared: free as told") \
+    X(T, MINUTES, capacity_ttl, "24 h", "1 min to 366 days", "how long declared capacity is believed") \
+    X(T, WORDS, capabilities, "[]", HW_CHOICE_NEEDS, "what it can give")                              \
+    X(T, WORDS, pathways, "[]", "P0|P1|P2|P3", "which pathways it takes; empty: any")                 \
+    X(T, TEXTS, funding, "[]", "a list of short codes", "which funding it takes; empty: any")         \
+    X(T, COUNT, starts_per_day, "0", "0..100000", "people it can start in a day; 0: any number")      \
+    X(T, MINUTES, max_stay, "0 min", "0 min to 3660 days", "after which a placement is past its review date; 0: never") \
+    X(T, MINUTES, proposal_ttl, "30 min", "1 min to 366 days", "how long a proposal holds its place")  \
+    X(T, MINUTES, offer_ttl, "2 h", "1 min to 366 days", "how long it has to answer, within its answer hours") \
+    X(T, HOURS, answer_hours, "24/7", "24/7, or such as Mo-Fr 08:00-18:00, Sa 09:00-13:00", "when it answers offers") \
+    X(T, HOURS, hours, "24/7", "24/7, or such as Mo-Su 08:00-20:00", "when somebody can start")       \
+    X(T, COUNT, offers_at_once, "1", "1..16", "services of its kind that one referral may be offered to at a time") \
+    X(T, BOOL, auto_accept, "false", "true or false", "an in-house, managed service that says yes at once") \
+    X(T, COUNT, step_up_reserve, "0", "0..1000000", "units kept for people at home")                  \
+    X(T, MINUTES, suspend_hold, "48 h", "1 min to 366 days", "how long a place is kept for somebody back in hospital") \
+    X(T, COUNT, cost_per_day, "0", "0..100000000", "pence; shown, and used only with routing.use_cost") \
+    X(T, AGES, age, "any", "any, 18.., ..17 or 18..64", "whom it is for, in years")                   \
+    X(T, CHOICE, sex, "any", "any|female|male", "whom its places are for")
+
 #define HW_KEYS_TOP(X, T)                                                                             \
     X(T, TEXT, data_dir, "data", "a folder", "where the journal and everything durable is kept")      \
     X(T, TEXT, county, "county", "any text", "name of this log's county: a folder of another is refused") \
@@ -141,7 +193,10 @@
     X(T, ITEMS, sources, feed, "a list of sources", "feeds that are not what their MSH says")         \
     X(T, ITEMS, sites, site, "a list of sites", "hospitals")                                          \
     X(T, ITEMS, zones, zone, "a list of zones", "where people live")                                  \
-    X(T, ITEMS, councils, council, "a list of councils", "who is responsible for social care")
+    X(T, ITEMS, councils, council, "a list of councils", "who is responsible for social care")        \
+    X(T, GROUP, routing, routing, "", "matching people to services")                                  \
+    X(T, GROUP, automation, automation, "", "what may go without a person")                           \
+    X(T, ITEMS, services, service, "a list of services", "where people can go, and how many")
 
 /* All lists, those inside before those around them: Y(tag, list). */
 #define HW_KEYS_LIST(Y)                                                                            \
@@ -151,16 +206,17 @@
     Y(quarantine, HW_KEYS_QUARANTINE)                                                              \
     Y(dedupe, HW_KEYS_DEDUPE) Y(history, HW_KEYS_HISTORY) Y(limits, HW_KEYS_LIMITS)                \
     Y(log, HW_KEYS_LOG) Y(ward, HW_KEYS_WARD) Y(site, HW_KEYS_SITE) Y(zone, HW_KEYS_ZONE)          \
-    Y(council, HW_KEYS_COUNCIL) Y(feed, HW_KEYS_FEED) Y(top, HW_KEYS_TOP)
+    Y(council, HW_KEYS_COUNCIL) Y(feed, HW_KEYS_FEED) Y(routing, HW_KEYS_ROUTING)                  \
+    Y(automation, HW_KEYS_AUTOMATION) Y(service, HW_KEYS_SERVICE) Y(top, HW_KEYS_TOP)
 
 /*
  * Keys of CONTRACT 2 whose machinery does not exist yet: setting one is an error, because a
  * setting without effect would be believed.
  */
 #define HW_KEYS_LATER(X)                                                                           \
-    X("http") X("mllp.tls") X("nanomsg.ingest") X("spool") X("routing") X("automation")            \
+    X("http") X("mllp.tls") X("nanomsg.ingest") X("spool")                                         \
     X("raw") X("census") X("full") X("council") X("continuity") X("retention") X("disclosure")     \
-    X("alerts") X("returns") X("services")
+    X("alerts") X("returns")
 /* clang-format on */
 
 enum hw_key_kind {
@@ -176,6 +232,10 @@ enum hw_key_kind {
     HW_KEY_BYTES,
     HW_KEY_BOOL,
     HW_KEY_SYNC,
+    HW_KEY_MINUTES,
+    HW_KEY_AGES,
+    HW_KEY_HOURS,
+    HW_KEY_WORDS,
     HW_KEY_TEXTS,
     HW_KEY_ITEMS,
     HW_KEY_MODES,

@@ -19,9 +19,12 @@ static const cyaml_schema_value_t text_entry = {
 #define FIELD_ATTRIBUTE FIELD_TEXT
 #define FIELD_CHOICE    FIELD_TEXT
 #define FIELD_SYNC      FIELD_TEXT
+#define FIELD_AGES      FIELD_TEXT
+#define FIELD_HOURS     FIELD_TEXT
 #define FIELD_COUNT(owner, member, inside)                                                         \
     CYAML_FIELD_INT(#member, CYAML_FLAG_DEFAULT, owner, member),
-#define FIELD_BYTES FIELD_COUNT
+#define FIELD_BYTES   FIELD_COUNT
+#define FIELD_MINUTES FIELD_COUNT
 #define FIELD_BOOL(owner, member, inside)                                                          \
     CYAML_FIELD_BOOL(#member, CYAML_FLAG_DEFAULT, owner, member),
 #define FIELD_GROUP(owner, member, inside)                                                         \
@@ -29,6 +32,7 @@ static const cyaml_schema_value_t text_entry = {
 #define FIELD_TEXTS(owner, member, inside)                                                         \
     CYAML_FIELD_SEQUENCE(                                                                          \
         #member, CYAML_FLAG_POINTER, owner, member, &text_entry, 0, CYAML_UNLIMITED),
+#define FIELD_WORDS FIELD_TEXTS
 #define FIELD_ITEMS(owner, member, inside)                                                         \
     CYAML_FIELD_SEQUENCE(                                                                          \
         #member, CYAML_FLAG_POINTER, owner, member, &entry_##inside, 0, CYAML_UNLIMITED),

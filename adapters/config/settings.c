@@ -1,4 +1,5 @@
 #include "config/settings.h"
+#include "config/value.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -61,6 +62,93 @@ static void collect_site(struct collecting *into, const struct hw_config_site *s
     }
 }
 
+/* Entries of a list as one text, separated by ;. */
+static const char *joined(const struct collecting *into, char *const *list, uint32_t count)
+{
+    char text[HW_TEXT_SIZE_MAX + 1];
+    size_t size = 0;
+
+    text[0] = '\0';
+    for (uint32_t i = 0; i < count && size < sizeof text - 1; i++)
+        size +=
+            (size_t)snprintf(text + size, sizeof text - size, "%s%s", i > 0 ? ";" : "", list[i]);
+    return hw_tree_text(into->tree, hw_slice_text(text));
+}
+
+/* Defaults of keys.h and of the engine. */
+enum { ROUTINE_TARGET_MINUTES = 72 * 60, START_GRACE_MINUTES = 2 * 60 };
+
+static void collect_number(
+    struct collecting *into, int64_t number, const char *service, const char *key)
+{
+    char text[24];
+
+    snprintf(text, sizeof text, "%" PRId64, number);
+    collect(into, text, "services/%s/%s", service, key);
+}
+
+/* Keys and values as the engine reads them (core/services/service.h). */
+static void collect_service(struct collecting *into, const struct hw_config_service *service)
+{
+    const char *code = service->code;
+    unsigned from, to;
+
+#define SAY(key) collect(into, service->key, "services/%s/" #key, code)
+#define SAY_LIST(key)                                                                              \
+    collect(into, joined(into, service->key, service->key##_count), "services/%s/" #key, code)
+    SAY(name);
+    SAY(provider);
+    SAY(commissioner);
+    SAY(kind);
+    SAY_LIST(directions);
+    SAY_LIST(councils);
+    SAY_LIST(zones);
+    SAY(unit);
+    SAY(basis);
+    SAY_LIST(capabilities);
+    SAY_LIST(pathways);
+    SAY_LIST(funding);
+    SAY(answer_hours);
+    SAY(hours);
+    SAY(sex);
+#undef SAY_LIST
+#undef SAY
+    collect_number(into, service->capacity, code, "capacity");
+    collect_number(into, service->capacity_ttl, code, "capacity_ttl_minutes");
+    collect_number(into, service->starts_per_day, code, "starts_per_day");
+    collect_number(into, service->max_stay, code, "max_stay_minutes");
+    collect_number(into, service->proposal_ttl, code, "proposal_ttl_minutes");
+    collect_number(into, service->offer_ttl, code, "offer_ttl_minutes");
+    collect_number(into, service->offers_at_once, code, "offers_at_once");
+    collect_number(into, service->step_up_reserve, code, "step_up_reserve");
+    collect_number(into, service->suspend_hold, code, "suspend_hold_minutes");
+    collect_number(into, service->cost_per_day, code, "cost_per_day_pence");
+    collect(into, service->auto_accept ? "true" : "false", "services/%s/auto_accept", code);
+    (void)hw_value_ages(service->age, &from, &to);
+    collect_number(into, from, code, "age_from");
+    collect_number(into, to, code, "age_to");
+}
+
+/* Only what is not as the engine has it anyway. */
+static void collect_routing(struct collecting *into, const struct hw_config_top *keys)
+{
+    const struct hw_config_routing *routing = &keys->routing;
+    char text[24];
+
+    if (strcmp(routing->mode, "propose") != 0)
+        collect(into, routing->mode, "routing/mode");
+    if (routing->use_cost)
+        collect(into, "true", "routing/use_cost");
+    snprintf(text, sizeof text, "%" PRId64, routing->routine_target);
+    if (routing->routine_target != ROUTINE_TARGET_MINUTES)
+        collect(into, text, "routing/routine_target_minutes");
+    snprintf(text, sizeof text, "%" PRId64, routing->start_grace);
+    if (routing->start_grace != START_GRACE_MINUTES)
+        collect(into, text, "routing/start_grace_minutes");
+    collect(into, joined(into, keys->automation.allow, keys->automation.allow_count),
+        "routing/automation");
+}
+
 static int by_key(const void *a, const void *b)
 {
     return strcmp(((const struct hw_setting *)a)->key, ((const struct hw_setting *)b)->key);
@@ -80,6 +168,9 @@ const struct hw_setting *hw_settings_of(struct hw_config *config, uint32_t *ret_
     }
     for (uint32_t i = 0; i < keys->councils_count; i++)
         collect(&into, keys->councils[i].name, "councils/%s/name", keys->councils[i].code);
+    collect_routing(&into, keys);
+    for (uint32_t i = 0; i < keys->services_count; i++)
+        collect_service(&into, &keys->services[i]);
 
     size_t size = into.count * sizeof *into.list;
     struct hw_setting *settings = hw_tree_take(&config->tree, size + 1);

@@ -60,6 +60,47 @@ bool hw_value_bytes(const char *text, const char *range, int64_t *ret_value)
     return false;
 }
 
+bool hw_value_minutes(const char *text, int64_t *ret_minutes)
+{
+    static const struct {
+        const char *name;
+        int64_t minutes;
+    } units[] = {{"", 1}, {"min", 1}, {"h", 60}, {"days", 24 * 60}, {"day", 24 * 60}};
+    const int64_t most = INT64_C(3660) * 24 * 60;
+    size_t digits = strspn(text, "0123456789");
+    const char *unit = text + digits + strspn(text + digits, " ");
+
+    if (digits > 9 || !is_number(text, digits))
+        return false;
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        if (strcmp(unit, units[i].name) != 0)
+            continue;
+        *ret_minutes = strtoll(text, NULL, 10) * units[i].minutes;
+        return *ret_minutes <= most;
+    }
+    return false;
+}
+
+bool hw_value_ages(const char *text, unsigned *ret_from, unsigned *ret_to)
+{
+    const char *dots = strstr(text, "..");
+    size_t from = dots == NULL ? 0 : (size_t)(dots - text);
+    const char *to = dots == NULL ? "" : dots + 2;
+
+    *ret_from = 0;
+    *ret_to = UINT16_MAX;
+    if (strcmp(text, "any") == 0)
+        return true;
+    if (dots == NULL || from > 3 || strlen(to) > 3 || (from > 0 && !is_number(text, from)) ||
+        (*to != '\0' && !is_number(to, strlen(to))) || (from == 0 && *to == '\0'))
+        return false;
+    if (from > 0)
+        *ret_from = (unsigned)strtoul(text, NULL, 10);
+    if (*to != '\0')
+        *ret_to = (unsigned)strtoul(to, NULL, 10);
+    return *ret_from <= *ret_to;
+}
+
 bool hw_value_bool(const char *text, bool *ret_value)
 {
     int place = hw_value_choice(text, "false|true|no|yes|off|on");

@@ -13,6 +13,12 @@ bool hw_value_count(const char *text, const char *range, int64_t *ret_value);
 /* The same, with KiB, MiB or GiB behind it allowed. */
 bool hw_value_bytes(const char *text, const char *range, int64_t *ret_value);
 
+/* "90 min", "2 h", "42 days" in minutes; a number alone is minutes.  At most ten years. */
+bool hw_value_minutes(const char *text, int64_t *ret_minutes);
+
+/* "any", "18..", "..17", "18..64": years, from and to; 0 and 65535 where there is no limit. */
+bool hw_value_ages(const char *text, unsigned *ret_from, unsigned *ret_to);
+
 /* true/yes/on or false/no/off. */
 bool hw_value_bool(const char *text, bool *ret_value);
 

@@ -24,6 +24,14 @@ __attribute__((format(printf, 2, 3))) json_t *hw_resource_wrong(
 hw_resource_function hw_resource_delays;
 hw_resource_function hw_resource_spell;
 
+hw_resource_function hw_resource_services, hw_resource_waiting, hw_resource_referral,
+    hw_resource_proposals, hw_resource_offers, hw_resource_alerts, hw_resource_why_not;
+
+/* Rows of all services, as summary and services show them. */
+json_t *hw_services_json(const struct hw_engine *engine);
+
+extern const struct hw_parameter hw_waiting_parameters[], hw_matches_parameters[],
+    hw_alerts_parameters[], hw_referral_parameters[], hw_why_not_parameters[];
 extern const struct hw_parameter hw_delays_parameters[];
 extern const struct hw_parameter hw_spell_parameters[];
 

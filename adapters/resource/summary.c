@@ -1,19 +1,21 @@
 #include "resource/summary.h"
 
+#include "homeward/routing.h"
 #include "resource/json.h"
+#include "resource/resources.h"
 
 #include <stdlib.h>
 
 enum { REASON_ROWS_MAX = 256 };
 
-/* How a figure is written.  LATER: its machinery does not exist yet (routing). */
-enum kind { COUNT, DURATION, PATHWAYS, BEDS, LATER };
+/* How a figure is written. */
+enum kind { COUNT, DURATION, PATHWAYS, BEDS, ROUTING };
 
 /* The fields of every row, in their order. */
 static const struct {
     const char *name;
     enum kind kind;
-    size_t offset; /* in struct hw_figures */
+    size_t offset; /* in struct hw_figures; ROUTING: enum hw_routing_figure */
 } fields[] = {
     {"in_hospital", COUNT, offsetof(struct hw_figures, in_hospital)},
     {"beds", BEDS, 0},
@@ -24,17 +26,17 @@ static const struct {
     {"delayed_days", COUNT, offsetof(struct hw_figures, delayed_days)},
     {"ready_today", DURATION, offsetof(struct hw_figures, ready_today_ms)},
     {"by_pathway", PATHWAYS, offsetof(struct hw_figures, by_pathway)},
-    {"waiting_step_down", LATER, 0},
-    {"waiting_step_up", LATER, 0},
-    {"proposed", LATER, 0},
-    {"offered", LATER, 0},
-    {"accepted_not_started", LATER, 0},
-    {"placed", LATER, 0},
-    {"home_not_started", LATER, 0},
-    {"held", LATER, 0},
-    {"past_review", LATER, 0},
+    {"waiting_step_down", ROUTING, HW_ROUTING_WAITING_STEP_DOWN},
+    {"waiting_step_up", ROUTING, HW_ROUTING_WAITING_STEP_UP},
+    {"proposed", ROUTING, HW_ROUTING_PROPOSED},
+    {"offered", ROUTING, HW_ROUTING_OFFERED},
+    {"accepted_not_started", ROUTING, HW_ROUTING_ACCEPTED},
+    {"placed", ROUTING, HW_ROUTING_PLACED},
+    {"home_not_started", ROUTING, HW_ROUTING_HOME},
+    {"held", ROUTING, HW_ROUTING_HELD},
+    {"past_review", ROUTING, HW_ROUTING_PAST_REVIEW},
     {"expected_today", COUNT, offsetof(struct hw_figures, expected_today)},
-    {"starting_today", LATER, 0},
+    {"starting_today", ROUTING, HW_ROUTING_STARTING},
     {"stay_7", COUNT, offsetof(struct hw_figures, stay_7)},
     {"stay_14", COUNT, offsetof(struct hw_figures, stay_14)},
     {"stay_21", COUNT, offsetof(struct hw_figures, stay_21)},
@@ -53,10 +55,13 @@ static json_t *pathways(const int64_t by_pathway[HW_PATHWAYS])
     return object;
 }
 
-static void add_figures(json_t *object, const struct hw_figures *figures, int64_t beds)
+/* routing: NULL where referrals are not counted (wards). */
+static void add_figures(
+    json_t *object, const struct hw_figures *figures, int64_t beds, const int64_t *routing)
 {
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
-        const void *value = (const char *)figures + fields[i].offset;
+        const void *value =
+            (const char *)figures + (fields[i].kind == ROUTING ? 0 : fields[i].offset);
         const char *name = fields[i].name;
 
         switch (fields[i].kind) {
@@ -72,8 +77,9 @@ static void add_figures(json_t *object, const struct hw_figures *figures, int64_
         case BEDS:
             json_object_set_new(object, name, hw_json_known(beds));
             break;
-        case LATER:
-            json_object_set_new(object, name, json_null());
+        case ROUTING:
+            json_object_set_new(object, name,
+                routing == NULL ? json_null() : json_integer(routing[fields[i].offset]));
             break;
         }
     }
@@ -94,7 +100,10 @@ void hw_summary_add_total(const struct hw_summary *summary, json_t *object)
     struct hw_figures figures;
 
     hw_figures_total(summary->engine, summary->as_at_ms, &figures);
-    add_figures(object, &figures, hw_figures_beds(summary->engine));
+    int64_t routing[HW_ROUTING_FIGURES];
+
+    hw_routing_total(summary->engine, routing);
+    add_figures(object, &figures, hw_figures_beds(summary->engine), routing);
 }
 
 /* Most hours first; then by key. */
@@ -137,11 +146,12 @@ static json_t *reasons(const struct hw_summary *summary, uint32_t site_index)
     return list;
 }
 
-static void add_row(json_t *object, const char *key, const struct hw_row *row)
+static void add_row(
+    json_t *object, const char *key, const struct hw_row *row, const int64_t *routing)
 {
     json_object_set_new(object, key, hw_json_text(row->code));
     json_object_set_new(object, "name", hw_json_text(row->name));
-    add_figures(object, &row->figures, row->beds);
+    add_figures(object, &row->figures, row->beds, routing);
 }
 
 /* Wards of one site, of all rows of wards. */
@@ -157,7 +167,7 @@ static json_t *wards(const struct hw_summary *summary, struct hw_slice site)
         if (!hw_slice_equal(row.site, site))
             continue;
         json_t *ward = json_object();
-        add_row(ward, "ward", &row);
+        add_row(ward, "ward", &row, NULL);
         json_array_append_new(list, ward);
     }
     return list;
@@ -171,12 +181,14 @@ static const char *const keys[HW_DIMENSIONS] = {[HW_BY_SITE] = "site",
 void hw_summary_add_row(
     const struct hw_summary *summary, enum hw_dimension dimension, uint32_t index, json_t *object)
 {
+    int64_t routing[HW_ROUTING_FIGURES];
     struct hw_row row;
 
     HW_ASSERT(dimension < HW_DIMENSIONS);
     HW_ASSERT(dimension != HW_BY_WARD);
     hw_figures_row(summary->engine, dimension, index, summary->as_at_ms, &row);
-    add_row(object, keys[dimension], &row);
+    hw_routing_row(summary->engine, dimension, index, routing);
+    add_row(object, keys[dimension], &row, routing);
     if (dimension != HW_BY_SITE)
         return;
 
@@ -231,7 +243,7 @@ json_t *hw_summary_all(const struct hw_summary *summary)
     json_object_set_new(all, "sites", dimension_rows(summary, HW_BY_SITE));
     json_object_set_new(all, "councils", dimension_rows(summary, HW_BY_COUNCIL));
     json_object_set_new(all, "zones", dimension_rows(summary, HW_BY_ZONE));
-    json_object_set_new(all, "services", json_array()); /* None can be declared yet. */
+    json_object_set_new(all, "services", hw_services_json(summary->engine));
     json_object_set_new(all, "feeds", hw_summary_feeds(summary));
     return all;
 }

@@ -11,6 +11,11 @@
  */
 #include "core/figures/rows.h"
 #include "core/people/people.h"
+#include "core/routing/decide.h"
+#include "core/routing/profile.h"
+#include "core/routing/referral.h"
+#include "core/settings.h"
+#include "core/services/service.h"
 #include "core/stays/stay.h"
 #include "core/text.h"
 #include "core/window.h"
@@ -23,7 +28,7 @@ struct image_root {
     struct hw_engine_root root;
     struct {
         uint32_t item_size, count, free_first, free_count;
-    } arenas[24];
+    } arenas[40];
 };
 
 enum {
@@ -32,7 +37,7 @@ enum {
 #undef ARENA_NUMBER
         ARENAS
 };
-_Static_assert(ARENAS <= 24, "the image root has a place for each arena");
+_Static_assert(ARENAS <= 40, "the image root has a place for each arena");
 
 #define ARENA_CASE(name, type)                                                                     \
     case ARENA_##name:                                                                             \
@@ -147,6 +152,11 @@ static enum hw_status fill_tables(struct hw_engine *engine)
     FILL(row_table, rows, hw_row_hash)
     FILL(account_table, accounts, hw_account_hash)
     FILL(text_table, texts, hw_text_table_hash)
+    FILL(setting_table, settings, hw_setting_hash)
+    FILL(service_table, services, hw_service_hash)
+    FILL(referral_table, referrals, hw_referral_hash)
+    FILL(referred_table, referred, hw_referral_person_hash)
+    FILL(profile_table, profiles, hw_profile_hash)
 #undef FILL
     /* Ids that left the window are free records: only the chain is live. */
     if (hw_table_clear(&engine->message_table, &engine->options.memory,
@@ -155,6 +165,7 @@ static enum hw_status fill_tables(struct hw_engine *engine)
     for (uint32_t at = engine->root.message_first; at != 0;
          at = HW_AT(engine, messages, hw_message_record, at)->next)
         hw_table_put(&engine->message_table, hw_message_hash(engine, at), at);
+    hw_decide(engine); /* What was pending is no part of the image: it follows from state. */
     return HW_OK;
 }
 

@@ -1,6 +1,8 @@
 #include "core/settings.h"
 
 #include "core/figures/rows.h"
+#include "core/routing/mode.h"
+#include "core/services/service.h"
 #include "core/stays/stay.h"
 
 static struct hw_setting_record *setting_at(const struct hw_engine *engine, uint32_t handle)
@@ -8,9 +10,22 @@ static struct hw_setting_record *setting_at(const struct hw_engine *engine, uint
     return HW_AT(engine, settings, hw_setting_record, handle);
 }
 
+static uint64_t key_hash(const struct hw_engine *engine, uint32_t key)
+{
+    return hw_hash_keyed(engine->options.hash_key, hw_slice_of(&key, sizeof key));
+}
+
+uint64_t hw_setting_hash(const void *owner, uint32_t handle)
+{
+    return key_hash(owner, setting_at(owner, handle)->key);
+}
+
 static uint32_t find_setting(const struct hw_engine *engine, uint32_t key)
 {
-    for (uint32_t handle = 1; handle < engine->settings.count; handle++)
+    uint64_t hash = key_hash(engine, key);
+    uint32_t position = 0, handle;
+
+    while ((handle = hw_table_next(&engine->setting_table, hash, &position)) != 0)
         if (setting_at(engine, handle)->key == key)
             return handle;
     return 0;
@@ -89,6 +104,25 @@ static void set_row(
     }
 }
 
+/* An empty value: no longer configured, so as it is without. */
+static void set_routing(struct hw_engine *engine, struct hw_slice what, struct hw_slice value)
+{
+    struct hw_routing_settings *routing = &engine->root.routing;
+    const struct hw_routing_settings usual = hw_routing_usual();
+    int64_t minutes = number(value);
+
+    if (hw_slice_is(what, "mode"))
+        routing->mode = hw_mode_number(value) != 0 ? (uint8_t)hw_mode_number(value) : usual.mode;
+    else if (hw_slice_is(what, "routine_target_minutes"))
+        routing->routine_target_ms = minutes > 0 ? minutes * HW_MINUTE_MS : usual.routine_target_ms;
+    else if (hw_slice_is(what, "start_grace_minutes"))
+        routing->start_grace_ms = minutes >= 0 ? minutes * HW_MINUTE_MS : usual.start_grace_ms;
+    else if (hw_slice_is(what, "use_cost"))
+        routing->use_cost = hw_slice_is(value, "true");
+    else if (hw_slice_is(what, "automation"))
+        routing->automation = hw_mode_kinds(value);
+}
+
 static void take_effect(struct hw_engine *engine, struct hw_slice key, struct hw_slice value)
 {
     struct hw_slice what = part(&key);
@@ -96,8 +130,12 @@ static void take_effect(struct hw_engine *engine, struct hw_slice key, struct hw
     struct hw_slice next = part(&key);
     uint32_t text = hw_text_intern(engine, code);
 
+    if (hw_slice_is(what, "routing"))
+        set_routing(engine, code, value);
     if (text == 0 || next.size == 0)
         return;
+    if (hw_slice_is(what, "services"))
+        (void)hw_service_set(engine, hw_service_take(engine, text), next, value);
     if (hw_slice_is(what, "sites") && hw_slice_is(next, "wards")) {
         uint32_t ward = hw_text_intern(engine, part(&key));
 
@@ -124,6 +162,7 @@ void hw_setting_apply(struct hw_engine *engine, const struct hw_event *event)
     if (handle == 0) {
         handle = hw_arena_take(&engine->settings);
         setting_at(engine, handle)->key = text;
+        hw_table_put(&engine->setting_table, key_hash(engine, text), handle);
     }
     setting_at(engine, handle)->value = hw_text_intern(engine, value);
     take_effect(engine, hw_engine_text(engine, text), value);

@@ -9,4 +9,6 @@
 /* Apply configuration.changed: set a key, or clear it. */
 void hw_setting_apply(struct hw_engine *engine, const struct hw_event *event);
 
+hw_table_hash hw_setting_hash;
+
 #endif

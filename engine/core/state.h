@@ -21,7 +21,7 @@
 
 #include "core/arena.h"
 #include "core/table.h"
-#include "homeward/figures.h"
+#include "homeward/routing.h"
 
 /* Images and digests cover records byte for byte: none may have holes. */
 #pragma GCC diagnostic push
@@ -273,6 +273,7 @@ struct hw_row_record {
     int64_t admitted_today, discharged_today;
     int64_t first_day[HW_FIRST_DAYS];       /* in hospital, by day of the first inpatient moment */
     int64_t expected_day[HW_EXPECTED_DAYS]; /* in hospital, by expected day, from today on */
+    int64_t routing[HW_ROUTING_FIGURES];    /* referrals (homeward/routing.h) */
 };
 
 struct hw_account_record {
@@ -283,6 +284,10 @@ struct hw_account_record {
     uint8_t unused[6];
     int64_t people, closed_ms, running, running_start_sum;
 };
+
+/* ---- routing: services, referrals, matches ---- */
+
+#include "core/routing/records.h"
 
 /* ---- the rest ---- */
 
@@ -332,7 +337,16 @@ enum { HW_FOLD_FACTS_MAX = 65536, HW_FAMILY_MAX = 512, HW_EFFECTS_MAX = 1024 };
     X(text_bytes, struct hw_text_word)                                                             \
     X(settings, struct hw_setting_record)                                                          \
     X(messages, struct hw_message_record)                                                          \
-    X(heap, struct hw_heap_entry)
+    X(heap, struct hw_heap_entry)                                                                  \
+    X(services, struct hw_service)                                                                 \
+    X(links, struct hw_link)                                                                       \
+    X(referrals, struct hw_referral)                                                               \
+    X(referred, struct hw_referred)                                                                \
+    X(profiles, struct hw_profile)                                                                 \
+    X(reaches, struct hw_reach)                                                                    \
+    X(matches, struct hw_match)                                                                    \
+    X(modes, struct hw_mode_record)                                                                \
+    X(timers, struct hw_timer_entry)
 
 struct hw_text_word {
     uint8_t bytes[8];
@@ -358,6 +372,11 @@ struct hw_engine_root {
     uint32_t unused;
     struct hw_hash history_digest; /* of people and sealed stays */
     uint64_t findings[HW_FINDING_COUNT];
+    struct hw_queue_ends agenda_match, agenda_referral, agenda_service;
+    struct hw_routing_settings routing;
+    uint64_t decisions_differ; /* decisions of the journal that this engine would not have made */
+    uint32_t timers_count;
+    uint32_t unused2;
 };
 
 #pragma GCC diagnostic pop
@@ -380,15 +399,19 @@ struct hw_engine {
     HW_ARENA_LIST(HW_ARENA_MEMBER)
 #undef HW_ARENA_MEMBER
     struct hw_table identifier_table, visit_table, stay_table, row_table, account_table, text_table,
-        message_table;
+        message_table, setting_table, service_table, referral_table, referred_table, profile_table;
     struct hw_scratch *scratch;
     struct hw_effect *effects;
     uint32_t effects_count;
     /* Codes with a meaning, interned first in every engine. */
     uint32_t text_inpatient, text_hp0, text_hp3, text_unassigned, text_nhs, text_sc, text_unknown,
-        text_died, text_method_died, text_pathways[4];
+        text_died, text_method_died, text_pathways[4], text_consent_given, text_best_interests;
     struct hw_text_recent texts_recent[HW_TEXTS_RECENT];
-    struct hw_event event; /* the one being applied */
+    struct hw_event event;    /* the one being applied */
+    struct hw_event decision; /* the one that is pending */
+    bool has_decision;
+    struct hw_command_result command;
+    char explanation[HW_TEXT_SIZE_MAX];
 };
 
 #define HW_AT(engine, arena, type, handle) ((struct type *)hw_arena_at(&(engine)->arena, (handle)))

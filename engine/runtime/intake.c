@@ -1,4 +1,5 @@
 #include "homeward/record.h"
+#include "homeward/routing.h"
 #include "runtime/parts.h"
 
 #include <inttypes.h>
@@ -44,16 +45,48 @@ static void begin_batch(struct hw_runtime *runtime)
         runtime->journal, hw_engine_accepted_ms(runtime->engine), digest, quick_digest);
 }
 
+/*
+ * What the engine decides stands right behind what caused it, in the same batch (R5).  Where the
+ * batch has no room left it stays pending: the engine decides anew after whatever comes next.
+ */
+static enum hw_status take_decisions(struct hw_runtime *runtime)
+{
+    const struct hw_event *decided;
+
+    while ((decided = hw_engine_decided(runtime->engine)) != NULL) {
+        struct hw_event event = *decided; /* Applying it brings the next. */
+        enum hw_status status;
+
+        if (!hw_journal_has_room(runtime->journal, HW_RECORD_SIZE_MAX))
+            return HW_OK;
+        begin_batch(runtime);
+        status = take_record(runtime, &event, hw_engine_accepted_ms(runtime->engine));
+        if (status != HW_OK)
+            return status;
+    }
+    return HW_OK;
+}
+
+void hw__intake_decide(struct hw_runtime *runtime)
+{
+    if (take_decisions(runtime) != HW_OK)
+        hw__runtime_fail(runtime,
+            "a decision could not be applied: the limits leave no room for it; raise them and "
+            "start again");
+}
+
 /* Timers due by accepted_ms fire, in a tick before the record that found them due (R17). */
 enum hw_status hw__intake_tick(struct hw_runtime *runtime, int64_t accepted_ms)
 {
+    enum hw_status status = take_decisions(runtime);
     struct hw_event tick;
 
-    if (hw_engine_due_ms(runtime->engine) > accepted_ms)
-        return HW_OK;
+    if (status != HW_OK || hw_engine_due_ms(runtime->engine) > accepted_ms)
+        return status;
     begin_batch(runtime);
     hw_event_init(&tick, HW_KIND_CLOCK_TICK);
-    return take_record(runtime, &tick, accepted_ms);
+    status = take_record(runtime, &tick, accepted_ms);
+    return status == HW_OK ? take_decisions(runtime) : status;
 }
 
 enum hw_status hw__intake_event(
@@ -73,6 +106,8 @@ static bool take_message(struct hw_runtime *runtime, const struct hw_event *even
     for (uint32_t i = 0; i < count; i++) {
         enum hw_status status = hw__intake_event(runtime, &events[i], runtime->clock.now_ms);
 
+        if (status == HW_OK)
+            status = take_decisions(runtime);
         if (status == HW_OK)
             continue;
         HW_ASSERT(status == HW_E_FULL); /* What was made here can be read. */

@@ -1,3 +1,4 @@
+#include "homeward/routing.h"
 #include "runtime/parts.h"
 
 static void tell(struct hw_runtime *runtime)
@@ -25,6 +26,10 @@ static void fire_timers(struct hw_runtime *runtime, int64_t wall)
 {
     int64_t due = hw_engine_due_ms(runtime->engine);
 
+    /* Of a moment ago, where the batch was full: they need no timer. */
+    if (hw_engine_decided(runtime->engine) != NULL &&
+        hw__intake_has_room(runtime, HW_RECORD_SIZE_MAX))
+        hw__intake_decide(runtime);
     if (runtime->clock.events || due > wall || wall < runtime->clock.now_ms ||
         !hw__intake_has_room(runtime, HW_RECORD_SIZE_MAX + HW_TICK_SIZE_MAX))
         return;

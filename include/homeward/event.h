@@ -110,7 +110,9 @@
     X(130, DECIDED_EXPIRY, "route.expired")                                                        \
     X(131, DECIDED_REASON, "reason.inferred")                                                      \
     X(132, DECIDED_ALERT, "alert.raised")                                                          \
-    X(133, DECIDED_RESTATEMENT, "figures.restated")
+    X(133, DECIDED_RESTATEMENT, "figures.restated")                                                \
+    X(134, DECIDED_SUSPENSION, "route.suspended")                                                  \
+    X(135, DECIDED_ACCEPTANCE, "route.accepted")
 
 enum hw_kind {
     HW_KIND_NONE = 0,
@@ -169,7 +171,28 @@ enum hw_kind hw_kind_of(struct hw_slice type);
     X(36, CONFIGURATION_VALUE, "value", TEXT)                                                      \
     X(37, REFERRAL, "referral", TEXT)                                                              \
     X(38, BY, "by", TEXT) /* who decided */                                                        \
-    X(39, NOTE, "note", TEXT)
+    X(39, NOTE, "note", TEXT)                                                                      \
+    /* Referrals, services, offers and placements (CONTRACT 3.2, 3.3). */                          \
+    X(40, DIRECTION, "direction", TEXT) /* step_up, step_down */                                   \
+    X(41, URGENCY, "urgency", TEXT)     /* 2h, 2d, routine */                                      \
+    X(42, FAST_TRACK, "fast_track", BOOL)                                                          \
+    X(43, UNITS, "units", NUMBER) /* of a placement; capacity of a service */                      \
+    X(44, NEEDED_FROM, "needed_from", TIME)                                                        \
+    X(45, NOT_BEFORE, "not_before", TIME)                                                          \
+    X(46, PREFERRED, "preferred", TEXT) /* services, separated by ; */                             \
+    X(47, REFUSED, "refused", TEXT)     /* services, separated by ; */                             \
+    X(48, CONSENT, "consent", TEXT)     /* given, refused, pending, best_interests */              \
+    X(49, FUNDING, "funding", TEXT)                                                                \
+    X(50, PACKAGE, "package", TEXT) /* calls a day;minutes a call;carers */                        \
+    X(51, SERVICE, "service", TEXT)                                                                \
+    X(52, AGE_YEARS, "age_years", NUMBER) /* when it happened; in place of the birth date */       \
+    X(53, OFFER, "offer", NUMBER)         /* sequence that named the proposal or offer */          \
+    X(54, VERSION, "version", NUMBER)     /* of that proposal or offer */                          \
+    X(55, ANSWER, "answer", TEXT)         /* of a provider; a mode */                              \
+    X(56, STARTS_AT, "starts_at", TIME)                                                            \
+    X(57, OUTCOME, "outcome", TEXT)                                                                \
+    X(58, UNTIL, "until", TIME)   /* of a hold, a mode, an offer */                                \
+    X(59, DETAIL, "detail", TEXT) /* of its kind: scope of a mode, overrides, keys of a service */
 
 enum hw_field {
 #define HW_FIELD_ENUM(number, name, text, type) HW_FIELD_##name = number,

@@ -154,6 +154,7 @@ struct hw_history {
     int64_t ended_ms;              /* HW_TIME_OPEN: not over */
     int64_t inpatient_ms;          /* first moment as an inpatient; HW_TIME_NONE: never */
     int64_t expected_discharge_ms; /* HW_TIME_NONE: not said */
+    int64_t died_ms;               /* of the person, as this stay knows it; HW_TIME_OPEN: alive */
     struct hw_death deaths[2];     /* said by standing discharges: the first and the last */
     int32_t expected_discharge_day;
     uint8_t end; /* enum hw_end */

@@ -22,7 +22,9 @@
     X(9, E_NO_SPACE, "the disk is full")                                                           \
     X(10, E_READ_ONLY, "the data directory cannot be written")                                     \
     X(11, E_NOT_FOUND, "there is no such thing")                                                   \
-    X(12, E_MEMORY, "memory could not be reserved")
+    X(12, E_MEMORY, "memory could not be reserved")                                                \
+    X(13, E_STALE, "it has changed since")                                                         \
+    X(14, E_CONFLICT, "what stands does not allow it")
 
 enum hw_status {
 #define HW_STATUS_ENUM(number, name, sentence) HW_##name = number,

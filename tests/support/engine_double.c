@@ -111,6 +111,95 @@ void hw_figures_row(const struct hw_engine *engine, enum hw_dimension dimension,
     *ret_row = double_engine.rows[dimension][index];
 }
 
+void hw_routing_total(const struct hw_engine *engine, int64_t *counts)
+{
+    (void)engine;
+    memcpy(counts, double_engine.routing, sizeof double_engine.routing);
+}
+
+void hw_routing_row(
+    const struct hw_engine *engine, enum hw_dimension dimension, uint32_t index, int64_t *counts)
+{
+    (void)dimension;
+    (void)index;
+    hw_routing_total(engine, counts);
+}
+
+uint32_t hw_services_count(const struct hw_engine *engine)
+{
+    (void)engine;
+    return 0;
+}
+
+void hw_service_view(
+    const struct hw_engine *engine, uint32_t index, struct hw_service_view *ret_view)
+{
+    (void)engine;
+    (void)index;
+    *ret_view = (struct hw_service_view){.declared_at_ms = HW_TIME_NONE};
+}
+
+uint32_t hw_referral_walk(
+    const struct hw_engine *engine, uint32_t handle, struct hw_referral_view *ret_view)
+{
+    (void)engine;
+    (void)handle;
+    (void)ret_view;
+    return 0;
+}
+
+enum hw_status hw_referral_view(
+    const struct hw_engine *engine, uint64_t reference, struct hw_referral_view *ret_view)
+{
+    (void)engine;
+    (void)reference;
+    (void)ret_view;
+    return HW_E_NOT_FOUND;
+}
+
+uint32_t hw_match_walk(const struct hw_engine *engine, uint64_t referral, uint32_t handle,
+    struct hw_match_view *ret_view)
+{
+    (void)engine;
+    (void)referral;
+    (void)handle;
+    (void)ret_view;
+    return 0;
+}
+
+enum hw_status hw_why_not(
+    struct hw_engine *engine, uint64_t referral, struct hw_slice service, enum hw_rule *ret_rule)
+{
+    (void)engine;
+    (void)referral;
+    (void)service;
+    (void)ret_rule;
+    return HW_E_NOT_FOUND;
+}
+
+unsigned hw_direction_of(struct hw_slice name)
+{
+    return hw_slice_is(name, "step_up") ? HW_STEP_UP : HW_STEP_DOWN;
+}
+
+const char *hw_rule_name(enum hw_rule rule)
+{
+    (void)rule;
+    return "units";
+}
+
+const char *hw_rule_words(enum hw_rule rule)
+{
+    (void)rule;
+    return "it has no room";
+}
+
+const char *hw_need_name(unsigned need)
+{
+    (void)need;
+    return "therapy";
+}
+
 uint32_t hw_figures_reasons(const struct hw_engine *engine, uint32_t site_index, int64_t as_at_ms,
     struct hw_reason_row *rows, uint32_t rows_max)
 {

@@ -7,7 +7,7 @@
 #ifndef TESTS_ENGINE_DOUBLE_H
 #define TESTS_ENGINE_DOUBLE_H
 
-#include "homeward/figures.h"
+#include "homeward/routing.h"
 
 enum { DOUBLE_ROWS_MAX = 512, DOUBLE_STAYS_MAX = 1024, DOUBLE_TEXTS_MAX = 16 };
 
@@ -20,6 +20,7 @@ struct double_engine {
     const char *texts[DOUBLE_TEXTS_MAX];
 
     struct hw_figures total;
+    int64_t routing[HW_ROUTING_FIGURES]; /* of all, and of every row */
     int64_t beds;
     struct hw_row rows[HW_DIMENSIONS][DOUBLE_ROWS_MAX];
     uint32_t rows_count[HW_DIMENSIONS];

@@ -275,7 +275,7 @@ static const struct {
     {NULL, "sites=[{code: A",
         "--set: not YAML: did not find expected ',' or '}' while parsing a "
         "flow mapping\n"},
-    {NULL, "services=[]", "--set: services: not built yet in this version; leave it out\n"},
+    {NULL, "spool=[]", "--set: spool: not built yet in this version; leave it out\n"},
 };
 
 Test(config, variables_and_options_are_checked_alike)

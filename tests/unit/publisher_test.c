@@ -288,17 +288,20 @@ static const struct {
     {"", "the question is not JSON: line 1, column 0", false},
     {"{\"query\":\n\"summary\" oops}", "line 2, column 14", false},
     {"{\"query\":\"summary\",\"query\":\"delays\"}", "not JSON", false},
-    {"{\"ingest\":[]}", "ingest comes with CloudEvents", false},
-    {"{\"decide\":{}}", "decide comes with routing", false},
+    {"{\"ingest\":[]}", "events and decisions are not taken here", false},
+    {"{\"decide\":{}}", "events and decisions are not taken here", false},
 };
+
+static const struct hw_door no_door = {.context = NULL};
 
 Test(publisher, every_question_has_an_answer)
 {
     for (size_t i = 0; i < sizeof questions / sizeof *questions; i++) {
         size_t size;
+        uint64_t refused;
         bool states;
-        char *answer =
-            hw_query_answer(resources, hw_slice_text(questions[i].question), &size, &states);
+        char *answer = hw_query_answer(
+            resources, &no_door, hw_slice_text(questions[i].question), &size, &states, &refused);
 
         cr_assert(answer != NULL);
         cr_expect(
@@ -312,9 +315,10 @@ Test(publisher, every_question_has_an_answer)
 Test(publisher, a_malformed_question_is_not_repeated)
 {
     size_t size;
+    uint64_t refused;
     bool states;
-    char *answer =
-        hw_query_answer(resources, hw_slice_text("{\"query\": 9434765919}x{"), &size, &states);
+    char *answer = hw_query_answer(
+        resources, &no_door, hw_slice_text("{\"query\": 9434765919}x{"), &size, &states, &refused);
 
     cr_expect(strstr(answer, "943476") == NULL, "%s", answer);
     free(answer);
@@ -323,12 +327,14 @@ Test(publisher, a_malformed_question_is_not_repeated)
 Test(publisher, a_question_too_long_is_refused)
 {
     size_t size;
+    uint64_t refused;
     bool states;
-    char *question = calloc(1, HW_QUERY_SIZE_MAX + 1);
-    char *answer =
-        hw_query_answer(resources, hw_slice_of(question, HW_QUERY_SIZE_MAX + 1), &size, &states);
+    char *question = calloc(1, HW_INGEST_SIZE_MAX + 1);
+    char *answer = hw_query_answer(resources, &no_door,
+        hw_slice_of(question, HW_INGEST_SIZE_MAX + 1), &size, &states, &refused);
 
-    cr_expect(eq(str, answer, "{\"error\":\"a question may have 16384 bytes at most\"}"));
+    cr_expect(eq(str, answer,
+        "{\"error\":\"a question may have 16384 bytes at most, and 262144 with events\"}"));
     free(answer);
     free(question);
 }

@@ -53,20 +53,43 @@ static void expect_json(json_t *json, const char *wanted)
     json_decref(json);
 }
 
-#define EXAMPLE_FIGURES                                                                            \
+/* Figures of a row; those of referrals make no sense for a ward. */
+#define FIGURES(down, up, proposed, offered, accepted, placed, home, held, past, starting)         \
     "\"not_meeting_criteria\":143,\"ready\":143,\"ready_hours\":9120.5,"                           \
     "\"ready_ms\":32833800000,\"delayed\":131,\"delayed_days\":361,"                               \
     "\"ready_today_hours\":1310.2,\"ready_today_ms\":4716720000,"                                  \
     "\"by_pathway\":{\"P0\":31,\"P1\":62,\"P2\":24,\"P3\":18,\"none\":8},"                         \
-    "\"waiting_step_down\":null,\"waiting_step_up\":null,\"proposed\":null,\"offered\":null,"      \
-    "\"accepted_not_started\":null,\"placed\":null,\"home_not_started\":null,\"held\":null,"       \
-    "\"past_review\":null,\"expected_today\":41,\"starting_today\":null,"                          \
-    "\"stay_7\":390,\"stay_14\":221,\"stay_21\":140,\"admitted_today\":96,"                        \
+    "\"waiting_step_down\":" #down ",\"waiting_step_up\":" #up ",\"proposed\":" #proposed          \
+    ",\"offered\":" #offered ",\"accepted_not_started\":" #accepted ",\"placed\":" #placed         \
+    ",\"home_not_started\":" #home ",\"held\":" #held ",\"past_review\":" #past                    \
+    ",\"expected_today\":41,\"starting_today\":" #starting                                         \
+    ",\"stay_7\":390,\"stay_14\":221,\"stay_21\":140,\"admitted_today\":96,"                       \
     "\"discharged_today\":88"
+#define EXAMPLE_FIGURES FIGURES(77, 4, 9, 12, 22, 301, 3, 2, 6, 17)
+#define WARD_FIGURES    FIGURES(null, null, null, null, null, null, null, null, null, null)
+
+static void set_routing(void)
+{
+    static const int64_t routing[HW_ROUTING_FIGURES] = {
+        [HW_ROUTING_WAITING_STEP_DOWN] = 77,
+        [HW_ROUTING_WAITING_STEP_UP] = 4,
+        [HW_ROUTING_PROPOSED] = 9,
+        [HW_ROUTING_OFFERED] = 12,
+        [HW_ROUTING_ACCEPTED] = 22,
+        [HW_ROUTING_PLACED] = 301,
+        [HW_ROUTING_HOME] = 3,
+        [HW_ROUTING_HELD] = 2,
+        [HW_ROUTING_PAST_REVIEW] = 6,
+        [HW_ROUTING_STARTING] = 17,
+    };
+
+    memcpy(double_engine.routing, routing, sizeof routing);
+}
 
 Test(summary, the_whole_as_the_contract_writes_it)
 {
     double_engine_reset();
+    set_routing();
     double_engine.total = example();
     double_engine.beds = 1716;
     double_engine.rows[HW_BY_SITE][0] = (struct hw_row){
@@ -101,7 +124,7 @@ Test(summary, the_whole_as_the_contract_writes_it)
         "{\"reason\":\"HP0\",\"responsible\":\"unassigned\",\"inferred\":true,\"contested\":false,"
         "\"people\":0,\"hours\":1.0,\"ms\":3600000}],"
         "\"wards\":[{\"ward\":\"W1\",\"name\":null,\"in_hospital\":812,\"beds\":"
-        "null," EXAMPLE_FIGURES "}]}],"
+        "null," WARD_FIGURES "}]}],"
         "\"councils\":[{\"council\":\"508\",\"name\":null,\"in_hospital\":812,"
         "\"beds\":null," EXAMPLE_FIGURES "}],"
         "\"zones\":[],\"services\":[],"

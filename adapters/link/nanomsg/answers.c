@@ -47,9 +47,11 @@ static void send_one(struct hw_pending_answer *answer, int socket)
     free(answer->text);
 }
 
-void hw_answers_send(struct hw_answers *answers, int socket, uint64_t durable)
+void hw_answers_send(
+    struct hw_answers *answers, int socket, uint64_t durable, uint64_t refused_durable)
 {
-    while (answers->count > 0 && answers->ring[answers->first].release <= durable) {
+    while (answers->count > 0 && answers->ring[answers->first].release <= durable &&
+        answers->ring[answers->first].refused <= refused_durable) {
         struct hw_pending_answer *answer = &answers->ring[answers->first];
 
         send_one(answer, socket);

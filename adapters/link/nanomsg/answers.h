@@ -21,7 +21,8 @@ struct hw_pending_answer {
     void *header; /* nanomsg's; owned */
     char *text;   /* owned, malloc */
     size_t size;
-    uint64_t release; /* 0: at once */
+    uint64_t release; /* sequence in the journal; 0: at once */
+    uint64_t refused; /* id in quarantine; 0: none */
 };
 
 struct hw_answers {
@@ -36,8 +37,10 @@ bool hw_answers_has_room(const struct hw_answers *answers);
 /* Takes answer; there must be room. */
 void hw_answers_add(struct hw_answers *answers, struct hw_pending_answer answer);
 
-/* Send through socket what durable releases; peers that are gone are passed over. */
-void hw_answers_send(struct hw_answers *answers, int socket, uint64_t durable);
+/* Send through socket what is released by what is durable, in the journal and in quarantine;
+ * peers that are gone are passed over. */
+void hw_answers_send(
+    struct hw_answers *answers, int socket, uint64_t durable, uint64_t refused_durable);
 
 /* Give up what is left. */
 void hw_answers_drop(struct hw_answers *answers);

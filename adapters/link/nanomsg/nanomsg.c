@@ -116,8 +116,8 @@ static bool answer_one(struct hw_nanomsg *nanomsg)
 
     if (size < 0)
         return false;
-    answer.text = hw_query_answer(
-        nanomsg->options.resources, hw_slice_of(message, (size_t)size), &answer.size, &states);
+    answer.text = hw_query_answer(nanomsg->options.resources, &nanomsg->options.door,
+        hw_slice_of(message, (size_t)size), &answer.size, &states, &answer.refused);
     (void)nn_freemsg(message);
     if (answer.text == NULL) {
         (void)nn_freemsg(answer.header); /* No memory: whoever asked asks again. */
@@ -133,7 +133,10 @@ static void answers_send(struct hw_nanomsg *nanomsg)
 {
     if (nanomsg->query.number < 0)
         return;
-    hw_answers_send(&nanomsg->answers, nanomsg->query.number, nanomsg->durable);
+    hw_answers_send(&nanomsg->answers, nanomsg->query.number, nanomsg->durable,
+        nanomsg->options.door.refused_durable == NULL
+            ? UINT64_MAX
+            : nanomsg->options.door.refused_durable(nanomsg->options.door.context));
     reading_set(nanomsg, hw_answers_has_room(&nanomsg->answers));
 }
 

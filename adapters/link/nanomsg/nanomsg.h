@@ -11,6 +11,7 @@
 #ifndef HW_LINK_NANOMSG_H
 #define HW_LINK_NANOMSG_H
 
+#include "link/nanomsg/door.h"
 #include "resource/resource.h"
 #include "runtime/runtime.h"
 
@@ -25,7 +26,8 @@ struct hw_nanomsg_options {
     int64_t interval_ms; /* metrics.interval_ms; 10..60000 */
     uint64_t run;        /* drawn at random at each start of the process */
     uint64_t durable;    /* hw_runtime_durable() now */
-    struct hw_resources *resources;                /* borrowed until closed */
+    struct hw_resources *resources; /* borrowed until closed */
+    struct hw_door door;            /* for ingest and decide; calls NULL: refused in words */
     void (*log)(void *context, const char *words); /* what an operator should know; may be NULL */
     void *context;                                 /* of log */
 };

@@ -12,15 +12,25 @@ static json_t *malformed(const json_error_t *error)
         error->column, size, error->text);
 }
 
+static json_t *bring(
+    const struct hw_door *door, const json_t *question, bool *ret_states, uint64_t *ret_refused)
+{
+    const json_t *events = json_object_get(question, "ingest");
+    json_t *(*call)(void *, const json_t *, uint64_t *) =
+        events != NULL ? door->ingest : door->decide;
+
+    if (call == NULL)
+        return hw_resource_error("events and decisions are not taken here");
+    *ret_states = true;
+    return call(
+        door->context, events != NULL ? events : json_object_get(question, "decide"), ret_refused);
+}
+
 static json_t *ask(struct hw_resources *resources, json_t *question, bool *ret_states)
 {
     json_t *body = NULL;
     json_t *query = json_object_get(question, "query");
 
-    if (json_object_get(question, "ingest") != NULL)
-        return hw_resource_error("ingest comes with CloudEvents; until then send HL7 v2 over MLLP");
-    if (json_object_get(question, "decide") != NULL)
-        return hw_resource_error("decide comes with routing");
     if (!json_is_string(query))
         return hw_resource_error(
             "a question is an object such as {\"query\":\"summary\"}: ask for \"resources\" to see "
@@ -34,21 +44,33 @@ static json_t *ask(struct hw_resources *resources, json_t *question, bool *ret_s
     return body;
 }
 
-char *hw_query_answer(
-    struct hw_resources *resources, struct hw_slice question, size_t *ret_size, bool *ret_states)
+static bool brings(const json_t *object)
+{
+    return json_object_get(object, "ingest") != NULL || json_object_get(object, "decide") != NULL;
+}
+
+char *hw_query_answer(struct hw_resources *resources, const struct hw_door *door,
+    struct hw_slice question, size_t *ret_size, bool *ret_states, uint64_t *ret_refused)
 {
     json_error_t error;
-    json_t *body;
+    json_t *object = NULL, *body;
 
     *ret_states = false;
-    if (question.size > HW_QUERY_SIZE_MAX) {
-        body = hw_resource_error("a question may have %d bytes at most", HW_QUERY_SIZE_MAX);
-    } else {
-        json_t *object =
+    *ret_refused = 0;
+    if (question.size <= HW_INGEST_SIZE_MAX)
+        object =
             json_loadb((const char *)question.data, question.size, JSON_REJECT_DUPLICATES, &error);
-        body = object != NULL ? ask(resources, object, ret_states) : malformed(&error);
-        json_decref(object);
-    }
+    if (question.size > HW_INGEST_SIZE_MAX ||
+        (question.size > HW_QUERY_SIZE_MAX && !brings(object)))
+        body = hw_resource_error("a question may have %d bytes at most, and %d with events",
+            HW_QUERY_SIZE_MAX, HW_INGEST_SIZE_MAX);
+    else if (object == NULL)
+        body = malformed(&error);
+    else if (brings(object))
+        body = bring(door, object, ret_states, ret_refused);
+    else
+        body = ask(resources, object, ret_states);
+    json_decref(object);
     char *text = body != NULL ? hw_json_dump(body, ret_size) : NULL;
     json_decref(body);
     return text;

@@ -628,6 +628,7 @@ void hw_fold(
     engine->scratch->runs_count = fold.runs_count;
     fold_episodes(&fold);
     fold_death(&fold);
+    ret_history->died_ms = fold.death_ms;
     end_by_death(&fold);
     placing_count = gather_placing(&fold);
     cut_by_class(&fold, placing_count);

@@ -1,0 +1,418 @@
+/*
+ * The resources of routing: services, waiting, proposals, offers, alerts, referral, why-not.
+ *
+ * Everything names referrals (R...) and offers (O...) by reference; restricted people are counted
+ * and never listed.
+ */
+#include "homeward/routing.h"
+#include "resource/json.h"
+#include "resource/resources.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { LIST_DEFAULT = 100, LIST_MAX = 1000 };
+
+#define PAGE                                                                                       \
+    {                                                                                              \
+        "limit", "how many at most", HW_PARAMETER_INTEGER, false, 1, LIST_MAX, NULL                \
+    }
+#define BY_CODE(name, sentence)                                                                    \
+    {                                                                                              \
+        name, sentence, HW_PARAMETER_TEXT, false, 0, 0, NULL                                       \
+    }
+
+const struct hw_parameter hw_waiting_parameters[] = {
+    {"direction", "which way", HW_PARAMETER_CHOICE, false, 0, 0, "step_up step_down"},
+    BY_CODE("council", "of this council only"),
+    BY_CODE("zone", "of this zone only"),
+    BY_CODE("site", "in this hospital only"),
+    PAGE,
+    {0},
+};
+const struct hw_parameter hw_matches_parameters[] = {
+    BY_CODE("service", "of this service only"),
+    PAGE,
+    {0},
+};
+const struct hw_parameter hw_alerts_parameters[] = {PAGE, {0}};
+const struct hw_parameter hw_referral_parameters[] = {
+    {"reference", "the referral's reference, R...", HW_PARAMETER_TEXT, true, 0, 0, NULL},
+    {0},
+};
+const struct hw_parameter hw_why_not_parameters[] = {
+    {"referral", "the referral's reference, R...", HW_PARAMETER_TEXT, true, 0, 0, NULL},
+    {"service", "the service's code", HW_PARAMETER_TEXT, true, 0, 0, NULL},
+    {0},
+};
+
+static json_t *reference_json(char prefix, uint64_t sequence)
+{
+    char text[HW_REFERENCE_TEXT_SIZE];
+
+    return sequence == 0 ? json_null() : json_string(hw_reference_format(prefix, sequence, text));
+}
+
+static json_t *name_json(const char *text)
+{
+    return text == NULL ? json_null() : json_string(text);
+}
+
+static json_t *pathway_json(unsigned pathway)
+{
+    static const char *const names[] = {"P0", "P1", "P2", "P3"};
+
+    return pathway < HW_P_NONE ? json_string(names[pathway]) : json_null();
+}
+
+static json_t *needs_json(uint32_t needs)
+{
+    json_t *list = json_array();
+
+    for (unsigned i = 0; i < HW_NEED_COUNT; i++)
+        if ((needs >> i & 1u) != 0)
+            json_array_append_new(list, json_string(hw_need_name(i)));
+    return list;
+}
+
+static json_t *directions_json(unsigned directions)
+{
+    json_t *list = json_array();
+
+    if (directions & HW_STEP_UP)
+        json_array_append_new(list, json_string("step_up"));
+    if (directions & HW_STEP_DOWN)
+        json_array_append_new(list, json_string("step_down"));
+    return list;
+}
+
+/* ---- services ---- */
+
+json_t *hw_services_json(const struct hw_engine *engine)
+{
+    json_t *list = json_array();
+
+    for (uint32_t i = 0; i < hw_services_count(engine); i++) {
+        struct hw_service_view view;
+        json_t *row = json_object();
+
+        hw_service_view(engine, i, &view);
+        json_object_set_new(row, "service", hw_json_text(view.code));
+        json_object_set_new(row, "name", hw_json_text(view.name));
+        json_object_set_new(row, "kind", name_json(view.kind));
+        json_object_set_new(row, "directions", directions_json(view.directions));
+        json_object_set_new(row, "unit", name_json(view.unit));
+        json_object_set_new(row, "capacity", json_integer(view.capacity));
+        json_object_set_new(row, "held", json_integer(view.held));
+        json_object_set_new(row, "free", json_integer(view.available));
+        json_object_set_new(row, "waiting", json_integer(view.waiting));
+        json_object_set_new(row, "past_review", json_integer(view.past_review));
+        json_object_set_new(row, "suspended", json_boolean(view.suspended));
+        json_object_set_new(row, "declared_at", hw_json_moment(view.declared_at_ms));
+        json_object_set_new(row, "stale", json_boolean(view.stale));
+        json_array_append_new(list, row);
+    }
+    return list;
+}
+
+enum hw_answer hw_resource_services(
+    struct hw_resources *resources, const json_t *parameters, json_t **ret_body)
+{
+    struct hw_summary summary = hw_resources_summary(resources);
+
+    (void)parameters;
+    *ret_body = hw_summary_head(&summary);
+    json_object_set_new(*ret_body, "services", hw_services_json(resources->options.engine));
+    return HW_ANSWER_OK;
+}
+
+/* ---- referrals ---- */
+
+static json_t *held_json(unsigned held)
+{
+    static const char *const names[] = {"person", "identity", "death", "wait"};
+    json_t *list = json_array();
+
+    for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
+        if ((held >> i & 1u) != 0)
+            json_array_append_new(list, json_string(names[i]));
+    return list;
+}
+
+static json_t *referral_json(const struct hw_referral_view *view, int64_t now_ms)
+{
+    static const char *const directions[] = {NULL, "step_up", "step_down"};
+    static const char *const urgencies[] = {"routine", "2d", "2h"};
+    json_t *row = json_object();
+
+    json_object_set_new(row, "reference", reference_json('R', view->reference));
+    json_object_set_new(row, "spell", reference_json('S', view->stay));
+    json_object_set_new(row, "state", json_string(view->state));
+    json_object_set_new(row, "direction", name_json(directions[view->direction]));
+    json_object_set_new(row, "urgency", json_string(urgencies[view->urgency]));
+    json_object_set_new(row, "fast_track", json_boolean(view->fast_track));
+    json_object_set_new(row, "pathway", pathway_json(view->pathway));
+    json_object_set_new(row, "needs", needs_json(view->needs));
+    json_object_set_new(row, "site", hw_json_text(view->site));
+    json_object_set_new(row, "council", hw_json_text(view->council));
+    json_object_set_new(row, "zone", hw_json_text(view->zone));
+    json_object_set_new(row, "received_at", hw_json_moment(view->received_ms));
+    json_object_set_new(row, "clock", hw_json_moment(view->clock_ms));
+    json_object_set_new(row, "due", hw_json_moment(view->due_ms));
+    hw_json_set_duration(row, "waited", now_ms > view->clock_ms ? now_ms - view->clock_ms : 0);
+    json_object_set_new(row, "home_since", hw_json_moment(view->left_ms));
+    json_object_set_new(row, "first_contact", hw_json_moment(view->first_contact_ms));
+    json_object_set_new(row, "held", held_json(view->held));
+    json_object_set_new(row, "alert", name_json(view->alert));
+    json_object_set_new(row, "double", json_boolean(view->double_referral));
+    return row;
+}
+
+/* Home without care heads the list (R14); then by due time, clock, reference (R8). */
+static int by_queue(const void *a, const void *b)
+{
+    const struct hw_referral_view *left = a, *right = b;
+    int order = (right->left_ms != HW_TIME_NONE) - (left->left_ms != HW_TIME_NONE);
+
+    if (order == 0)
+        order = (right->urgency == HW_URGENCY_2H) - (left->urgency == HW_URGENCY_2H);
+    if (order == 0)
+        order = right->fast_track - left->fast_track;
+    if (order == 0)
+        order = (left->due_ms > right->due_ms) - (left->due_ms < right->due_ms);
+    if (order == 0)
+        order = (left->clock_ms > right->clock_ms) - (left->clock_ms < right->clock_ms);
+    return order != 0 ? order
+                      : (left->reference > right->reference) - (left->reference < right->reference);
+}
+
+static bool wanted(const struct hw_referral_view *view, const json_t *parameters)
+{
+    struct hw_slice direction = hw_resource_text(parameters, "direction");
+    struct hw_slice council = hw_resource_text(parameters, "council");
+    struct hw_slice zone = hw_resource_text(parameters, "zone");
+    struct hw_slice site = hw_resource_text(parameters, "site");
+
+    return !view->restricted && strcmp(view->state, "ended") != 0 &&
+        strcmp(view->state, "placed") != 0 &&
+        (direction.size == 0 || hw_direction_of(direction) == view->direction) &&
+        (council.size == 0 || hw_slice_equal(council, view->council)) &&
+        (zone.size == 0 || hw_slice_equal(zone, view->zone)) &&
+        (site.size == 0 || hw_slice_equal(site, view->site));
+}
+
+/* The first of all that are wanted, in order; keeps at most limit of them while walking. */
+static size_t gather(const struct hw_resources *resources, const json_t *parameters, size_t limit,
+    struct hw_referral_view *list, int64_t *ret_total)
+{
+    struct hw_referral_view view;
+    size_t count = 0;
+
+    *ret_total = 0;
+    for (uint32_t at = 0; (at = hw_referral_walk(resources->options.engine, at, &view)) != 0;) {
+        if (!wanted(&view, parameters))
+            continue;
+        (*ret_total)++;
+        if (count == 2 * limit) {
+            qsort(list, count, sizeof *list, by_queue);
+            count = limit;
+        }
+        list[count++] = view;
+    }
+    qsort(list, count, sizeof *list, by_queue);
+    return count < limit ? count : limit;
+}
+
+enum hw_answer hw_resource_waiting(
+    struct hw_resources *resources, const json_t *parameters, json_t **ret_body)
+{
+    struct hw_summary summary = hw_resources_summary(resources);
+    size_t limit = (size_t)hw_resource_integer(parameters, "limit", LIST_DEFAULT);
+    struct hw_referral_view *list = malloc(2 * limit * sizeof *list);
+    json_t *rows = json_array();
+    int64_t total = 0;
+    size_t count;
+
+    if (list == NULL) {
+        json_decref(rows);
+        *ret_body = NULL;
+        return HW_ANSWER_NO_MEMORY;
+    }
+    count = gather(resources, parameters, limit, list, &total);
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(rows, referral_json(&list[i], summary.as_at_ms));
+    free(list);
+    *ret_body = hw_summary_head(&summary);
+    json_object_set_new(*ret_body, "count", json_integer(total));
+    json_object_set_new(*ret_body, "waiting", rows);
+    return HW_ANSWER_OK;
+}
+
+enum hw_answer hw_resource_alerts(
+    struct hw_resources *resources, const json_t *parameters, json_t **ret_body)
+{
+    struct hw_summary summary = hw_resources_summary(resources);
+    int64_t limit = hw_resource_integer(parameters, "limit", LIST_DEFAULT), total = 0;
+    struct hw_referral_view view;
+    json_t *rows = json_array();
+
+    for (uint32_t at = 0; (at = hw_referral_walk(resources->options.engine, at, &view)) != 0;)
+        if (view.alert != NULL && !view.restricted && total++ < limit)
+            json_array_append_new(rows, referral_json(&view, summary.as_at_ms));
+    *ret_body = hw_summary_head(&summary);
+    json_object_set_new(*ret_body, "count", json_integer(total));
+    json_object_set_new(*ret_body, "alerts", rows);
+    return HW_ANSWER_OK;
+}
+
+/* ---- proposals and offers ---- */
+
+static json_t *match_json(const struct hw_match_view *view)
+{
+    json_t *row = json_object();
+
+    json_object_set_new(row, "reference", reference_json('O', view->reference));
+    json_object_set_new(row, "version", json_integer(view->version));
+    json_object_set_new(row, "referral", reference_json('R', view->referral));
+    json_object_set_new(row, "service", hw_json_text(view->service));
+    json_object_set_new(row, "state", json_string(view->state));
+    json_object_set_new(row, "units", json_integer(view->units));
+    json_object_set_new(row, "automatic", json_boolean(view->automatic));
+    json_object_set_new(row, "by", hw_json_text(view->by));
+    json_object_set_new(row, "proposed_at", hw_json_moment(view->proposed_ms));
+    json_object_set_new(row, "offered_at", hw_json_moment(view->offered_ms));
+    json_object_set_new(row, "answered_at", hw_json_moment(view->answered_ms));
+    json_object_set_new(row, "expires_at", hw_json_moment(view->expires_ms));
+    json_object_set_new(row, "starts_at", hw_json_moment(view->starts_ms));
+    json_object_set_new(row, "started_at", hw_json_moment(view->started_ms));
+    json_object_set_new(row, "ended_at", hw_json_moment(view->ended_ms));
+    json_object_set_new(row, "suspended_until", hw_json_moment(view->suspended_until_ms));
+    json_object_set_new(row, "assessing", json_boolean(view->assessing));
+    json_object_set_new(row, "past_review", json_boolean(view->past_review));
+    json_object_set_new(row, "ready_to_leave", json_boolean(view->ready_to_leave));
+    json_object_set_new(row, "unasked", json_boolean(view->unasked));
+    json_object_set_new(row, "reason", hw_json_text(view->reason));
+    json_object_set_new(row, "outcome", hw_json_text(view->outcome));
+    return row;
+}
+
+static bool is_restricted(const struct hw_engine *engine, uint64_t referral)
+{
+    struct hw_referral_view view;
+
+    return hw_referral_view(engine, referral, &view) != HW_OK || view.restricted;
+}
+
+static enum hw_answer list_matches(struct hw_resources *resources, const json_t *parameters,
+    const char *state, const char *name, json_t **ret_body)
+{
+    const struct hw_engine *engine = resources->options.engine;
+    struct hw_summary summary = hw_resources_summary(resources);
+    struct hw_slice service = hw_resource_text(parameters, "service");
+    int64_t limit = hw_resource_integer(parameters, "limit", LIST_DEFAULT), total = 0;
+    struct hw_match_view view;
+    json_t *rows = json_array();
+
+    for (uint32_t at = 0; (at = hw_match_walk(engine, 0, at, &view)) != 0;) {
+        if (strcmp(view.state, state) != 0 ||
+            (service.size > 0 && !hw_slice_equal(service, view.service)) ||
+            is_restricted(engine, view.referral))
+            continue;
+        if (total++ < limit)
+            json_array_append_new(rows, match_json(&view));
+    }
+    *ret_body = hw_summary_head(&summary);
+    json_object_set_new(*ret_body, "count", json_integer(total));
+    json_object_set_new(*ret_body, name, rows);
+    return HW_ANSWER_OK;
+}
+
+enum hw_answer hw_resource_proposals(
+    struct hw_resources *resources, const json_t *parameters, json_t **ret_body)
+{
+    return list_matches(resources, parameters, "proposed", "proposals", ret_body);
+}
+
+enum hw_answer hw_resource_offers(
+    struct hw_resources *resources, const json_t *parameters, json_t **ret_body)
+{
+    return list_matches(resources, parameters, "offered", "offers", ret_body);
+}
+
+/* ---- one referral, with its explanation ---- */
+
+/* What stands between the referral and each service now, as a rule and as a sentence. */
+static json_t *explanation_json(struct hw_engine *engine, uint64_t referral)
+{
+    json_t *list = json_array();
+
+    for (uint32_t i = 0; i < hw_services_count(engine); i++) {
+        struct hw_service_view view;
+        enum hw_rule rule;
+        json_t *row;
+
+        hw_service_view(engine, i, &view);
+        if (hw_why_not(engine, referral, view.code, &rule) != HW_OK)
+            continue;
+        row = json_object();
+        json_object_set_new(row, "service", hw_json_text(view.code));
+        json_object_set_new(row, "name", hw_json_text(view.name));
+        json_object_set_new(row, "rule", name_json(hw_rule_name(rule)));
+        json_object_set_new(row, "words",
+            json_string(
+                rule == HW_RULE_NONE ? "it could take the person now" : hw_rule_words(rule)));
+        json_array_append_new(list, row);
+    }
+    return list;
+}
+
+enum hw_answer hw_resource_referral(
+    struct hw_resources *resources, const json_t *parameters, json_t **ret_body)
+{
+    struct hw_engine *engine = resources->options.engine;
+    struct hw_summary summary = hw_resources_summary(resources);
+    struct hw_referral_view view;
+    struct hw_match_view match;
+    uint64_t reference;
+    json_t *rows;
+
+    if (hw_reference_parse(hw_resource_text(parameters, "reference"), 'R', &reference) != HW_OK) {
+        *ret_body = hw_resource_wrong("reference", "must be a reference such as R5DBR2");
+        return HW_ANSWER_BAD_REQUEST;
+    }
+    if (hw_referral_view(engine, reference, &view) != HW_OK || view.restricted) {
+        *ret_body = hw_resource_error("there is no such referral, or it may not be shown");
+        return HW_ANSWER_NOT_FOUND;
+    }
+    *ret_body = hw_summary_head(&summary);
+    json_object_set_new(*ret_body, "referral", referral_json(&view, summary.as_at_ms));
+    rows = json_array();
+    for (uint32_t at = 0; (at = hw_match_walk(engine, reference, at, &match)) != 0;)
+        json_array_append_new(rows, match_json(&match));
+    json_object_set_new(*ret_body, "matches", rows);
+    json_object_set_new(*ret_body, "services", explanation_json(engine, reference));
+    return HW_ANSWER_OK;
+}
+
+enum hw_answer hw_resource_why_not(
+    struct hw_resources *resources, const json_t *parameters, json_t **ret_body)
+{
+    struct hw_summary summary = hw_resources_summary(resources);
+    struct hw_slice service = hw_resource_text(parameters, "service");
+    enum hw_rule rule;
+    uint64_t reference;
+
+    if (hw_reference_parse(hw_resource_text(parameters, "referral"), 'R', &reference) != HW_OK) {
+        *ret_body = hw_resource_wrong("referral", "must be a reference such as R5DBR2");
+        return HW_ANSWER_BAD_REQUEST;
+    }
+    if (hw_why_not(resources->options.engine, reference, service, &rule) != HW_OK) {
+        *ret_body = hw_resource_error("the referral or the service is not known");
+        return HW_ANSWER_NOT_FOUND;
+    }
+    *ret_body = hw_summary_head(&summary);
+    json_object_set_new(*ret_body, "rule", name_json(hw_rule_name(rule)));
+    json_object_set_new(*ret_body, "words",
+        json_string(rule == HW_RULE_NONE ? "it could take the person now" : hw_rule_words(rule)));
+    return HW_ANSWER_OK;
+}

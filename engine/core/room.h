@@ -1,0 +1,12 @@
+/*
+ * room.h - room for what one record may add, made before it is applied: nothing after it can fail.
+ */
+#ifndef HW_ROOM_H
+#define HW_ROOM_H
+
+#include "core/state.h"
+
+/* HW_OK, or HW_E_FULL or HW_E_MEMORY with nothing changed that is seen. */
+HW_MUST_CHECK enum hw_status hw_room_ensure(struct hw_engine *engine);
+
+#endif

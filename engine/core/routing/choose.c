@@ -1,0 +1,158 @@
+#include "core/routing/choose.h"
+
+#include "core/people/people.h"
+#include "core/routing/profile.h"
+#include "core/routing/referral.h"
+#include "core/routing/rules.h"
+#include "core/services/service.h"
+
+static const struct hw_service *service_at(const struct hw_engine *engine, uint32_t handle)
+{
+    return HW_AT(engine, services, hw_service, handle);
+}
+
+static const struct hw_referral *referral_at(const struct hw_engine *engine, uint32_t handle)
+{
+    return HW_AT(engine, referrals, hw_referral, handle);
+}
+
+/* ---- the order of R9, one question a line ---- */
+
+static int is_wished(
+    const struct hw_engine *engine, const struct hw_referral *referral, uint32_t code)
+{
+    int wished = 0;
+
+    for (uint32_t at = referral->links; at != 0; at = HW_AT(engine, links, hw_link, at)->next) {
+        const struct hw_link *link = HW_AT(engine, links, hw_link, at);
+
+        if (link->code != code || link->until_ms <= engine->root.accepted_ms)
+            continue;
+        if (link->kind == HW_LINK_PINNED)
+            wished = 2;
+        else if (link->kind == HW_LINK_PREFERRED && wished == 0)
+            wished = 1;
+    }
+    return wished;
+}
+
+/* Whoever cared for the person before, under any of their identifiers. */
+static bool had_before(
+    const struct hw_engine *engine, const struct hw_referral *referral, uint32_t provider)
+{
+    uint32_t first = referral->identifier, at = first;
+
+    if (provider == 0 || first == 0)
+        return false;
+    do {
+        for (uint32_t other = hw_referrals_of(engine, at); other != 0;
+             other = referral_at(engine, other)->identifier_next)
+            for (uint32_t match = referral_at(engine, other)->matches; match != 0;
+                 match = HW_AT(engine, matches, hw_match, match)->referral_next) {
+                const struct hw_match *record = HW_AT(engine, matches, hw_match, match);
+
+                if (record->started_ms != HW_TIME_NONE &&
+                    service_at(engine, record->service)->provider == provider)
+                    return true;
+            }
+        at = hw_identifier_at(engine, at)->person_next;
+    } while (at != first);
+    return false;
+}
+
+static int order_i64(int64_t a, int64_t b)
+{
+    return (a > b) - (a < b);
+}
+
+int hw_choice_order(const struct hw_engine *engine, uint32_t handle, const struct hw_reach *a,
+    int64_t a_start_ms, const struct hw_reach *b, int64_t b_start_ms, const char **ret_words)
+{
+    const struct hw_referral *referral = referral_at(engine, handle);
+    const struct hw_service *left = service_at(engine, a->service),
+                            *right = service_at(engine, b->service);
+    int order;
+
+#define ASK(words, value)                                                                          \
+    if ((order = (value)) != 0) {                                                                  \
+        *ret_words = (words);                                                                      \
+        return order;                                                                              \
+    }
+    ASK("pinned or preferred",
+        is_wished(engine, referral, right->code) - is_wished(engine, referral, left->code))
+    ASK("the provider they had before",
+        had_before(engine, referral, right->provider) -
+            had_before(engine, referral, left->provider))
+    ASK("home before a bed",
+        hw_service_kind_is_bed(left->kind) - hw_service_kind_is_bed(right->kind))
+    ASK("the contract for that zone", (int)a->rank - (int)b->rank)
+    ASK("fewest capabilities left unused",
+        (int)a->unused_capabilities - (int)b->unused_capabilities)
+    ASK("the earliest start", order_i64(a_start_ms, b_start_ms))
+    ASK("the longest without an offer", order_i64(left->last_offer_ms, right->last_offer_ms))
+    ASK("its code",
+        hw_slice_compare(hw_engine_text(engine, left->code), hw_engine_text(engine, right->code)))
+#undef ASK
+    return 0;
+}
+
+struct hw_choice hw_choose_service(const struct hw_engine *engine, uint32_t handle)
+{
+    const struct hw_referral *referral = referral_at(engine, handle);
+    const struct hw_reach *best = NULL;
+    struct hw_choice choice = {.referral = handle};
+
+    if (referral->profile == 0 || hw_rule_of_waiting(engine, handle) != HW_RULE_NONE)
+        return choice;
+    for (uint32_t at = hw_profile_at(engine, referral->profile)->reaches; at != 0;
+         at = hw_reach_at(engine, at)->profile_next) {
+        const struct hw_reach *reach = hw_reach_at(engine, at);
+        const char *words;
+        int64_t start_ms;
+
+        if (hw_rule_of_referral(engine, handle, reach->service, &start_ms) != HW_RULE_NONE)
+            continue;
+        if (best != NULL &&
+            hw_choice_order(engine, handle, reach, start_ms, best, choice.start_ms, &words) >= 0)
+            continue;
+        best = reach;
+        choice.service = reach->service;
+        choice.start_ms = start_ms;
+    }
+    return choice;
+}
+
+/* Of one queue: the first it could take. */
+static uint32_t first_of(const struct hw_engine *engine, uint32_t profile, uint32_t service,
+    uint32_t before, int64_t *ret_start_ms)
+{
+    for (uint32_t at = hw_profile_first(engine, profile); at != 0;
+         at = hw_profile_next(engine, profile, at)) {
+        if (before != 0 && hw_queue_order(engine, at, before) >= 0)
+            return 0;
+        if (hw_rule_of_waiting(engine, at) == HW_RULE_NONE &&
+            hw_rule_of_referral(engine, at, service, ret_start_ms) == HW_RULE_NONE)
+            return at;
+    }
+    return 0;
+}
+
+struct hw_choice hw_choose_referral(const struct hw_engine *engine, uint32_t handle)
+{
+    const struct hw_service *service = service_at(engine, handle);
+    struct hw_choice choice = {.service = handle};
+
+    if (service->suspended || hw_service_free(service) <= 0)
+        return choice;
+    for (uint32_t at = service->reaches; at != 0; at = hw_reach_at(engine, at)->service_next) {
+        int64_t start_ms;
+        uint32_t first =
+            first_of(engine, hw_reach_at(engine, at)->profile, handle, choice.referral, &start_ms);
+
+        if (first == 0)
+            continue;
+        choice.referral = first;
+        choice.start_ms = start_ms;
+    }
+    return choice;
+}

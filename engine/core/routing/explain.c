@@ -1,0 +1,188 @@
+#include "core/routing/explain.h"
+
+#include "core/routing/choose.h"
+#include "core/routing/profile.h"
+#include "core/routing/referral.h"
+#include "core/routing/rules.h"
+
+static const struct {
+    const char *name, *words;
+} alerts[HW_ALERT_KINDS] = {[HW_ALERT_NONE] = {"none", "nothing"},
+#define ALERT_ROW(number, name, text, words) [number] = {text, words},
+    HW_ALERT_LIST(ALERT_ROW)
+#undef ALERT_ROW
+};
+
+const char *hw_alert_name(unsigned alert)
+{
+    return alert < HW_ALERT_KINDS ? alerts[alert].name : NULL;
+}
+
+const char *hw_alert_words(unsigned alert)
+{
+    return alert < HW_ALERT_KINDS ? alerts[alert].words : NULL;
+}
+
+unsigned hw_alert_of(struct hw_slice name)
+{
+    for (unsigned i = 0; i < HW_ALERT_KINDS; i++)
+        if (hw_slice_is(name, alerts[i].name))
+            return i;
+    return HW_ALERT_NONE;
+}
+
+static struct hw_profile profile_of(const struct hw_referral *referral)
+{
+    return (struct hw_profile){
+        .council = referral->council,
+        .zone = referral->zone,
+        .funding = referral->funding,
+        .needs = referral->needs,
+        .direction = referral->direction,
+        .pathway = referral->pathway,
+        .sex = referral->sex,
+    };
+}
+
+enum hw_rule hw_explain_rule(struct hw_engine *engine, uint32_t referral, uint32_t service)
+{
+    struct hw_profile profile = profile_of(hw_referral_at(engine, referral));
+    enum hw_rule rule = hw_rule_of_waiting(engine, referral);
+    int64_t start_ms;
+
+    if (rule == HW_RULE_NONE)
+        rule = hw_rule_of_profile(engine, &profile, service);
+    if (rule == HW_RULE_NONE)
+        rule = hw_rule_of_referral(engine, referral, service, &start_ms);
+    return rule;
+}
+
+/* ---- writing ---- */
+
+struct writer {
+    char *text;
+    size_t size;
+    unsigned left_out;
+};
+
+/* All of the parts or none of them: a cut name would be another service's. */
+static bool add(struct writer *writer, const struct hw_slice *parts, size_t parts_count)
+{
+    size_t size = 0;
+
+    for (size_t i = 0; i < parts_count; i++)
+        size += parts[i].size;
+    if (writer->left_out > 0 || writer->size + size > HW_EXPLANATION_SIZE_MAX) {
+        writer->left_out++;
+        return false;
+    }
+    for (size_t i = 0; i < parts_count; i++) {
+        memcpy(writer->text + writer->size, parts[i].data, parts[i].size);
+        writer->size += parts[i].size;
+    }
+    return true;
+}
+
+static void add_left_out(struct writer *writer)
+{
+    char digits[12];
+    size_t at = sizeof digits;
+    unsigned number = writer->left_out;
+
+    if (number == 0)
+        return;
+    do {
+        digits[--at] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    digits[--at] = '+';
+    memcpy(writer->text + writer->size, digits + at, sizeof digits - at);
+    writer->size += sizeof digits - at;
+}
+
+/* ---- candidates, in order ---- */
+
+struct candidate {
+    const struct hw_reach *reach;
+    int64_t start_ms;
+};
+
+enum { CANDIDATES_MAX = 16 };
+
+/* The best of those that may be proposed, best first; more than CANDIDATES_MAX are not told. */
+static unsigned gather(
+    struct hw_engine *engine, uint32_t referral, struct candidate candidates[CANDIDATES_MAX])
+{
+    uint32_t profile = hw_referral_at(engine, referral)->profile;
+    const char *words;
+    unsigned count = 0;
+
+    for (uint32_t at = hw_profile_at(engine, profile)->reaches; at != 0;
+         at = hw_reach_at(engine, at)->profile_next) {
+        struct candidate one = {.reach = hw_reach_at(engine, at)};
+        unsigned place = count;
+
+        if (hw_rule_of_referral(engine, referral, one.reach->service, &one.start_ms) !=
+            HW_RULE_NONE)
+            continue;
+        while (place > 0 &&
+            hw_choice_order(engine, referral, one.reach, one.start_ms, candidates[place - 1].reach,
+                candidates[place - 1].start_ms, &words) < 0)
+            place--;
+        if (place == CANDIDATES_MAX)
+            continue;
+        if (count < CANDIDATES_MAX)
+            count++;
+        memmove(
+            &candidates[place + 1], &candidates[place], (count - 1 - place) * sizeof *candidates);
+        candidates[place] = one;
+    }
+    return count;
+}
+
+static struct hw_slice code_of(const struct hw_engine *engine, uint32_t service)
+{
+    return hw_engine_text(engine, HW_AT(engine, services, hw_service, service)->code);
+}
+
+static void write_candidates(struct hw_engine *engine, uint32_t referral, struct writer *writer)
+{
+    struct candidate candidates[CANDIDATES_MAX];
+    unsigned count = gather(engine, referral, candidates);
+
+    for (unsigned i = 0; i < count; i++) {
+        struct hw_slice parts[4] = {code_of(engine, candidates[i].reach->service)};
+        const char *words = "";
+
+        if (i > 0) {
+            (void)hw_choice_order(engine, referral, candidates[i - 1].reach,
+                candidates[i - 1].start_ms, candidates[i].reach, candidates[i].start_ms, &words);
+            parts[1] = parts[0];
+            parts[0] = hw_slice_text(">");
+            parts[2] = hw_slice_text(" ");
+            parts[3] = hw_slice_text(words);
+        }
+        (void)add(writer, parts, i > 0 ? 4 : 1);
+    }
+}
+
+struct hw_slice hw_explain_choice(struct hw_engine *engine, uint32_t referral, uint32_t service)
+{
+    struct writer writer = {.text = engine->explanation};
+    struct hw_slice bar = hw_slice_text("|");
+
+    (void)service;
+    if (hw_referral_at(engine, referral)->profile != 0)
+        write_candidates(engine, referral, &writer);
+    (void)add(&writer, &bar, 1);
+    for (uint32_t other = 1; other < engine->services.count; other++) {
+        enum hw_rule rule = hw_explain_rule(engine, referral, other);
+        struct hw_slice parts[] = {code_of(engine, other), hw_slice_text(":"),
+            hw_slice_text(rule == HW_RULE_NONE ? "" : hw_rule_name(rule)), hw_slice_text(";")};
+
+        if (rule != HW_RULE_NONE)
+            (void)add(&writer, parts, 4);
+    }
+    add_left_out(&writer);
+    return hw_slice_of(writer.text, writer.size);
+}

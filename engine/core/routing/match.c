@@ -1,0 +1,287 @@
+#include "core/routing/match.h"
+
+#include "core/routing/agenda.h"
+#include "core/routing/referral.h"
+#include "core/routing/share.h"
+#include "core/routing/timer.h"
+
+static struct hw_service *service_at(const struct hw_engine *engine, uint32_t handle)
+{
+    return HW_AT(engine, services, hw_service, handle);
+}
+
+static struct hw_referral *referral_at(const struct hw_engine *engine, uint32_t handle)
+{
+    return HW_AT(engine, referrals, hw_referral, handle);
+}
+
+/* ---- the table ---- */
+
+/*
+ * Where a step leads from a state: a letter for the state it leads to, '=' done before, '!' late:
+ * worth a new proposal, '.' refused.  A true fact (a start) is taken from any state but the end
+ * (R13).
+ */
+#define STATES                                                                                     \
+    "?OPFASXRDWHE" /* none, observed, proposed, oFfered, accepted, started, eXpired ... */
+
+static const char table[HW_MATCH_STATES][HW_MATCH_STEPS + 1] = {
+    /*                      approve reject renew expire withdraw accept decline assess revoke
+       handback start finish */
+    [HW_MATCH_NONE] = "............",
+    [HW_MATCH_OBSERVED] = "...XW.....S.",
+    [HW_MATCH_PROPOSED] = "FRPXW.....S.",
+    [HW_MATCH_OFFERED] = "=.FXWADF..S.",
+    [HW_MATCH_ACCEPTED] = "=...W=D.DHS.",
+    [HW_MATCH_STARTED] = "=....=...H=E",
+    [HW_MATCH_EXPIRED] = "...==!=...S.",
+    [HW_MATCH_REJECTED] = ".=..=.....S.",
+    [HW_MATCH_DECLINED] = "....=!=.=.S.",
+    [HW_MATCH_WITHDRAWN] = "....=!=.=.S.",
+    [HW_MATCH_HANDED_BACK] = ".........=S.",
+    [HW_MATCH_FINISHED] = "...........=",
+};
+
+_Static_assert(sizeof STATES - 1 == HW_MATCH_STATES, "a letter a state");
+
+bool hw_match_is_live(const struct hw_match *match)
+{
+    return match->state >= HW_MATCH_PROPOSED && match->state <= HW_MATCH_STARTED;
+}
+
+enum hw_step_end hw_match_look(
+    enum hw_match_state state, enum hw_match_step step, enum hw_match_state *ret_next)
+{
+    char cell = table[state][step];
+
+    *ret_next = state;
+    switch (cell) {
+    case '=':
+        return HW_STEP_AGAIN;
+    case '!':
+        return HW_STEP_LATE;
+    case '.':
+        return HW_STEP_REFUSED;
+    default:
+        for (unsigned next = 1; next < HW_MATCH_STATES; next++)
+            if (STATES[next] == cell)
+                *ret_next = (enum hw_match_state)next;
+        return HW_STEP_DONE;
+    }
+}
+
+/* ---- units ---- */
+
+/* Whether a declaration already leaves out what this placement uses. */
+static bool was_told(const struct hw_service *service, const struct hw_match *match)
+{
+    return service->basis == HW_BASIS_DECLARED && match->state == HW_MATCH_STARTED &&
+        service->declared_at_ms != HW_TIME_NONE && match->started_ms <= service->declared_at_ms;
+}
+
+static void hold(struct hw_engine *engine, const struct hw_match *match, int32_t sign)
+{
+    struct hw_service *service = service_at(engine, match->service);
+
+    if (!hw_match_is_live(match))
+        return;
+    service->held += sign * match->units;
+    if (was_told(service, match))
+        service->told += sign * match->units;
+    HW_ASSERT(service->held >= 0);
+}
+
+void hw_match_count_told(struct hw_engine *engine, uint32_t handle)
+{
+    struct hw_service *service = service_at(engine, handle);
+
+    service->told = 0;
+    for (uint32_t at = service->matches; at != 0; at = hw_match_at(engine, at)->service_next)
+        if (was_told(service, hw_match_at(engine, at)))
+            service->told += hw_match_at(engine, at)->units;
+}
+
+static void list_live(struct hw_engine *engine, uint32_t handle)
+{
+    struct hw_match *match = hw_match_at(engine, handle);
+    struct hw_service *service = service_at(engine, match->service);
+
+    match->service_next = service->matches;
+    service->matches = handle;
+}
+
+static void unlist_live(struct hw_engine *engine, uint32_t handle)
+{
+    struct hw_match *match = hw_match_at(engine, handle);
+    uint32_t *at = &service_at(engine, match->service)->matches;
+
+    while (*at != handle)
+        at = &hw_match_at(engine, *at)->service_next;
+    *at = match->service_next;
+    match->service_next = 0;
+}
+
+/* ---- steps ---- */
+
+static void set_state(struct hw_engine *engine, uint32_t handle, enum hw_match_state state)
+{
+    struct hw_match *match = hw_match_at(engine, handle);
+    bool was_live = hw_match_is_live(match), is_live;
+
+    hold(engine, match, -1);
+    match->state = (uint8_t)state;
+    is_live = hw_match_is_live(match);
+    hold(engine, match, 1);
+    if (is_live && !was_live)
+        list_live(engine, handle);
+    else if (was_live && !is_live)
+        unlist_live(engine, handle);
+    if (was_live && !is_live)
+        hw_agenda_service(engine, match->service);
+}
+
+/* The moment that a step leaves behind. */
+static void stamp(struct hw_engine *engine, struct hw_match *match, enum hw_match_step step)
+{
+    int64_t now = engine->root.accepted_ms;
+
+    if (step == HW_STEP_APPROVE) {
+        match->offered_ms = now;
+        service_at(engine, match->service)->last_offer_ms = now;
+    } else if (step >= HW_STEP_ACCEPT && step <= HW_STEP_REVOKE) {
+        match->answered_ms = now;
+        match->assessing = step == HW_STEP_ASSESS;
+    } else if (step == HW_STEP_START) {
+        match->unasked = match->state != HW_MATCH_ACCEPTED;
+    }
+}
+
+enum hw_step_end hw_match_take(struct hw_engine *engine, uint32_t handle, enum hw_match_step step)
+{
+    struct hw_match *match = hw_match_at(engine, handle);
+    enum hw_match_state next;
+    enum hw_step_end end = hw_match_look((enum hw_match_state)match->state, step, &next);
+
+    if (end != HW_STEP_DONE)
+        return end;
+    stamp(engine, match, step);
+    match->version++;
+    set_state(engine, handle, next);
+    if (!hw_match_is_live(match)) {
+        match->ended_ms = engine->root.accepted_ms;
+        match->suspended_until_ms = HW_TIME_NONE;
+    }
+    hw_match_set_timer(engine, handle);
+    hw_referral_follow(engine, match->referral);
+    return HW_STEP_DONE;
+}
+
+uint32_t hw_match_new(struct hw_engine *engine, uint32_t referral, uint32_t service, int32_t units,
+    enum hw_match_state state)
+{
+    uint32_t handle = hw_arena_take(&engine->matches);
+    struct hw_match *match = hw_match_at(engine, handle);
+
+    *match = (struct hw_match){
+        .reference = engine->root.sequence,
+        .referral = referral,
+        .service = service,
+        .referral_next = referral_at(engine, referral)->matches,
+        .units = units,
+        .proposed_ms = engine->root.accepted_ms,
+        .offered_ms = HW_TIME_NONE,
+        .answered_ms = HW_TIME_NONE,
+        .starts_ms = HW_TIME_NONE,
+        .started_ms = HW_TIME_NONE,
+        .ended_ms = HW_TIME_NONE,
+        .expires_ms = HW_TIME_OPEN,
+        .review_due_ms = HW_TIME_OPEN,
+        .reviewed_ms = HW_TIME_NONE,
+        .suspended_until_ms = HW_TIME_NONE,
+        .version = 1,
+    };
+    referral_at(engine, referral)->matches = handle;
+    set_state(engine, handle, state);
+    return handle;
+}
+
+void hw_match_set_units(struct hw_engine *engine, uint32_t handle, int32_t units)
+{
+    struct hw_match *match = hw_match_at(engine, handle);
+
+    hold(engine, match, -1);
+    if (units < match->units)
+        hw_agenda_service(engine, match->service);
+    match->units = units;
+    hold(engine, match, 1);
+}
+
+/* ---- time ---- */
+
+static int64_t earliest(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+void hw_match_set_timer(struct hw_engine *engine, uint32_t handle)
+{
+    struct hw_match *match = hw_match_at(engine, handle);
+    int64_t due = HW_TIME_OPEN;
+
+    if (match->state == HW_MATCH_OBSERVED || match->state == HW_MATCH_PROPOSED ||
+        match->state == HW_MATCH_OFFERED)
+        due = match->expires_ms;
+    else if (match->state == HW_MATCH_STARTED && !match->past_review)
+        due = match->review_due_ms;
+    if (hw_match_is_live(match) && match->suspended_until_ms > engine->root.accepted_ms)
+        due = earliest(due, match->suspended_until_ms);
+    hw_routing_timer_set(engine, HW_TIMER_MATCH, handle, due);
+}
+
+void hw_match_due(struct hw_engine *engine, uint32_t handle)
+{
+    struct hw_match *match = hw_match_at(engine, handle);
+
+    hw_routing_timer_set(engine, HW_TIMER_MATCH, handle, HW_TIME_OPEN);
+    /* Past its review date a placement stays, and is counted: nothing to decide (R12). */
+    if (match->state == HW_MATCH_STARTED && match->review_due_ms <= engine->root.accepted_ms) {
+        match->past_review = 1;
+        hw_referral_count(engine, match->referral);
+        hw_match_set_timer(engine, handle);
+        return;
+    }
+    /* Kept as long as was agreed: now the hub is asked (R15). */
+    if (match->suspended_until_ms != HW_TIME_NONE &&
+        match->suspended_until_ms <= engine->root.accepted_ms)
+        hw_referral_at(engine, match->referral)->flags |= HW_REFERRAL_HOLD_OVER;
+    hw_agenda_match(engine, handle);
+}
+
+/* ---- asking ---- */
+
+uint32_t hw_match_find(const struct hw_engine *engine, uint64_t reference)
+{
+    /* References rise with handles: matches are never freed. */
+    uint32_t low = 1, high = engine->matches.count;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+
+        if (hw_match_at(engine, middle)->reference < reference)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < engine->matches.count && hw_match_at(engine, low)->reference == reference ? low
+                                                                                           : 0;
+}
+
+uint32_t hw_match_live(const struct hw_engine *engine, uint32_t referral, uint32_t service)
+{
+    for (uint32_t at = referral_at(engine, referral)->matches; at != 0;
+         at = hw_match_at(engine, at)->referral_next)
+        if (hw_match_is_live(hw_match_at(engine, at)) &&
+            (service == 0 || hw_match_at(engine, at)->service == service))
+            return at;
+    return 0;
+}

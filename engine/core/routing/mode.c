@@ -1,0 +1,169 @@
+#include "core/routing/mode.h"
+
+#include "core/routing/agenda.h"
+#include "core/routing/referral.h"
+#include "core/services/service.h"
+#include "homeward/services.h"
+
+static const char *const modes[] = {NULL, "observe", "propose", "offer", "paused"};
+static const char *const scopes[HW_SCOPES] = {
+    [HW_SCOPE_ALL] = "all",
+    [HW_SCOPE_DIRECTION] = "direction",
+    [HW_SCOPE_COUNCIL] = "council",
+    [HW_SCOPE_PATHWAY] = "pathway",
+    [HW_SCOPE_ZONE] = "zone",
+    [HW_SCOPE_SITE] = "site",
+    [HW_SCOPE_SERVICE] = "service",
+};
+
+unsigned hw_mode_number(struct hw_slice name)
+{
+    for (unsigned i = 1; i < sizeof modes / sizeof *modes; i++)
+        if (hw_slice_is(name, modes[i]))
+            return i;
+    return 0;
+}
+
+enum { ROUTINE_TARGET_HOURS = 72, START_GRACE_HOURS = 2 };
+
+struct hw_routing_settings hw_routing_usual(void)
+{
+    return (struct hw_routing_settings){
+        .routine_target_ms = ROUTINE_TARGET_HOURS * HW_HOUR_MS,
+        .start_grace_ms = START_GRACE_HOURS * HW_HOUR_MS,
+        .mode = HW_MODE_PROPOSE,
+    };
+}
+
+uint32_t hw_mode_kinds(struct hw_slice list)
+{
+    uint32_t bits = 0;
+
+    for (size_t start = 0, at = 0; at <= list.size; at++) {
+        if (at < list.size && list.data[at] != ';')
+            continue;
+        if (at > start) {
+            unsigned kind = hw_service_kind_of(hw_slice_of(list.data + start, at - start));
+
+            bits |= kind == HW_SERVICE_NONE ? 0 : UINT32_C(1) << kind;
+        }
+        start = at + 1;
+    }
+    return bits;
+}
+
+const char *hw_mode_name(unsigned mode)
+{
+    return mode < sizeof modes / sizeof *modes ? modes[mode] : NULL;
+}
+
+/* "KIND:CODE" into its parts; false when KIND is none or CODE is missing. */
+static bool read_scope(struct hw_slice text, uint8_t *ret_scope, struct hw_slice *ret_code)
+{
+    const uint8_t *colon = text.size == 0 ? NULL : memchr(text.data, ':', text.size);
+    struct hw_slice kind = {text.data, colon == NULL ? text.size : (size_t)(colon - text.data)};
+
+    *ret_code =
+        colon == NULL ? (struct hw_slice){0} : hw_slice_of(colon + 1, text.size - kind.size - 1);
+    for (unsigned i = 0; i < HW_SCOPES; i++)
+        if (hw_slice_is(kind, scopes[i]) && (i == HW_SCOPE_ALL) == (ret_code->size == 0)) {
+            *ret_scope = (uint8_t)i;
+            return true;
+        }
+    return false;
+}
+
+/* A mode may free or forbid anybody: everything that waits is looked at again. */
+static void look_at_all(struct hw_engine *engine)
+{
+    for (uint32_t i = 1; i < engine->referrals.count; i++)
+        if (hw_referral_at(engine, i)->state < HW_REFERRAL_ACCEPTED)
+            hw_agenda_referral(engine, i);
+}
+
+bool hw_mode_set(
+    struct hw_engine *engine, struct hw_slice scope, struct hw_slice mode, int64_t until_ms)
+{
+    struct hw_mode_record like = {.mode = (uint8_t)hw_mode_number(mode), .until_ms = until_ms};
+    struct hw_slice code;
+
+    if (like.mode == 0 || !read_scope(scope, &like.scope, &code))
+        return false;
+    like.code = code.size == 0 ? 0 : hw_text_intern(engine, code);
+    for (uint32_t i = 1; i < engine->modes.count; i++) {
+        struct hw_mode_record *record = HW_AT(engine, modes, hw_mode_record, i);
+
+        if (record->scope == like.scope && record->code == like.code) {
+            *record = like;
+            look_at_all(engine);
+            return true;
+        }
+    }
+    *HW_AT(engine, modes, hw_mode_record, hw_arena_take(&engine->modes)) = like;
+    look_at_all(engine);
+    return true;
+}
+
+static bool covers(const struct hw_engine *engine, const struct hw_mode_record *mode,
+    const struct hw_referral *referral, const struct hw_service *service)
+{
+    static const char *const directions[] = {"", "step_up", "step_down"};
+    struct hw_slice code;
+
+    switch ((enum hw_scope)mode->scope) {
+    case HW_SCOPE_ALL:
+        return true;
+    case HW_SCOPE_DIRECTION:
+        code = hw_engine_text(engine, mode->code);
+        return hw_slice_is(code, directions[referral->direction]);
+    case HW_SCOPE_COUNCIL:
+        return mode->code == referral->council;
+    case HW_SCOPE_PATHWAY:
+        return referral->pathway < HW_P_NONE &&
+            mode->code == engine->text_pathways[referral->pathway];
+    case HW_SCOPE_ZONE:
+        return mode->code == referral->zone;
+    case HW_SCOPE_SITE:
+        return mode->code == referral->site;
+    case HW_SCOPE_SERVICE:
+        return mode->code == service->code;
+    case HW_SCOPES:
+        break;
+    }
+    return false;
+}
+
+enum hw_mode hw_mode_of(const struct hw_engine *engine, uint32_t referral, uint32_t service)
+{
+    const struct hw_mode_record *narrowest = NULL;
+
+    for (uint32_t i = 1; i < engine->modes.count; i++) {
+        const struct hw_mode_record *mode = HW_AT(engine, modes, hw_mode_record, i);
+
+        if (mode->until_ms <= engine->root.accepted_ms ||
+            !covers(engine, mode, hw_referral_at(engine, referral),
+                HW_AT(engine, services, hw_service, service)))
+            continue;
+        if (mode->mode == HW_MODE_PAUSED)
+            return HW_MODE_PAUSED;
+        if (narrowest == NULL || mode->scope > narrowest->scope)
+            narrowest = mode;
+    }
+    return narrowest == NULL ? (enum hw_mode)engine->root.routing.mode
+                             : (enum hw_mode)narrowest->mode;
+}
+
+bool hw_mode_automates(const struct hw_engine *engine, uint32_t handle, uint32_t of_service)
+{
+    const struct hw_referral *referral = hw_referral_at(engine, handle);
+    const struct hw_service *service = HW_AT(engine, services, hw_service, of_service);
+    const uint8_t never = HW_SEEN_DEAD | HW_SEEN_RESTRICTED | HW_SEEN_UNCONFIRMED | HW_SEEN_MINOR;
+    const uint32_t mental = UINT32_C(1) << HW_NEED_MENTAL_HEALTH;
+
+    return hw_mode_of(engine, handle, of_service) == HW_MODE_OFFER &&
+        (engine->root.routing.automation >> service->kind & 1u) != 0 &&
+        referral->pathway != HW_P3 && !referral->fast_track && (referral->needs & mental) == 0 &&
+        referral->held == 0 && (referral->seen & never) == 0 &&
+        (referral->age_years < 0 || referral->age_years >= 18) &&
+        !hw_service_is_stale(service, engine->root.accepted_ms);
+}

@@ -1,0 +1,32 @@
+/*
+ * mode.h - what the engine may do by itself, by scope (CONTRACT R10, 3.3), and where automation
+ * ends.
+ */
+#ifndef HW_MODE_H
+#define HW_MODE_H
+
+#include "core/state.h"
+
+/* "all" or KIND:CODE, and a mode, as said in routing.mode; until_ms: when it ends by itself. */
+bool hw_mode_set(
+    struct hw_engine *engine, struct hw_slice scope, struct hw_slice mode, int64_t until_ms);
+
+/*
+ * The mode for a referral and a service: paused where any scope that covers them is paused, else
+ * of the narrowest, else routing.mode of the configuration.
+ */
+enum hw_mode hw_mode_of(const struct hw_engine *engine, uint32_t referral, uint32_t service);
+
+/* Whether an offer may go without a person: allowed for the kind, and none of R10's exceptions. */
+bool hw_mode_automates(const struct hw_engine *engine, uint32_t referral, uint32_t service);
+
+/* What holds where the configuration says nothing (CONTRACT R8, R10, R14). */
+struct hw_routing_settings hw_routing_usual(void);
+
+/* Kinds of service that automation is allowed for, separated by ;, as bits. */
+uint32_t hw_mode_kinds(struct hw_slice list);
+
+unsigned hw_mode_number(struct hw_slice name); /* 0: none */
+const char *hw_mode_name(unsigned mode);
+
+#endif

@@ -1,0 +1,378 @@
+#include "core/routing/referral.h"
+
+#include "core/people/people.h"
+#include "core/routing/agenda.h"
+#include "core/routing/match.h"
+#include "core/routing/profile.h"
+#include "core/routing/share.h"
+#include "core/routing/situation.h"
+#include "core/routing/timer.h"
+#include "homeward/services.h"
+
+/* R8: how long each kind may wait. */
+enum { DUE_2H_HOURS = 2, DUE_2D_HOURS = 48 };
+
+/* ---- look-up ---- */
+
+static uint64_t word_key(const struct hw_engine *engine, uint32_t word)
+{
+    return hw_hash_keyed(engine->options.hash_key, hw_slice_of(&word, sizeof word));
+}
+
+uint64_t hw_referral_hash(const void *owner, uint32_t handle)
+{
+    const struct hw_engine *engine = owner;
+
+    return word_key(engine, hw_referral_at(engine, handle)->name);
+}
+
+uint64_t hw_referral_person_hash(const void *owner, uint32_t handle)
+{
+    const struct hw_engine *engine = owner;
+
+    return word_key(engine, HW_AT(engine, referred, hw_referred, handle)->identifier);
+}
+
+uint32_t hw_referral_find(const struct hw_engine *engine, uint32_t name)
+{
+    uint64_t key = word_key(engine, name);
+    uint32_t position = 0, handle;
+
+    while ((handle = hw_table_next(&engine->referral_table, key, &position)) != 0)
+        if (hw_referral_at(engine, handle)->name == name)
+            return handle;
+    return 0;
+}
+
+uint32_t hw_referral_by_reference(const struct hw_engine *engine, uint64_t reference)
+{
+    uint32_t low = 1, high = engine->referrals.count;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+
+        if (hw_referral_at(engine, middle)->reference < reference)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < engine->referrals.count && hw_referral_at(engine, low)->reference == reference
+        ? low
+        : 0;
+}
+
+uint32_t hw_referral_take(struct hw_engine *engine, uint32_t name)
+{
+    uint32_t handle = hw_referral_find(engine, name);
+
+    if (handle != 0)
+        return handle;
+    handle = hw_arena_take(&engine->referrals);
+    *hw_referral_at(engine, handle) = (struct hw_referral){
+        .reference = engine->root.sequence,
+        .name = name,
+        .received_ms = engine->root.accepted_ms,
+        .needed_from_ms = HW_TIME_NONE,
+        .not_before_ms = HW_TIME_NONE,
+        .clock_ms = engine->root.accepted_ms,
+        .due_ms = HW_TIME_OPEN,
+        .ready_clock_ms = HW_TIME_NONE,
+        .left_ms = HW_TIME_NONE,
+        .alerted_ms = HW_TIME_NONE,
+        .priority_due_ms = HW_TIME_NONE,
+        .held_until_ms = HW_TIME_OPEN,
+        .first_contact_ms = HW_TIME_NONE,
+        .pathway = HW_P_NONE,
+        .said_pathway = HW_P_NONE,
+        .sex = HW_SEX_UNKNOWN,
+        .age_years = -1,
+        .share = {.figure = HW_ROUTING_FIGURES},
+    };
+    hw_table_put(&engine->referral_table, word_key(engine, name), handle);
+    return handle;
+}
+
+/* ---- whose it is ---- */
+
+static uint32_t referred_find(const struct hw_engine *engine, uint32_t identifier)
+{
+    uint64_t key = word_key(engine, identifier);
+    uint32_t position = 0, handle;
+
+    while ((handle = hw_table_next(&engine->referred_table, key, &position)) != 0)
+        if (HW_AT(engine, referred, hw_referred, handle)->identifier == identifier)
+            return handle;
+    return 0;
+}
+
+uint32_t hw_referrals_of(const struct hw_engine *engine, uint32_t identifier)
+{
+    uint32_t handle = referred_find(engine, identifier);
+
+    return handle == 0 ? 0 : HW_AT(engine, referred, hw_referred, handle)->referrals;
+}
+
+static struct hw_referred *referred_take(struct hw_engine *engine, uint32_t identifier)
+{
+    uint32_t handle = referred_find(engine, identifier);
+
+    if (handle == 0) {
+        handle = hw_arena_take(&engine->referred);
+        HW_AT(engine, referred, hw_referred, handle)->identifier = identifier;
+        hw_table_put(&engine->referred_table, word_key(engine, identifier), handle);
+    }
+    return HW_AT(engine, referred, hw_referred, handle);
+}
+
+static void leave_person(struct hw_engine *engine, uint32_t handle)
+{
+    struct hw_referral *referral = hw_referral_at(engine, handle);
+    uint32_t *at;
+
+    if (referral->identifier == 0)
+        return;
+    at = &referred_take(engine, referral->identifier)->referrals;
+    while (*at != handle)
+        at = &hw_referral_at(engine, *at)->identifier_next;
+    *at = referral->identifier_next;
+}
+
+void hw_referral_set_person(struct hw_engine *engine, uint32_t handle, uint32_t identifier)
+{
+    struct hw_referral *referral = hw_referral_at(engine, handle);
+    struct hw_referred *of;
+    bool changes = referral->identifier != 0 &&
+        hw_person_of(engine, referral->identifier) != hw_person_of(engine, identifier);
+
+    if (referral->identifier == identifier || identifier == 0)
+        return;
+    leave_person(engine, handle);
+    of = referred_take(engine, identifier);
+    referral->identifier = identifier;
+    referral->identifier_next = of->referrals;
+    of->referrals = handle;
+    if (changes)
+        hw_referral_hold(engine, handle, HW_HELD_BY_IDENTITY, HW_TIME_OPEN);
+}
+
+/* ---- the queue ---- */
+
+/* R8: what a wait is counted from, and when it should be over. */
+static int64_t clock_of(const struct hw_referral *referral, int64_t expected_ms)
+{
+    if (referral->direction != HW_STEP_DOWN)
+        return referral->received_ms;
+    if (referral->ready_clock_ms != HW_TIME_NONE)
+        return referral->ready_clock_ms;
+    if (referral->needed_from_ms != HW_TIME_NONE)
+        return referral->needed_from_ms;
+    return expected_ms != HW_TIME_NONE ? expected_ms : referral->received_ms;
+}
+
+static int64_t due_of(const struct hw_engine *engine, const struct hw_referral *referral)
+{
+    if (referral->priority_due_ms != HW_TIME_NONE)
+        return referral->priority_due_ms;
+    if (referral->urgency == HW_URGENCY_2H)
+        return referral->received_ms + DUE_2H_HOURS * HW_HOUR_MS;
+    if (referral->urgency == HW_URGENCY_2D)
+        return referral->received_ms + DUE_2D_HOURS * HW_HOUR_MS;
+    return referral->clock_ms + engine->root.routing.routine_target_ms;
+}
+
+bool hw_referral_waits(const struct hw_referral *referral)
+{
+    return referral->state == HW_REFERRAL_WAITING && referral->held == 0 &&
+        referral->direction != 0;
+}
+
+void hw_referral_open(struct hw_engine *engine, uint32_t handle)
+{
+    hw_profile_leave(engine, handle);
+}
+
+/* What its person's stays say now; what the referral itself says goes before. */
+static void look_at_person(struct hw_engine *engine, uint32_t handle)
+{
+    struct hw_referral *referral = hw_referral_at(engine, handle);
+    struct hw_situation now;
+
+    hw_situation_of(engine, referral->identifier, referral->stay, &now);
+    if (now.first_ready_ms != HW_TIME_NONE &&
+        (referral->ready_clock_ms == HW_TIME_NONE || now.first_ready_ms < referral->ready_clock_ms))
+        referral->ready_clock_ms = now.first_ready_ms;
+    referral->left_ms = now.left_ms;
+    referral->clock_ms = clock_of(referral, now.expected_ms);
+    referral->due_ms = due_of(engine, referral);
+    referral->pathway = now.pathway < HW_P_NONE ? now.pathway : referral->said_pathway;
+    referral->council = referral->said_council != 0 ? referral->said_council : now.council;
+    referral->zone = referral->said_zone != 0 ? referral->said_zone : now.zone;
+    if (now.site != 0)
+        referral->site = now.site;
+    referral->seen =
+        (uint8_t)((now.in_hospital ? HW_SEEN_IN_HOSPITAL : 0) | (now.ready ? HW_SEEN_READY : 0) |
+            (now.dead ? HW_SEEN_DEAD : 0) | (now.restricted ? HW_SEEN_RESTRICTED : 0) |
+            (now.unconfirmed ? HW_SEEN_UNCONFIRMED : 0) | (now.minor ? HW_SEEN_MINOR : 0));
+}
+
+static enum hw_referral_state furthest(const struct hw_engine *engine, uint32_t handle)
+{
+    static const uint8_t states[HW_MATCH_STATES] = {
+        [HW_MATCH_PROPOSED] = HW_REFERRAL_PROPOSED,
+        [HW_MATCH_OFFERED] = HW_REFERRAL_OFFERED,
+        [HW_MATCH_ACCEPTED] = HW_REFERRAL_ACCEPTED,
+        [HW_MATCH_STARTED] = HW_REFERRAL_PLACED,
+    };
+    enum hw_referral_state state = HW_REFERRAL_WAITING;
+
+    for (uint32_t at = hw_referral_at(engine, handle)->matches; at != 0;
+         at = hw_match_at(engine, at)->referral_next)
+        if (states[hw_match_at(engine, at)->state] > state)
+            state = (enum hw_referral_state)states[hw_match_at(engine, at)->state];
+    return state;
+}
+
+/* When somebody home without their agreed start is to be remarked on (R14); else HW_TIME_OPEN. */
+static int64_t grace_over(const struct hw_engine *engine, uint32_t handle)
+{
+    const struct hw_referral *referral = hw_referral_at(engine, handle);
+    uint32_t match = referral->state == HW_REFERRAL_ACCEPTED && referral->left_ms != HW_TIME_NONE
+        ? hw_match_live(engine, handle, 0)
+        : 0;
+    int64_t over;
+
+    if (match == 0)
+        return HW_TIME_OPEN;
+    over = hw_match_at(engine, match)->starts_ms + engine->root.routing.start_grace_ms;
+    return over > engine->root.accepted_ms ? over : HW_TIME_OPEN;
+}
+
+static void set_timer(struct hw_engine *engine, uint32_t handle)
+{
+    const struct hw_referral *referral = hw_referral_at(engine, handle);
+    int64_t due = grace_over(engine, handle);
+
+    if ((referral->held & HW_HELD_BY_PERSON) != 0 && referral->state != HW_REFERRAL_ENDED &&
+        referral->held_until_ms < due)
+        due = referral->held_until_ms;
+    hw_routing_timer_set(engine, HW_TIMER_REFERRAL, handle, due);
+}
+
+void hw_referral_follow(struct hw_engine *engine, uint32_t handle)
+{
+    struct hw_referral *referral = hw_referral_at(engine, handle);
+
+    hw_profile_leave(engine, handle);
+    if (referral->state != HW_REFERRAL_ENDED)
+        referral->state = (uint8_t)furthest(engine, handle);
+    look_at_person(engine, handle);
+    if (referral->seen & HW_SEEN_DEAD)
+        referral->held |= HW_HELD_BY_DEATH;
+    else
+        referral->held &= (uint8_t)~HW_HELD_BY_DEATH;
+    if (hw_referral_waits(referral))
+        hw_profile_join(engine, handle);
+    set_timer(engine, handle);
+    hw_referral_count(engine, handle);
+    hw_agenda_referral(engine, handle);
+}
+
+/* ---- ending and holding ---- */
+
+void hw_referral_end(struct hw_engine *engine, uint32_t handle, uint32_t reason)
+{
+    struct hw_referral *referral = hw_referral_at(engine, handle);
+
+    hw_profile_leave(engine, handle);
+    referral->state = HW_REFERRAL_ENDED;
+    referral->end_reason = reason;
+    hw_referral_follow(engine, handle);
+}
+
+void hw_referral_hold(
+    struct hw_engine *engine, uint32_t handle, enum hw_hold hold, int64_t until_ms)
+{
+    struct hw_referral *referral = hw_referral_at(engine, handle);
+
+    hw_profile_leave(engine, handle);
+    referral->held |= (uint8_t)hold;
+    if (hold == HW_HELD_BY_PERSON)
+        referral->held_until_ms = until_ms;
+    hw_referral_follow(engine, handle);
+}
+
+void hw_referral_release(struct hw_engine *engine, uint32_t handle, enum hw_hold hold)
+{
+    hw_profile_leave(engine, handle);
+    hw_referral_at(engine, handle)->held &= (uint8_t)~hold;
+    hw_referral_follow(engine, handle);
+}
+
+void hw_referral_due(struct hw_engine *engine, uint32_t handle)
+{
+    struct hw_referral *referral = hw_referral_at(engine, handle);
+
+    if ((referral->held & HW_HELD_BY_PERSON) == 0 ||
+        referral->held_until_ms > engine->root.accepted_ms) {
+        hw_referral_follow(engine, handle); /* Its start is overdue. */
+        return;
+    }
+    /* A lapsed hold returns with an alert (CONTRACT 3.3). */
+    referral->flags |= HW_REFERRAL_HOLD_LAPSED;
+    hw_referral_release(engine, handle, HW_HELD_BY_PERSON);
+}
+
+/* ---- hearing ---- */
+
+void hw_referral_hear(struct hw_engine *engine, uint32_t person)
+{
+    uint32_t at = person;
+
+    if (engine->referrals.count == 1)
+        return;
+    do {
+        for (uint32_t referral = hw_referrals_of(engine, at); referral != 0;
+             referral = hw_referral_at(engine, referral)->identifier_next)
+            if (hw_referral_at(engine, referral)->state != HW_REFERRAL_ENDED)
+                hw_referral_follow(engine, referral);
+        at = hw_identifier_at(engine, at)->person_next;
+    } while (at != person);
+}
+
+/* ---- lists ---- */
+
+static struct hw_link *link_at(const struct hw_engine *engine, uint32_t handle)
+{
+    return HW_AT(engine, links, hw_link, handle);
+}
+
+void hw_referral_link(struct hw_engine *engine, uint32_t handle, enum hw_link_kind kind,
+    uint32_t code, int64_t until_ms)
+{
+    struct hw_referral *referral = hw_referral_at(engine, handle);
+    uint32_t link;
+
+    hw_referral_unlink(engine, handle, kind, code);
+    link = hw_arena_take(&engine->links);
+    *link_at(engine, link) = (struct hw_link){
+        .code = code, .kind = (uint8_t)kind, .until_ms = until_ms, .next = referral->links};
+    referral->links = link;
+}
+
+void hw_referral_unlink(
+    struct hw_engine *engine, uint32_t handle, enum hw_link_kind kind, uint32_t code)
+{
+    uint32_t *at = &hw_referral_at(engine, handle)->links;
+
+    while (*at != 0) {
+        uint32_t link = *at;
+
+        if (link_at(engine, link)->kind == kind &&
+            (code == 0 || link_at(engine, link)->code == code)) {
+            *at = link_at(engine, link)->next;
+            hw_arena_give(&engine->links, link);
+        } else {
+            at = &link_at(engine, link)->next;
+        }
+    }
+}

@@ -1,0 +1,28 @@
+/*
+ * situation.h - where a person is, as far as referrals go by it: read from stays, never kept.
+ */
+#ifndef HW_SITUATION_H
+#define HW_SITUATION_H
+
+#include "core/state.h"
+
+struct hw_situation {
+    uint32_t stay;          /* the leader it is read from: the one named, else the latest; 0 */
+    int64_t first_ready_ms; /* of that stay; HW_TIME_NONE: never */
+    int64_t expected_ms;    /* expected discharge; HW_TIME_NONE: not said */
+    int64_t left_ms;        /* when that stay ended; HW_TIME_NONE: it has not */
+    uint32_t site, council, zone, destination; /* texts */
+    uint8_t pathway;                           /* enum hw_pathway */
+    bool in_hospital;                          /* now, in any stay */
+    bool ready;                                /* now */
+    bool dead;
+    bool restricted;
+    bool unconfirmed; /* identity: R6 */
+    bool minor;       /* under 18 now, as far as is known */
+};
+
+/* Of the person of an identifier; stay: the one a referral names, 0: none. */
+void hw_situation_of(struct hw_engine *engine, uint32_t identifier, uint32_t stay,
+    struct hw_situation *ret_situation);
+
+#endif

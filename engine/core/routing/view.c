@@ -1,0 +1,239 @@
+/*
+ * view.c - routing as the outside may read it (homeward/routing.h).
+ */
+#include "core/figures/rows.h"
+#include "core/routing/explain.h"
+#include "core/routing/match.h"
+#include "core/routing/referral.h"
+#include "core/services/service.h"
+
+static const char *const referral_states[HW_REFERRAL_STATES] = {
+    [HW_REFERRAL_WAITING] = "waiting",
+    [HW_REFERRAL_PROPOSED] = "proposed",
+    [HW_REFERRAL_OFFERED] = "offered",
+    [HW_REFERRAL_ACCEPTED] = "accepted",
+    [HW_REFERRAL_PLACED] = "placed",
+    [HW_REFERRAL_ENDED] = "ended",
+};
+
+static const char *const match_states[HW_MATCH_STATES] = {
+    [HW_MATCH_NONE] = "none",
+    [HW_MATCH_OBSERVED] = "observed",
+    [HW_MATCH_PROPOSED] = "proposed",
+    [HW_MATCH_OFFERED] = "offered",
+    [HW_MATCH_ACCEPTED] = "accepted",
+    [HW_MATCH_STARTED] = "started",
+    [HW_MATCH_EXPIRED] = "expired",
+    [HW_MATCH_REJECTED] = "rejected",
+    [HW_MATCH_DECLINED] = "declined",
+    [HW_MATCH_WITHDRAWN] = "withdrawn",
+    [HW_MATCH_HANDED_BACK] = "handed_back",
+    [HW_MATCH_FINISHED] = "ended",
+};
+
+/* ---- figures ---- */
+
+void hw_routing_total(const struct hw_engine *engine, int64_t *counts)
+{
+    memcpy(counts, hw_row_at(engine, HW_ROW_TOTAL)->routing, HW_ROUTING_FIGURES * sizeof *counts);
+}
+
+void hw_routing_row(
+    const struct hw_engine *engine, enum hw_dimension dimension, uint32_t index, int64_t *counts)
+{
+    uint32_t seen = 0;
+
+    for (uint32_t row = HW_ROW_TOTAL + 1; row < engine->rows.count; row++)
+        if (hw_row_at(engine, row)->dimension == dimension && seen++ == index) {
+            memcpy(counts, hw_row_at(engine, row)->routing, HW_ROUTING_FIGURES * sizeof *counts);
+            return;
+        }
+    HW_ASSERT(seen > index);
+}
+
+/* ---- services ---- */
+
+static const struct hw_service *service_at(const struct hw_engine *engine, uint32_t handle)
+{
+    return HW_AT(engine, services, hw_service, handle);
+}
+
+uint32_t hw_services_count(const struct hw_engine *engine)
+{
+    return engine->services.count - 1;
+}
+
+void hw_service_view(
+    const struct hw_engine *engine, uint32_t index, struct hw_service_view *ret_view)
+{
+    const struct hw_service *service = service_at(engine, index + 1);
+
+    *ret_view = (struct hw_service_view){
+        .code = hw_engine_text(engine, service->code),
+        .name = hw_engine_text(engine, service->name),
+        .provider = hw_engine_text(engine, service->provider),
+        .commissioner = hw_engine_text(engine, service->commissioner),
+        .kind = hw_service_kind_name(service->kind),
+        .unit = hw_unit_name(service->unit),
+        .capacity = service->capacity,
+        .held = service->held,
+        .available = hw_service_free(service),
+        .waiting = service->waiting,
+        .declared_at_ms = service->declared_at_ms,
+        .directions = service->directions,
+        .declared = service->basis == HW_BASIS_DECLARED,
+        .suspended = service->suspended,
+        .stale = hw_service_is_stale(service, engine->root.accepted_ms),
+    };
+    for (uint32_t at = service->matches; at != 0; at = hw_match_at(engine, at)->service_next)
+        ret_view->past_review += hw_match_at(engine, at)->past_review;
+}
+
+/* ---- referrals ---- */
+
+static void view_referral(
+    const struct hw_engine *engine, uint32_t handle, struct hw_referral_view *ret_view)
+{
+    const struct hw_referral *referral = hw_referral_at(engine, handle);
+
+    *ret_view = (struct hw_referral_view){
+        .reference = referral->reference,
+        .name = hw_engine_text(engine, referral->name),
+        .council = hw_engine_text(engine, referral->council),
+        .zone = hw_engine_text(engine, referral->zone),
+        .site = hw_engine_text(engine, referral->site),
+        .state = referral_states[referral->state],
+        .alert = referral->alert == HW_ALERT_NONE ? NULL : hw_alert_name(referral->alert),
+        .stay = referral->stay == 0 ? 0 : hw_stay_at(engine, referral->stay)->reference,
+        .received_ms = referral->received_ms,
+        .clock_ms = referral->clock_ms,
+        .due_ms = referral->due_ms,
+        .left_ms = referral->left_ms,
+        .first_contact_ms = referral->first_contact_ms,
+        .needs = referral->needs,
+        .direction = referral->direction,
+        .urgency = referral->urgency,
+        .pathway = referral->pathway,
+        .held = referral->held,
+        .fast_track = referral->fast_track,
+        .restricted = (referral->seen & HW_SEEN_RESTRICTED) != 0,
+        .double_referral = (referral->flags & HW_REFERRAL_DOUBLE) != 0,
+    };
+}
+
+uint32_t hw_referral_walk(
+    const struct hw_engine *engine, uint32_t handle, struct hw_referral_view *ret_view)
+{
+    if (++handle >= engine->referrals.count)
+        return 0;
+    view_referral(engine, handle, ret_view);
+    return handle;
+}
+
+enum hw_status hw_referral_view(
+    const struct hw_engine *engine, uint64_t reference, struct hw_referral_view *ret_view)
+{
+    uint32_t handle = hw_referral_by_reference(engine, reference);
+
+    if (handle == 0)
+        return HW_E_NOT_FOUND;
+    view_referral(engine, handle, ret_view);
+    return HW_OK;
+}
+
+/* ---- matches ---- */
+
+static void view_match(
+    const struct hw_engine *engine, uint32_t handle, struct hw_match_view *ret_view)
+{
+    const struct hw_match *match = hw_match_at(engine, handle);
+
+    *ret_view = (struct hw_match_view){
+        .reference = match->reference,
+        .referral = hw_referral_at(engine, match->referral)->reference,
+        .service = hw_engine_text(engine, service_at(engine, match->service)->code),
+        .by = hw_engine_text(engine, match->by),
+        .reason = hw_engine_text(engine, match->reason),
+        .outcome = hw_engine_text(engine, match->outcome),
+        .state = match_states[match->state],
+        .proposed_ms = match->proposed_ms,
+        .offered_ms = match->offered_ms,
+        .answered_ms = match->answered_ms,
+        .starts_ms = match->starts_ms,
+        .started_ms = match->started_ms,
+        .ended_ms = match->ended_ms,
+        .expires_ms = match->expires_ms,
+        .suspended_until_ms = match->suspended_until_ms,
+        .units = (uint32_t)match->units,
+        .version = match->version,
+        .live = hw_match_is_live(match),
+        .automatic = match->automatic,
+        .assessing = match->assessing,
+        .past_review = match->past_review,
+        .ready_to_leave = match->ready_to_leave,
+        .unasked = match->unasked,
+    };
+}
+
+uint32_t hw_match_walk(const struct hw_engine *engine, uint64_t referral, uint32_t handle,
+    struct hw_match_view *ret_view)
+{
+    if (referral == 0)
+        handle = handle + 1 < engine->matches.count ? handle + 1 : 0;
+    else if (handle != 0)
+        handle = hw_match_at(engine, handle)->referral_next;
+    else if (hw_referral_by_reference(engine, referral) != 0)
+        handle = hw_referral_at(engine, hw_referral_by_reference(engine, referral))->matches;
+    if (handle != 0)
+        view_match(engine, handle, ret_view);
+    return handle;
+}
+
+enum hw_status hw_match_view(
+    const struct hw_engine *engine, uint64_t reference, struct hw_match_view *ret_view)
+{
+    uint32_t handle = hw_match_find(engine, reference);
+
+    if (handle == 0)
+        return HW_E_NOT_FOUND;
+    view_match(engine, handle, ret_view);
+    return HW_OK;
+}
+
+enum hw_status hw_why_not(
+    struct hw_engine *engine, uint64_t referral, struct hw_slice service, enum hw_rule *ret_rule)
+{
+    uint32_t handle = hw_referral_by_reference(engine, referral);
+    uint32_t code = hw_text_find(engine, service);
+    uint32_t other = code == 0 ? 0 : hw_service_find(engine, code);
+
+    if (handle == 0 || other == 0)
+        return HW_E_NOT_FOUND;
+    *ret_rule = hw_explain_rule(engine, handle, other);
+    return HW_OK;
+}
+
+/* ---- invariants ---- */
+
+bool hw_routing_holds(const struct hw_engine *engine)
+{
+    for (uint32_t i = 1; i < engine->services.count; i++) {
+        int64_t held = 0;
+
+        for (uint32_t at = service_at(engine, i)->matches; at != 0;
+             at = hw_match_at(engine, at)->service_next) {
+            if (!hw_match_is_live(hw_match_at(engine, at)) || hw_match_at(engine, at)->units < 0)
+                return false;
+            held += hw_match_at(engine, at)->units;
+        }
+        if (held != service_at(engine, i)->held || held < 0)
+            return false;
+    }
+    for (uint32_t at = 1; at < engine->matches.count; at++) {
+        const struct hw_match *match = hw_match_at(engine, at);
+
+        if (match->state == HW_MATCH_OFFERED && match->by == 0 && !match->automatic)
+            return false;
+    }
+    return true;
+}

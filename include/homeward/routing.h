@@ -1,0 +1,167 @@
+/*
+ * routing.h - people matched to Home First capacity: services, referrals, proposals, offers and
+ * placements as they stand (CONTRACT R8-R16, 5, 6).
+ *
+ * The engine proposes; a named person decides.  Everything here reads; what changes state are
+ * records: referrals, answers and decisions of people, and the engine's own decisions, which are
+ * journaled behind what caused them (hw_engine_decided).  Texts are borrowed until the next apply.
+ */
+#ifndef HOMEWARD_ROUTING_H
+#define HOMEWARD_ROUTING_H
+
+#include "homeward/engine.h"
+#include "homeward/figures.h"
+#include "homeward/services.h"
+
+/*
+ * The rules that can stand between a referral and a service, in the order they are asked (R9):
+ * number, NAME, name, what is told a nurse.  Of several the first is told.
+ */
+#define HW_RULE_LIST(X)                                                                            \
+    X(1, NEEDS_UNKNOWN, "needs_unknown", "something the person needs is in no list")               \
+    X(2, NOT_READY_TO_MATCH, "incomplete", "the referral does not say enough yet")                 \
+    X(3, INCOMPLETE_SERVICE, "service_incomplete", "its kind or unit is not known")                \
+    X(4, DIRECTION, "direction", "it does not take people this way")                               \
+    X(5, COUNCIL, "council", "it does not work for the responsible council")                       \
+    X(6, ZONE, "zone", "it does not reach where the person will be")                               \
+    X(7, PATHWAY, "pathway", "it does not take this pathway")                                      \
+    X(8, HOME_OR_BED, "home_or_bed", "the pathway as decided is not for this kind of place")       \
+    X(9, NEEDS, "needs", "it cannot give all that the person needs")                               \
+    X(10, SEX, "sex", "its place is not for the person's sex")                                     \
+    X(11, FUNDING, "funding", "it does not take this funding")                                     \
+    X(12, AGE, "age", "it is not for the person's age")                                            \
+    X(13, REFUSED, "refused", "the person has refused it")                                         \
+    X(14, EXCLUDED, "excluded", "somebody has excluded it")                                        \
+    X(15, DECLINED, "declined", "it has declined this person")                                     \
+    X(16, SUSPENDED, "suspended", "it takes nobody at present")                                    \
+    X(17, BLOCKED, "blocked", "an open wait has to end before an offer")                           \
+    X(18, CONSENT, "consent", "there is no consent yet")                                           \
+    X(19, UNITS, "units", "it has no room")                                                        \
+    X(20, RESERVE, "reserve", "what is free is kept for people at home")                           \
+    X(21, START, "start", "no start is free soon enough")                                          \
+    X(22, TAKEN, "taken", "somebody earlier in the queue comes first")
+
+enum hw_rule {
+    HW_RULE_NONE,
+#define HW_RULE_ENUM(number, name, text, words) HW_RULE_##name = number,
+    HW_RULE_LIST(HW_RULE_ENUM)
+#undef HW_RULE_ENUM
+        HW_RULES
+};
+
+const char *hw_rule_name(enum hw_rule rule);
+const char *hw_rule_words(enum hw_rule rule);
+
+/*
+ * What the engine has decided and wants journaled next: borrowed until the next apply; NULL when
+ * it has nothing to say.  Whoever applies records applies this one next, encoded with the next
+ * sequence and the accepted time of the last record, until there is none (DESIGN, decisions are
+ * journaled).  In replay the journal has it: apply then checks that it is the same one.
+ */
+const struct hw_event *hw_engine_decided(const struct hw_engine *engine);
+
+/* Decisions of the journal that this engine would not have made, since it was new (R5). */
+uint64_t hw_engine_decisions_differ(const struct hw_engine *engine);
+
+/* What became of the last command (referral, answer, decision), for whoever sent it. */
+struct hw_command_result {
+    enum hw_status status; /* HW_OK; HW_E_NOT_FOUND, HW_E_STALE, HW_E_INVALID, HW_E_CONFLICT */
+    const char *words;     /* what was wrong and what stands; static; NULL when it was done */
+    uint64_t reference;    /* of what it is about; 0: none */
+    uint32_t version;      /* of what stands now, for HW_E_STALE */
+};
+struct hw_command_result hw_engine_command_result(const struct hw_engine *engine);
+
+/* ---- figures (R2, 5.2): referrals, each in its furthest state only ---- */
+
+#define HW_ROUTING_FIGURE_LIST(X)                                                                  \
+    X(WAITING_STEP_DOWN, waiting_step_down)                                                        \
+    X(WAITING_STEP_UP, waiting_step_up)                                                            \
+    X(PROPOSED, proposed)                                                                          \
+    X(OFFERED, offered)                                                                            \
+    X(ACCEPTED, accepted_not_started)                                                              \
+    X(PLACED, placed)                                                                              \
+    X(HELD, held)                                                                                  \
+    X(HOME, home_not_started)                                                                      \
+    X(PAST_REVIEW, past_review)                                                                    \
+    X(STARTING, starting_today)
+
+enum hw_routing_figure {
+#define HW_ROUTING_FIGURE_ENUM(name, member) HW_ROUTING_##name,
+    HW_ROUTING_FIGURE_LIST(HW_ROUTING_FIGURE_ENUM)
+#undef HW_ROUTING_FIGURE_ENUM
+        HW_ROUTING_FIGURES
+};
+
+/* counts has HW_ROUTING_FIGURES places; of all, or of a row of a dimension (not wards). */
+void hw_routing_total(const struct hw_engine *engine, int64_t *counts);
+void hw_routing_row(
+    const struct hw_engine *engine, enum hw_dimension dimension, uint32_t index, int64_t *counts);
+
+/* ---- services ---- */
+
+struct hw_service_view {
+    struct hw_slice code, name, provider, commissioner;
+    const char *kind, *unit; /* NULL: not said */
+    int64_t capacity, held, available, waiting, past_review;
+    int64_t declared_at_ms; /* HW_TIME_NONE: configured */
+    uint8_t directions;     /* bits of enum hw_direction */
+    bool declared, suspended, stale;
+};
+
+/* In order of first appearance; index below the count. */
+uint32_t hw_services_count(const struct hw_engine *engine);
+void hw_service_view(
+    const struct hw_engine *engine, uint32_t index, struct hw_service_view *ret_view);
+
+/* ---- referrals and matches ---- */
+
+struct hw_referral_view {
+    uint64_t reference;
+    struct hw_slice name; /* as said: may be an identifier of a system, shown to its hub only */
+    struct hw_slice council, zone, site;
+    const char *state, *alert; /* alert NULL: none stands */
+    uint64_t stay;             /* reference of the spell; 0: none */
+    int64_t received_ms, clock_ms, due_ms, left_ms, first_contact_ms;
+    uint32_t needs;
+    uint8_t direction, urgency, pathway;
+    uint8_t held; /* bits: 1 by a person, 2 identity, 4 death, 8 an open wait */
+    bool fast_track, restricted, double_referral;
+};
+
+/* By handle: start with 0, go on with the handle returned, until 0. */
+uint32_t hw_referral_walk(
+    const struct hw_engine *engine, uint32_t handle, struct hw_referral_view *ret_view);
+HW_MUST_CHECK enum hw_status hw_referral_view(
+    const struct hw_engine *engine, uint64_t reference, struct hw_referral_view *ret_view);
+
+struct hw_match_view {
+    uint64_t reference, referral;
+    struct hw_slice service, by, reason, outcome;
+    const char *state; /* proposed, offered, accepted, started, expired ... */
+    int64_t proposed_ms, offered_ms, answered_ms, starts_ms, started_ms, ended_ms, expires_ms;
+    int64_t suspended_until_ms;
+    uint32_t units, version;
+    bool live, automatic, assessing, past_review, ready_to_leave, unasked;
+};
+
+/* Newest first of a referral (reference), or by handle of all when referral is 0. */
+uint32_t hw_match_walk(const struct hw_engine *engine, uint64_t referral, uint32_t handle,
+    struct hw_match_view *ret_view);
+HW_MUST_CHECK enum hw_status hw_match_view(
+    const struct hw_engine *engine, uint64_t reference, struct hw_match_view *ret_view);
+
+/*
+ * Why a service is not proposed to a referral now: HW_RULE_NONE, it could be.  HW_E_NOT_FOUND: one
+ * of them is not known.
+ */
+HW_MUST_CHECK enum hw_status hw_why_not(
+    struct hw_engine *engine, uint64_t referral, struct hw_slice service, enum hw_rule *ret_rule);
+
+/*
+ * Whether held is the sum of live matches for every service, no unit is negative, and each offer
+ * has an approval or an automation rule (R10): costs all of them; for tests and verify.
+ */
+bool hw_routing_holds(const struct hw_engine *engine);
+
+#endif
