@@ -22,20 +22,32 @@ struct check {
 static void check_value(
     const struct check *check, const struct hw_key *key, struct hw_node *node, const char *path);
 
+static const char *nearest_key(const struct hw_key *keys, const char *name)
+{
+    struct hw_nearest nearest;
+
+    hw_nearest_init(&nearest, name);
+    for (const struct hw_key *key = keys; key->name != NULL; key++)
+        hw_nearest_offer(&nearest, key->name);
+    return nearest.best;
+}
+
 static void report_unknown(const struct check *check, const struct hw_key *keys,
     const struct hw_node *node, const char *path)
 {
-    struct hw_nearest nearest;
+    const char *best, *first;
 
     if (hw_key_is_later(path)) {
         hw_report_error(check->report, node, path, "not built yet in this version; leave it out");
         return;
     }
-    hw_nearest_init(&nearest, node->name);
-    for (const struct hw_key *key = keys; key->name != NULL; key++)
-        hw_nearest_offer(&nearest, key->name);
-    if (nearest.best != NULL)
-        hw_report_error(check->report, node, path, "unknown key; did you mean %s?", nearest.best);
+    best = nearest_key(keys, node->name);
+    if (best == NULL) { /* A path set from outside: then where it leaves what is known. */
+        first = hw_tree_text(check->tree, hw_slice_of(node->name, strcspn(node->name, ".")));
+        best = nearest_key(keys, first);
+    }
+    if (best != NULL)
+        hw_report_error(check->report, node, path, "unknown key; did you mean %s?", best);
     else
         hw_report_error(check->report, node, path, "unknown key; homeward check --keys lists all");
 }

@@ -271,6 +271,7 @@ static const struct {
         "HOMEWARD_MLLP__LISTN: mllp.listn: unknown key; did you mean listen?\n"},
     {NULL, "clock", "--set clock: KEY=VALUE is wanted\n"},
     {NULL, "clok=events", "--set: clok: unknown key; did you mean clock?\n"},
+    {NULL, "mlp.listen=1", "--set: mlp.listen: unknown key; did you mean mllp?\n"},
     {NULL, "clock.x=events", "--set: clock.x: unknown key; did you mean clock?\n"},
     {NULL, "sites=[{code: A",
         "--set: not YAML: did not find expected ',' or '}' while parsing a "
