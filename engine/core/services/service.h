@@ -45,6 +45,11 @@
     X("age_to", COUNT, age_to)                                                                     \
     X("sex", SEX, sex)
 
+static inline struct hw_service *hw_service_at(const struct hw_engine *engine, uint32_t handle)
+{
+    return HW_AT(engine, services, hw_service, handle);
+}
+
 /* By code; 0: not known.  Take makes it (room was ensured). */
 uint32_t hw_service_find(const struct hw_engine *engine, uint32_t code);
 uint32_t hw_service_take(struct hw_engine *engine, uint32_t code);

@@ -1,0 +1,80 @@
+#include "core/routing/command_parts.h"
+
+#include "core/routing/agenda.h"
+#include "core/routing/mode.h"
+#include "core/routing/referral.h"
+
+void hw__command_take_mode(const struct hw_command *command)
+{
+    if (!hw_mode_set(command->engine, hw__text(command, HW_FIELD_DETAIL),
+            hw__text(command, HW_FIELD_ANSWER), hw__moment(command, HW_FIELD_UNTIL, HW_TIME_OPEN)))
+        hw__refuse(command, HW_E_INVALID,
+            "scope is not all or KIND:CODE, or mode none of observe, propose, offer, paused");
+}
+
+void hw__command_hold_referral(const struct hw_command *command)
+{
+    uint32_t handle = hw__known_referral(command);
+
+    if (handle != 0)
+        hw_referral_hold(command->engine, handle, HW_HELD_BY_PERSON,
+            hw__moment(command, HW_FIELD_UNTIL, HW_TIME_OPEN));
+}
+
+void hw__command_release_referral(const struct hw_command *command)
+{
+    uint32_t handle = hw__known_referral(command);
+
+    if (handle == 0)
+        return;
+    hw_referral_at(command->engine, handle)->flags &= (uint8_t)~HW_REFERRAL_HOLD_LAPSED;
+    hw_referral_release(
+        command->engine, handle, (enum hw_hold)(HW_HELD_BY_PERSON | HW_HELD_BY_IDENTITY));
+}
+
+void hw__command_link_referral(const struct hw_command *command)
+{
+    enum hw_link_kind kind = command->event->kind == HW_KIND_DECIDE_REFERRAL_PINNED ||
+            command->event->kind == HW_KIND_DECIDE_REFERRAL_UNPINNED
+        ? HW_LINK_PINNED
+        : HW_LINK_EXCLUDED;
+    bool add = command->event->kind == HW_KIND_DECIDE_REFERRAL_PINNED ||
+        command->event->kind == HW_KIND_DECIDE_REFERRAL_EXCLUDED;
+    uint32_t handle = hw__known_referral(command), service = hw__code(command, HW_FIELD_SERVICE);
+
+    if (handle == 0)
+        return;
+    if (service == 0) {
+        hw__refuse(command, HW_E_INVALID, "service is missing");
+        return;
+    }
+    if (add)
+        hw_referral_link(command->engine, handle, kind, service,
+            hw__moment(command, HW_FIELD_UNTIL, HW_TIME_OPEN));
+    else
+        hw_referral_unlink(command->engine, handle, kind, service);
+    hw_referral_follow(command->engine, handle);
+}
+
+void hw__command_set_priority(const struct hw_command *command)
+{
+    uint32_t handle = hw__known_referral(command);
+
+    if (handle == 0)
+        return;
+    hw_referral_open(command->engine, handle);
+    hw_referral_at(command->engine, handle)->priority_due_ms =
+        hw__moment(command, HW_FIELD_UNTIL, HW_TIME_NONE);
+    hw_referral_follow(command->engine, handle);
+}
+
+void hw__command_acknowledge_alert(const struct hw_command *command)
+{
+    uint32_t handle = hw__known_referral(command);
+
+    if (handle == 0)
+        return;
+    hw_referral_at(command->engine, handle)->flags &=
+        (uint8_t) ~(HW_REFERRAL_HOLD_LAPSED | HW_REFERRAL_HOLD_OVER);
+    hw_agenda_referral(command->engine, handle);
+}

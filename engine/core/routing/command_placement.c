@@ -1,0 +1,95 @@
+#include "core/routing/command_parts.h"
+
+#include "core/routing/match.h"
+#include "core/routing/referral.h"
+#include "core/routing/rules.h"
+
+/* The last match of a referral with a service that may be what a provider speaks of. */
+static uint32_t match_spoken_of(const struct hw_engine *engine, uint32_t referral, uint32_t service)
+{
+    uint32_t at = hw_match_live(engine, referral, service);
+
+    if (at != 0)
+        return at;
+    for (at = hw_referral_at(engine, referral)->matches; at != 0;
+         at = hw_match_at(engine, at)->referral_next)
+        if (hw_match_at(engine, at)->service == service &&
+            hw_match_at(engine, at)->state != HW_MATCH_FINISHED &&
+            hw_match_at(engine, at)->state != HW_MATCH_OBSERVED)
+            return at;
+    return 0;
+}
+
+struct placement {
+    uint32_t referral, service, match;
+};
+
+/* What a placement event is about: made where it is not known, because it is true (R13). */
+static bool placement_of(const struct hw_command *command, struct placement *ret_placement)
+{
+    struct hw_engine *engine = command->engine;
+    uint32_t name = hw__code(command, HW_FIELD_REFERRAL),
+             service = hw__code(command, HW_FIELD_SERVICE);
+
+    if (name == 0 || service == 0) {
+        hw__refuse(command, HW_E_INVALID, "referral or service is missing");
+        return false;
+    }
+    ret_placement->referral = hw_referral_find(engine, name);
+    if (ret_placement->referral == 0) {
+        ret_placement->referral = hw_referral_take(engine, name);
+        hw_referral_at(engine, ret_placement->referral)->flags |= HW_REFERRAL_UNKNOWN;
+        hw_referral_set_person(engine, ret_placement->referral, command->identifier);
+    }
+    ret_placement->service = hw_service_take(engine, service);
+    ret_placement->match = match_spoken_of(engine, ret_placement->referral, ret_placement->service);
+    return true;
+}
+
+static void start_placement(const struct hw_command *command, struct placement *placement)
+{
+    struct hw_engine *engine = command->engine;
+    const struct hw_service *service = hw_service_at(engine, placement->service);
+    int64_t at = command->event->happened.start_ms;
+    struct hw_match *match;
+
+    if (placement->match == 0)
+        placement->match = hw_match_new(engine, placement->referral, placement->service,
+            hw_rule_units(engine, placement->referral, placement->service), HW_MATCH_EXPIRED);
+    match = hw_match_at(engine, placement->match);
+    if (match->started_ms == HW_TIME_NONE || match->state != HW_MATCH_STARTED)
+        match->started_ms = at < engine->root.accepted_ms ? at : engine->root.accepted_ms;
+    if (service->max_stay_ms > 0)
+        match->review_due_ms = match->started_ms + service->max_stay_ms;
+    hw__command_step(command, placement->match, HW_STEP_START);
+    if (hw__says(command, HW_FIELD_UNITS))
+        hw_match_set_units(
+            engine, placement->match, (int32_t)(hw__count(command, HW_FIELD_UNITS, 1) & 0xffffff));
+}
+
+void hw__command_take_placement(const struct hw_command *command)
+{
+    struct hw_engine *engine = command->engine;
+    struct placement placement;
+    struct hw_match *match;
+
+    if (!placement_of(command, &placement))
+        return;
+    if (command->event->kind == HW_KIND_PLACEMENT_STARTED || placement.match == 0 ||
+        hw_match_at(engine, placement.match)->state != HW_MATCH_STARTED)
+        start_placement(command, &placement);
+    match = hw_match_at(engine, placement.match);
+    if (command->event->kind == HW_KIND_PLACEMENT_UNITS_CHANGED)
+        hw_match_set_units(
+            engine, placement.match, (int32_t)(hw__count(command, HW_FIELD_UNITS, 1) & 0xffffff));
+    if (command->event->kind == HW_KIND_PLACEMENT_REVIEWED) {
+        match->ready_to_leave = hw__is(command, HW_FIELD_DETAIL, "ready_to_leave");
+        match->reviewed_ms = command->event->happened.start_ms;
+    }
+    if (command->event->kind == HW_KIND_PLACEMENT_ENDED) {
+        match->outcome = hw__code(command, HW_FIELD_OUTCOME);
+        hw__command_step(command, placement.match, HW_STEP_FINISH);
+        match->ended_ms = command->event->happened.start_ms;
+        hw_referral_end(engine, placement.referral, match->outcome);
+    }
+}
