@@ -45,48 +45,39 @@ static void begin_batch(struct hw_runtime *runtime)
         runtime->journal, hw_engine_accepted_ms(runtime->engine), digest, quick_digest);
 }
 
+enum { DECISIONS_AT_ONCE = 128 }; /* some ten microseconds each, and the loop has other work */
+
 /*
- * What the engine decides stands right behind what caused it, in the same batch (R5).  Where the
- * batch has no room left it stays pending: the engine decides anew after whatever comes next.
+ * What the engine decides stands right behind the message or the tick that caused it, in the same
+ * batch (R5), and nothing is taken before it.  False: some are left, for want of room in the batch
+ * or in an arena, or because one cause has more of them than the loop may wait for.
  */
-static enum hw_status take_decisions(struct hw_runtime *runtime)
+bool hw__intake_decide(struct hw_runtime *runtime)
 {
     const struct hw_event *decided;
 
-    while ((decided = hw_engine_decided(runtime->engine)) != NULL) {
+    for (unsigned i = 0; (decided = hw_engine_decided(runtime->engine)) != NULL; i++) {
         struct hw_event event = *decided; /* Applying it brings the next. */
-        enum hw_status status;
 
-        if (!hw_journal_has_room(runtime->journal, HW_RECORD_SIZE_MAX))
-            return HW_OK;
+        if (i == DECISIONS_AT_ONCE || !hw_journal_has_room(runtime->journal, HW_RECORD_SIZE_MAX))
+            return false;
         begin_batch(runtime);
-        status = take_record(runtime, &event, hw_engine_accepted_ms(runtime->engine));
-        if (status != HW_OK)
-            return status;
+        if (take_record(runtime, &event, hw_engine_accepted_ms(runtime->engine)) != HW_OK)
+            return false;
     }
-    return HW_OK;
-}
-
-void hw__intake_decide(struct hw_runtime *runtime)
-{
-    if (take_decisions(runtime) != HW_OK)
-        hw__runtime_fail(runtime,
-            "a decision could not be applied: the limits leave no room for it; raise them and "
-            "start again");
+    return true;
 }
 
 /* Timers due by accepted_ms fire, in a tick before the record that found them due (R17). */
 enum hw_status hw__intake_tick(struct hw_runtime *runtime, int64_t accepted_ms)
 {
-    enum hw_status status = take_decisions(runtime);
     struct hw_event tick;
 
-    if (status != HW_OK || hw_engine_due_ms(runtime->engine) > accepted_ms)
-        return status;
+    if (hw_engine_due_ms(runtime->engine) > accepted_ms)
+        return HW_OK;
     begin_batch(runtime);
     hw_event_init(&tick, HW_KIND_CLOCK_TICK);
-    status = take_record(runtime, &tick, accepted_ms);
-    return status == HW_OK ? take_decisions(runtime) : status;
+    return take_record(runtime, &tick, accepted_ms);
 }
 
 enum hw_status hw__intake_event(
@@ -107,13 +98,10 @@ static bool take_message(struct hw_runtime *runtime, const struct hw_event *even
         enum hw_status status = hw__intake_event(runtime, &events[i], runtime->clock.now_ms);
 
         if (status == HW_OK)
-            status = take_decisions(runtime);
-        if (status == HW_OK)
             continue;
         HW_ASSERT(status == HW_E_FULL); /* What was made here can be read. */
-        /* A tick alone may have gone in: a whole record.  Half a message may not. */
         if (i == 0)
-            return false;
+            return false; /* Half a message is what may not be. */
         hw_journal_drop(runtime->journal);
         hw__runtime_fail(runtime,
             "a message could be applied only in part: the limits leave no room for it; "
@@ -196,6 +184,26 @@ static enum hw_seen seen(const struct hw_runtime *runtime, const struct hw_event
         runtime->engine, event->message_id_hash, event->message_hash, now_ms, ret_sequence);
 }
 
+static bool has_room_for(
+    const struct hw_runtime *runtime, const struct hw_event *events, uint32_t events_count)
+{
+    return has_room_for_many(runtime, events_count) &&
+        hw__intake_has_room(runtime, size_of(runtime, events, events_count));
+}
+
+/* What was decided before, the tick the message finds due, and what is decided behind that. */
+static bool make_way(struct hw_runtime *runtime, int64_t now_ms, const struct hw_event *events,
+    uint32_t events_count)
+{
+    if (!hw__intake_decide(runtime) || !has_room_for(runtime, events, events_count))
+        return false;
+    if (hw_engine_due_ms(runtime->engine) > now_ms)
+        return true;
+    runtime->clock.now_ms = now_ms; /* All else of the clock is the message's, if it is taken. */
+    return hw__intake_tick(runtime, now_ms) == HW_OK && hw__intake_decide(runtime) &&
+        has_room_for(runtime, events, events_count);
+}
+
 struct hw_submitted hw_runtime_submit(
     struct hw_runtime *runtime, struct hw_event *events, uint32_t events_count)
 {
@@ -214,14 +222,14 @@ struct hw_submitted hw_runtime_submit(
         return submitted;
     }
     submitted.release_sequence = 0;
-    if (!has_room_for_many(runtime, events_count) ||
-        !hw__intake_has_room(runtime, size_of(runtime, events, events_count)))
+    if (!make_way(runtime, clock.now_ms, events, events_count))
         return submitted;
+    runtime->clock = clock;
     for (uint32_t i = 0; known == HW_SEEN_REUSED && i < events_count; i++)
         events[i].flags |= HW_FLAG_CONTROL_ID_REUSED;
-    runtime->clock = clock;
     if (!take_message(runtime, events, events_count))
         return submitted;
+    (void)hw__intake_decide(runtime); /* What is left goes with the next turn. */
     submitted.outcome = HW_OUTCOME_TAKEN;
     submitted.release_sequence = hw_journal_next(runtime->journal) - 1;
     return submitted;

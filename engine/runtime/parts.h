@@ -56,8 +56,8 @@ struct hw_hash hw__runtime_digest(struct hw_runtime *runtime);
  * bytes of records have room in the open batch, and a message in the arenas. */
 HW_MUST_CHECK enum hw_status hw__intake_event(
     struct hw_runtime *runtime, const struct hw_event *event, int64_t accepted_ms);
-/* Journal and apply what the engine has decided, as far as there is room. */
-void hw__intake_decide(struct hw_runtime *runtime);
+/* Journal and apply what the engine has decided.  False: some of it is left for later. */
+bool hw__intake_decide(struct hw_runtime *runtime);
 HW_MUST_CHECK enum hw_status hw__intake_tick(struct hw_runtime *runtime, int64_t accepted_ms);
 bool hw__intake_has_room(const struct hw_runtime *runtime, size_t size);
 

@@ -24,13 +24,9 @@ static void tell(struct hw_runtime *runtime)
 /* Timers of the system clock fire by themselves; those of the event clock wait for an event. */
 static void fire_timers(struct hw_runtime *runtime, int64_t wall)
 {
-    int64_t due = hw_engine_due_ms(runtime->engine);
-
-    /* Of a moment ago, where the batch was full: they need no timer. */
-    if (hw_engine_decided(runtime->engine) != NULL &&
-        hw__intake_has_room(runtime, HW_RECORD_SIZE_MAX))
-        hw__intake_decide(runtime);
-    if (runtime->clock.events || due > wall || wall < runtime->clock.now_ms ||
+    /* What was decided before comes first. */
+    if (!hw__intake_decide(runtime) || runtime->clock.events ||
+        hw_engine_due_ms(runtime->engine) > wall || wall < runtime->clock.now_ms ||
         !hw__intake_has_room(runtime, HW_RECORD_SIZE_MAX + HW_TICK_SIZE_MAX))
         return;
     runtime->clock.now_ms = wall;
@@ -38,6 +34,7 @@ static void fire_timers(struct hw_runtime *runtime, int64_t wall)
         hw__runtime_fail(runtime,
             "a timer could not fire: the limits leave no room for what it says; raise "
             "them and start again");
+    (void)hw__intake_decide(runtime);
 }
 
 /* There is always one: midnight. */
@@ -45,6 +42,8 @@ static int64_t until_due(const struct hw_runtime *runtime, int64_t now)
 {
     int64_t due = hw_engine_due_ms(runtime->engine);
 
+    if (hw_engine_decided(runtime->engine) != NULL)
+        return 1; /* There were too many for one turn. */
     if (runtime->clock.events)
         return -1;
     return due > now ? due - now : 1;

@@ -5,6 +5,7 @@
  *         the test says so.
  */
 #include "core/state.h"
+#include "homeward/routing.h"
 #include "runtime/segment.h"
 #include "support/opened.h"
 
@@ -243,4 +244,171 @@ Test(intake, an_arena_that_is_nearly_full_takes_nothing)
     cr_expect(eq(int, submit_settings(1000, 20, 1), HW_OUTCOME_TAKEN));
     cr_expect(eq(uint, logged.failed, 0));
     cr_expect(eq(int, hw_runtime_close(runtime, false), HW_OK));
+}
+
+/* --- decisions ------------------------------------------------------------------------------ */
+
+enum { REFERRALS = 300, AT_ONCE = 128 }; /* decisions that the loop waits for (intake.c) */
+
+static struct hw_submitted say(struct hw_event *event)
+{
+    event->happened = event->recorded = event->sent = hw_time_at(LOGGED_START_MS);
+    event->source = event->organisation = hw_slice_text("HUB");
+    hw_event_finish(event);
+    return hw_runtime_submit(runtime, event, 1);
+}
+
+static void set(const char *key, const char *value)
+{
+    struct hw_event event;
+
+    hw_event_init(&event, HW_KIND_CONFIGURATION);
+    hw_event_set_text(&event, HW_FIELD_CONFIGURATION_KEY, hw_slice_text(key));
+    hw_event_set_text(&event, HW_FIELD_CONFIGURATION_VALUE, hw_slice_text(value));
+    cr_assert(eq(int, say(&event).outcome, HW_OUTCOME_TAKEN));
+}
+
+static struct hw_submitted set_mode(const char *mode)
+{
+    struct hw_event event;
+
+    hw_event_init(&event, HW_KIND_DECIDE_ROUTING_MODE);
+    hw_event_set_text(&event, HW_FIELD_DETAIL, hw_slice_text("all"));
+    hw_event_set_text(&event, HW_FIELD_ANSWER, hw_slice_text(mode));
+    return say(&event);
+}
+
+static struct hw_submitted refer(unsigned number)
+{
+    struct hw_event event;
+    char name[32];
+
+    snprintf(name, sizeof name, "HUB/%u", number);
+    hw_event_init(&event, HW_KIND_REFERRAL_RECEIVED);
+    hw_event_set_text(&event, HW_FIELD_REFERRAL, hw_slice_text(name));
+    hw_event_set_text(&event, HW_FIELD_DIRECTION, hw_slice_text("step_up"));
+    hw_event_set_text(&event, HW_FIELD_NEEDS, hw_slice_text("personal_care"));
+    hw_event_set_text(&event, HW_FIELD_URGENCY, hw_slice_text("2d"));
+    return say(&event);
+}
+
+/* A service with room for all of them, and nobody is proposed to it yet. */
+static void refer_while_paused(void)
+{
+    set("services/HART/kind", "reablement");
+    set("services/HART/unit", "slots");
+    set("services/HART/capacity", "1000");
+    set("services/HART/zones", "all");
+    set("services/HART/capabilities", "personal_care");
+    cr_assert(eq(int, set_mode("paused").outcome, HW_OUTCOME_TAKEN));
+    for (unsigned i = 0; i < REFERRALS; i++)
+        cr_assert(eq(int, refer(i).outcome, HW_OUTCOME_TAKEN));
+    hw_runtime_turn(runtime);
+    cr_assert(hw_engine_decided(hw_runtime_engine(runtime)) == NULL, "paused, all is said");
+}
+
+static int64_t held(void)
+{
+    struct hw_service_view view;
+
+    cr_assert(hw_routing_holds(hw_runtime_engine(runtime)));
+    hw_service_view(hw_runtime_engine(runtime), 0, &view);
+    return view.held;
+}
+
+Test(intake, more_decisions_than_the_loop_waits_for_come_before_all_else)
+{
+    uint64_t before;
+    struct hw_submitted submitted;
+
+    opened_open();
+    refer_while_paused();
+    before = sequence();
+    submitted = set_mode("propose");
+    cr_expect(eq(int, submitted.outcome, HW_OUTCOME_TAKEN));
+    cr_expect(eq(u64, submitted.release_sequence, before + 1 + AT_ONCE));
+    cr_expect(eq(i64, held(), AT_ONCE));
+    cr_expect(eq(int, refer(REFERRALS).outcome, HW_OUTCOME_FULL), "as many again, and some left");
+    cr_expect(eq(i64, held(), 2 * AT_ONCE));
+    hw_runtime_turn(runtime);
+    cr_expect(eq(i64, held(), REFERRALS));
+    cr_expect(eq(int, refer(REFERRALS).outcome, HW_OUTCOME_TAKEN));
+    cr_expect(eq(i64, held(), REFERRALS + 1));
+    opened_close();
+}
+
+Test(intake, what_was_left_to_decide_goes_on_after_a_restart)
+{
+    opened_open();
+    refer_while_paused();
+    cr_expect(eq(int, set_mode("propose").outcome, HW_OUTCOME_TAKEN));
+    opened_close();
+    opened_open();
+    cr_expect(eq(i64, held(), AT_ONCE));
+    cr_expect(eq(i64, hw_runtime_turn(runtime), 1), "it wants to be called again at once");
+    cr_expect(eq(i64, held(), 2 * AT_ONCE));
+    hw_runtime_turn(runtime);
+    cr_expect(eq(i64, held(), REFERRALS));
+    cr_expect(eq(u64, hw_engine_decisions_differ(hw_runtime_engine(runtime)), 0));
+    opened_close();
+}
+
+/* A tick ends all proposals at once: renewed in place, the next message behind all of that. */
+Test(intake, a_message_behind_a_tick_of_many_timers_waits_for_what_they_decide)
+{
+    opened_open();
+    refer_while_paused();
+    cr_expect(eq(int, set_mode("propose").outcome, HW_OUTCOME_TAKEN));
+    while (hw_runtime_turn(runtime) == 1 && held() < REFERRALS)
+        continue;
+    cr_expect(eq(i64, held(), REFERRALS));
+    fault_set_clock(fault, LOGGED_START_MS + 31 * HW_MINUTE_MS, 0);
+    for (unsigned i = 0; i < REFERRALS / AT_ONCE; i++)
+        cr_expect(eq(int, refer(REFERRALS).outcome, HW_OUTCOME_FULL));
+    cr_expect(eq(int, refer(REFERRALS).outcome, HW_OUTCOME_TAKEN));
+    cr_expect(eq(i64, held(), REFERRALS + 1));
+    opened_close();
+}
+
+Test(intake, a_batch_without_room_keeps_decisions_for_the_next)
+{
+    uint64_t before;
+
+    options.batch_size = 2 * (HW_RECORD_SIZE_MAX + 1024);
+    opened_open();
+    refer_while_paused();
+    before = sequence();
+    cr_expect(eq(int, set_mode("propose").outcome, HW_OUTCOME_TAKEN));
+    for (unsigned i = 0; i < REFERRALS && hw_engine_decided(hw_runtime_engine(runtime)) != NULL;
+         i++)
+        hw_runtime_turn(runtime);
+    cr_expect(eq(i64, held(), REFERRALS));
+    cr_expect(eq(u64, hw_runtime_durable(runtime), before + 1 + REFERRALS));
+    opened_close();
+}
+
+Test(intake, decisions_without_room_wait_and_so_does_all_else)
+{
+    struct hw_arena *matches;
+    uint32_t most, ready;
+
+    opened_open();
+    refer_while_paused();
+    matches = &hw_runtime_engine(runtime)->matches;
+    most = matches->count_max;
+    ready = matches->ready;
+    matches->count_max = matches->ready = matches->count + 50;
+    cr_expect(eq(int, set_mode("propose").outcome, HW_OUTCOME_TAKEN));
+    cr_expect(lt(i64, held(), 50 + 1), "the last record takes a little room more");
+    cr_expect(gt(i64, held(), 40));
+    cr_expect(eq(int, refer(REFERRALS).outcome, HW_OUTCOME_FULL));
+    cr_expect(eq(i64, hw_runtime_turn(runtime), 1));
+    cr_expect(eq(uint, logged.failed, 0));
+    matches->count_max = most;
+    matches->ready = ready;
+    for (unsigned i = 0; i < REFERRALS && hw_engine_decided(hw_runtime_engine(runtime)) != NULL;
+         i++)
+        hw_runtime_turn(runtime);
+    cr_expect(eq(i64, held(), REFERRALS));
+    opened_close();
 }

@@ -71,6 +71,9 @@ void hw_routing_timer_set(
     struct hw_timer_entry entry = {.due_ms = due_ms, .kind = kind, .handle = handle};
     uint32_t place = *place_of(engine, &entry);
 
+    /* What is set for a moment gone by fires in the next tick, never before the present record. */
+    if (due_ms <= engine->root.accepted_ms)
+        due_ms = entry.due_ms = engine->root.accepted_ms + 1;
     if (place != 0) {
         if (entry_at(engine, place)->due_ms == due_ms)
             return;
