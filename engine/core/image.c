@@ -11,6 +11,7 @@
  */
 #include "core/figures/rows.h"
 #include "core/people/people.h"
+#include "core/routing/area.h"
 #include "core/routing/decide.h"
 #include "core/routing/profile.h"
 #include "core/routing/referral.h"
@@ -157,6 +158,7 @@ static enum hw_status fill_tables(struct hw_engine *engine)
     FILL(referral_table, referrals, hw_referral_hash)
     FILL(referred_table, referred, hw_referral_person_hash)
     FILL(profile_table, profiles, hw_profile_hash)
+    FILL(area_table, areas, hw_area_hash)
 #undef FILL
     /* Ids that left the window are free records: only the chain is live. */
     if (hw_table_clear(&engine->message_table, &engine->options.memory,

@@ -66,6 +66,8 @@ static uint32_t limit_of(
         return limits->stays;
     if (arena == &engine->profiles)
         return limits->texts / 4;
+    if (arena == &engine->areas || arena == &engine->covers || arena == &engine->starts)
+        return limits->texts;
     if (arena == &engine->links)
         return limits->texts;
     if (arena == &engine->reaches)
@@ -103,7 +105,8 @@ static enum hw_status init_arenas(struct hw_engine *engine)
     X(service_table, services)                                                                     \
     X(referral_table, referrals)                                                                   \
     X(referred_table, referred)                                                                    \
-    X(profile_table, profiles)
+    X(profile_table, profiles)                                                                     \
+    X(area_table, areas)
 
 static enum hw_status init_tables(struct hw_engine *engine)
 {
@@ -161,6 +164,8 @@ enum {
     ROOM_LINKS = HW_TEXT_SIZE_MAX, /* a list of codes of one letter, and of two lists */
     ROOM_PROFILES = 64,            /* of all referrals of one person */
     ROOM_ACCOUNTS = 256,
+    ROOM_COVERS = HW_TEXT_SIZE_MAX, /* as links: a list of zones or councils of one letter */
+    ROOM_STARTS = 4,
 };
 
 #define ROOM_LIST(X)                                                                               \
@@ -186,6 +191,9 @@ enum {
     X(referred, 2)                                                                                 \
     X(profiles, ROOM_PROFILES)                                                                     \
     X(reaches, engine->services.count *ROOM_PROFILES + engine->profiles.count)                     \
+    X(areas, ROOM_COVERS)                                                                          \
+    X(covers, ROOM_COVERS)                                                                         \
+    X(starts, ROOM_STARTS)                                                                         \
     X(matches, 2)                                                                                  \
     X(modes, 1)                                                                                    \
     X(timers, 4)
@@ -201,6 +209,7 @@ static bool has_room(const struct hw_engine *engine)
 #define TABLE_HAS(table, arena) has &= hw_table_has_room(&engine->table, ROOM_ACCOUNTS);
     TABLE_LIST(TABLE_HAS)
 #undef TABLE_HAS
+    has &= hw_table_has_room(&engine->area_table, ROOM_COVERS);
     return has;
 }
 
@@ -221,6 +230,9 @@ static enum hw_status make_room(struct hw_engine *engine)
         return status;
     TABLE_LIST(TABLE_ENSURE)
 #undef TABLE_ENSURE
+    status = hw_table_ensure(&engine->area_table, memory, ROOM_COVERS);
+    if (status != HW_OK)
+        return status;
     return hw_blocks_ensure(engine);
 }
 

@@ -344,6 +344,9 @@ enum { HW_FOLD_FACTS_MAX = 65536, HW_FAMILY_MAX = 512, HW_EFFECTS_MAX = 1024 };
     X(referred, struct hw_referred)                                                                \
     X(profiles, struct hw_profile)                                                                 \
     X(reaches, struct hw_reach)                                                                    \
+    X(areas, struct hw_area)                                                                       \
+    X(covers, struct hw_cover)                                                                     \
+    X(starts, struct hw_starts)                                                                    \
     X(matches, struct hw_match)                                                                    \
     X(modes, struct hw_mode_record)                                                                \
     X(timers, struct hw_timer_entry)
@@ -399,7 +402,8 @@ struct hw_engine {
     HW_ARENA_LIST(HW_ARENA_MEMBER)
 #undef HW_ARENA_MEMBER
     struct hw_table identifier_table, visit_table, stay_table, row_table, account_table, text_table,
-        message_table, setting_table, service_table, referral_table, referred_table, profile_table;
+        message_table, setting_table, service_table, referral_table, referred_table, profile_table,
+        area_table;
     struct hw_scratch *scratch;
     struct hw_effect *effects;
     uint32_t effects_count;
@@ -410,6 +414,7 @@ struct hw_engine {
     struct hw_event event;    /* the one being applied */
     struct hw_event decision; /* the one that is pending */
     bool has_decision;
+    uint64_t looked_at; /* candidates that choosing ever looked at: for benches, no state */
     struct hw_command_result command;
     char explanation[HW_TEXT_SIZE_MAX];
 };

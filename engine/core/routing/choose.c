@@ -2,6 +2,7 @@
 
 #include "core/people/people.h"
 #include "core/routing/profile.h"
+#include "core/routing/reach.h"
 #include "core/routing/referral.h"
 #include "core/routing/rules.h"
 #include "core/services/service.h"
@@ -110,6 +111,9 @@ struct hw_choice hw_choose_service(const struct hw_engine *engine, uint32_t hand
         const char *words;
         int64_t start_ms;
 
+        choice.looked_at++;
+        if (hw_service_free(service_at(engine, reach->service)) <= 0)
+            continue; /* Most are full most of the time: nothing else need be asked. */
         if (hw_rule_of_referral(engine, handle, reach->service, &start_ms) != HW_RULE_NONE)
             continue;
         if (best != NULL &&
@@ -122,37 +126,49 @@ struct hw_choice hw_choose_service(const struct hw_engine *engine, uint32_t hand
     return choice;
 }
 
-/* Of one queue: the first it could take. */
-static uint32_t first_of(const struct hw_engine *engine, uint32_t profile, uint32_t service,
-    uint32_t before, int64_t *ret_start_ms)
+/* Of one queue: the first it could take, before whoever was found already. */
+static void look_at_queue(const struct hw_engine *engine, uint32_t first, struct hw_choice *choice)
 {
-    for (uint32_t at = hw_profile_first(engine, profile); at != 0;
-         at = hw_profile_next(engine, profile, at)) {
-        if (before != 0 && hw_queue_order(engine, at, before) >= 0)
-            return 0;
+    uint32_t profile = referral_at(engine, first)->profile;
+    int64_t start_ms;
+
+    for (uint32_t at = first; at != 0; at = hw_profile_next(engine, profile, at)) {
+        if (choice->referral != 0 && hw_queue_order(engine, at, choice->referral) >= 0)
+            return;
+        choice->looked_at++;
         if (hw_rule_of_waiting(engine, at) == HW_RULE_NONE &&
-            hw_rule_of_referral(engine, at, service, ret_start_ms) == HW_RULE_NONE)
-            return at;
+            hw_rule_of_referral(engine, at, choice->service, &start_ms) == HW_RULE_NONE) {
+            choice->referral = at;
+            choice->start_ms = start_ms;
+            return;
+        }
     }
-    return 0;
+}
+
+/* Queues stand by their firsts: behind one whose first comes too late, all do. */
+static void look_at_queues(
+    const struct hw_engine *engine, enum hw_direction direction, struct hw_choice *choice)
+{
+    for (uint32_t at = hw_reach_first(engine, choice->service, direction); at != 0;
+         at = hw_reach_next(engine, at)) {
+        uint32_t first = hw_profile_at(engine, hw_reach_at(engine, at)->profile)->first;
+
+        if (choice->referral != 0 && hw_queue_order(engine, first, choice->referral) >= 0)
+            return;
+        look_at_queue(engine, first, choice);
+    }
 }
 
 struct hw_choice hw_choose_referral(const struct hw_engine *engine, uint32_t handle)
 {
     const struct hw_service *service = service_at(engine, handle);
+    int32_t room = hw_service_free(service);
     struct hw_choice choice = {.service = handle};
 
-    if (service->suspended || hw_service_free(service) <= 0)
+    if (service->suspended || room <= 0)
         return choice;
-    for (uint32_t at = service->reaches; at != 0; at = hw_reach_at(engine, at)->service_next) {
-        int64_t start_ms;
-        uint32_t first =
-            first_of(engine, hw_reach_at(engine, at)->profile, handle, choice.referral, &start_ms);
-
-        if (first == 0)
-            continue;
-        choice.referral = first;
-        choice.start_ms = start_ms;
-    }
+    look_at_queues(engine, HW_STEP_UP, &choice);
+    if (room > service->step_up_reserve)
+        look_at_queues(engine, HW_STEP_DOWN, &choice);
     return choice;
 }

@@ -11,6 +11,7 @@
 struct hw_choice {
     uint32_t referral, service;
     int64_t start_ms;
+    uint64_t looked_at; /* how many were asked before it was found */
 };
 
 /* The service proposed to a waiting referral. */

@@ -111,8 +111,8 @@ static void propose_again(const struct hw_command *command, uint32_t late)
         return;
     }
     again = hw_match_new(engine, referral, service, units, HW_MATCH_PROPOSED);
-    hw_match_at(engine, again)->starts_ms =
-        hw__moment(command, HW_FIELD_STARTS_AT, hw_match_at(engine, late)->starts_ms);
+    hw_match_set_start(engine, again,
+        hw__moment(command, HW_FIELD_STARTS_AT, hw_match_at(engine, late)->starts_ms));
     hw_match_at(engine, again)->expires_ms =
         engine->root.accepted_ms + hw_service_at(engine, service)->proposal_ttl_ms;
     hw_match_set_timer(engine, again);
@@ -153,7 +153,8 @@ void hw__command_take_answer(const struct hw_command *command)
         }
         match->reason = hw__code(command, HW_FIELD_REASON);
         if (answers[i].step == HW_STEP_ACCEPT)
-            match->starts_ms = hw__moment(command, HW_FIELD_STARTS_AT, match->starts_ms);
+            hw_match_set_start(
+                command->engine, handle, hw__moment(command, HW_FIELD_STARTS_AT, match->starts_ms));
         hw__command_step(command, handle, answers[i].step);
         return;
     }
@@ -196,7 +197,8 @@ void hw__command_make_offer(const struct hw_command *command)
     match->overrides = hw__code(command, HW_FIELD_DETAIL);
     if (match->overrides == 0)
         match->overrides = hw__code(command, HW_FIELD_BY);
-    match->starts_ms = hw__moment(command, HW_FIELD_STARTS_AT, engine->root.accepted_ms);
+    hw_match_set_start(
+        engine, handle, hw__moment(command, HW_FIELD_STARTS_AT, engine->root.accepted_ms));
     match->expires_ms = answer_until(engine, match);
     hw__command_step(command, handle, HW_STEP_APPROVE);
 }

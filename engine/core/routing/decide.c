@@ -300,6 +300,7 @@ static bool decide_referral(struct hw_engine *engine, uint32_t handle)
     if (referral->profile != 0) {
         struct hw_choice choice = hw_choose_service(engine, handle);
 
+        engine->looked_at += choice.looked_at;
         if (choice.service != 0 && decide_proposal(engine, choice))
             return true;
     }
@@ -310,6 +311,7 @@ static bool decide_service(struct hw_engine *engine, uint32_t handle)
 {
     struct hw_choice choice = hw_choose_referral(engine, handle);
 
+    engine->looked_at += choice.looked_at;
     return choice.referral != 0 && decide_proposal(engine, choice);
 }
 

@@ -56,7 +56,7 @@ static void apply_proposal(struct hw_engine *engine, const struct hw_event *even
     handle = hw_match_new(engine, referral, service, (int32_t)event->values[HW_FIELD_UNITS].number,
         observed ? HW_MATCH_OBSERVED : HW_MATCH_PROPOSED);
     match = hw_match_at(engine, handle);
-    match->starts_ms = time_of(event, HW_FIELD_STARTS_AT, HW_TIME_NONE);
+    hw_match_set_start(engine, handle, time_of(event, HW_FIELD_STARTS_AT, HW_TIME_NONE));
     match->expires_ms = time_of(event, HW_FIELD_UNTIL, HW_TIME_OPEN);
     hw_match_set_timer(engine, handle);
     hw_referral_follow(engine, referral);

@@ -2,6 +2,7 @@
 
 #include "core/routing/choose.h"
 #include "core/routing/profile.h"
+#include "core/routing/reach.h"
 #include "core/routing/referral.h"
 #include "core/routing/rules.h"
 
@@ -109,13 +110,18 @@ struct candidate {
 
 enum { CANDIDATES_MAX = 16 };
 
-/* The best of those that may be proposed, best first; more than CANDIDATES_MAX are not told. */
-static unsigned gather(
-    struct hw_engine *engine, uint32_t referral, struct candidate candidates[CANDIDATES_MAX])
+/*
+ * The best of those that may be proposed, best first; more than CANDIDATES_MAX are not told.
+ * *ret_all: how many there are.
+ */
+static unsigned gather(struct hw_engine *engine, uint32_t referral,
+    struct candidate candidates[CANDIDATES_MAX], unsigned *ret_all)
 {
     uint32_t profile = hw_referral_at(engine, referral)->profile;
     const char *words;
     unsigned count = 0;
+
+    *ret_all = 0;
 
     for (uint32_t at = hw_profile_at(engine, profile)->reaches; at != 0;
          at = hw_reach_at(engine, at)->profile_next) {
@@ -125,6 +131,7 @@ static unsigned gather(
         if (hw_rule_of_referral(engine, referral, one.reach->service, &one.start_ms) !=
             HW_RULE_NONE)
             continue;
+        ++*ret_all;
         while (place > 0 &&
             hw_choice_order(engine, referral, one.reach, one.start_ms, candidates[place - 1].reach,
                 candidates[place - 1].start_ms, &words) < 0)
@@ -145,10 +152,11 @@ static struct hw_slice code_of(const struct hw_engine *engine, uint32_t service)
     return hw_engine_text(engine, HW_AT(engine, services, hw_service, service)->code);
 }
 
-static void write_candidates(struct hw_engine *engine, uint32_t referral, struct writer *writer)
+/* Returns how many there are, told or not. */
+static unsigned write_candidates(struct hw_engine *engine, uint32_t referral, struct writer *writer)
 {
     struct candidate candidates[CANDIDATES_MAX];
-    unsigned count = gather(engine, referral, candidates);
+    unsigned all, count = gather(engine, referral, candidates, &all);
 
     for (unsigned i = 0; i < count; i++) {
         struct hw_slice parts[4] = {code_of(engine, candidates[i].reach->service)};
@@ -164,25 +172,44 @@ static void write_candidates(struct hw_engine *engine, uint32_t referral, struct
         }
         (void)add(writer, parts, i > 0 ? 4 : 1);
     }
+    return all;
+}
+
+/*
+ * Each other service and the rule in its way.  When nothing more can be said the rest are counted,
+ * not looked at: who is no candidate has a rule in its way.
+ */
+static void write_others(
+    struct hw_engine *engine, uint32_t referral, unsigned candidates, struct writer *writer)
+{
+    unsigned left = engine->services.count - 1 - candidates;
+    uint32_t other = 1;
+
+    for (; other < engine->services.count && writer->left_out == 0; other++) {
+        enum hw_rule rule = hw_explain_rule(engine, referral, other);
+        struct hw_slice parts[] = {code_of(engine, other), hw_slice_text(":"),
+            hw_slice_text(rule == HW_RULE_NONE ? "" : hw_rule_name(rule)), hw_slice_text(";")};
+
+        if (rule == HW_RULE_NONE)
+            continue;
+        left--;
+        (void)add(writer, parts, 4);
+    }
+    if (other < engine->services.count)
+        writer->left_out += left;
 }
 
 struct hw_slice hw_explain_choice(struct hw_engine *engine, uint32_t referral, uint32_t service)
 {
     struct writer writer = {.text = engine->explanation};
     struct hw_slice bar = hw_slice_text("|");
+    unsigned candidates = 0;
 
     (void)service;
     if (hw_referral_at(engine, referral)->profile != 0)
-        write_candidates(engine, referral, &writer);
+        candidates = write_candidates(engine, referral, &writer);
     (void)add(&writer, &bar, 1);
-    for (uint32_t other = 1; other < engine->services.count; other++) {
-        enum hw_rule rule = hw_explain_rule(engine, referral, other);
-        struct hw_slice parts[] = {code_of(engine, other), hw_slice_text(":"),
-            hw_slice_text(rule == HW_RULE_NONE ? "" : hw_rule_name(rule)), hw_slice_text(";")};
-
-        if (rule != HW_RULE_NONE)
-            (void)add(&writer, parts, 4);
-    }
+    write_others(engine, referral, candidates, &writer);
     add_left_out(&writer);
     return hw_slice_of(writer.text, writer.size);
 }

@@ -3,6 +3,7 @@
 #include "core/routing/agenda.h"
 #include "core/routing/referral.h"
 #include "core/routing/share.h"
+#include "core/routing/starts.h"
 #include "core/routing/timer.h"
 
 static struct hw_service *service_at(const struct hw_engine *engine, uint32_t handle)
@@ -107,18 +108,36 @@ static void list_live(struct hw_engine *engine, uint32_t handle)
     struct hw_service *service = service_at(engine, match->service);
 
     match->service_next = service->matches;
+    match->service_previous = 0;
+    if (service->matches != 0)
+        hw_match_at(engine, service->matches)->service_previous = handle;
     service->matches = handle;
+    hw_starts_add(engine, match->service, match->starts_ms, 1);
 }
 
 static void unlist_live(struct hw_engine *engine, uint32_t handle)
 {
     struct hw_match *match = hw_match_at(engine, handle);
-    uint32_t *at = &service_at(engine, match->service)->matches;
 
-    while (*at != handle)
-        at = &hw_match_at(engine, *at)->service_next;
-    *at = match->service_next;
-    match->service_next = 0;
+    if (match->service_next != 0)
+        hw_match_at(engine, match->service_next)->service_previous = match->service_previous;
+    if (match->service_previous != 0)
+        hw_match_at(engine, match->service_previous)->service_next = match->service_next;
+    else
+        service_at(engine, match->service)->matches = match->service_next;
+    match->service_next = match->service_previous = 0;
+    hw_starts_add(engine, match->service, match->starts_ms, -1);
+}
+
+void hw_match_set_start(struct hw_engine *engine, uint32_t handle, int64_t starts_ms)
+{
+    struct hw_match *match = hw_match_at(engine, handle);
+
+    if (hw_match_is_live(match)) {
+        hw_starts_add(engine, match->service, match->starts_ms, -1);
+        hw_starts_add(engine, match->service, starts_ms, 1);
+    }
+    match->starts_ms = starts_ms;
 }
 
 /* ---- steps ---- */

@@ -60,6 +60,9 @@ uint32_t hw_match_new(struct hw_engine *engine, uint32_t referral, uint32_t serv
 /* Take a step.  DONE: state, version, units, timer, referral and agenda follow. */
 enum hw_step_end hw_match_take(struct hw_engine *engine, uint32_t match, enum hw_match_step step);
 
+/* When it begins, as agreed or proposed: the only way to say so (starts.h counts them). */
+void hw_match_set_start(struct hw_engine *engine, uint32_t match, int64_t starts_ms);
+
 /* Its units from now on (weekly hours change during a stay in service). */
 void hw_match_set_units(struct hw_engine *engine, uint32_t match, int32_t units);
 

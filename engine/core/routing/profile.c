@@ -1,7 +1,7 @@
 #include "core/routing/profile.h"
 
-#include "core/routing/rules.h"
-#include "core/services/service.h"
+#include "core/routing/area.h"
+#include "core/routing/reach.h"
 
 static struct hw_referral *referral_at(const struct hw_engine *engine, uint32_t handle)
 {
@@ -42,6 +42,17 @@ int hw_queue_order(const struct hw_engine *engine, uint32_t a, uint32_t b)
     if (order == 0)
         order = (left->reference > right->reference) - (left->reference < right->reference);
     return order;
+}
+
+int64_t hw_queue_key(const struct hw_engine *engine, uint32_t handle)
+{
+    const int64_t most = INT64_C(1) << 59; /* Times without end come behind all others, alike. */
+    const struct hw_referral *referral = referral_at(engine, handle);
+    unsigned class = class_of(referral);
+    int64_t ms = class == 1 ? referral->received_ms : referral->due_ms;
+
+    ms = ms < -most ? -most : ms >= most ? most - 1 : ms;
+    return (int64_t) class * 2 * most + ms;
 }
 
 /* ---- the queue: a treap whose priorities follow from references ---- */
@@ -117,10 +128,8 @@ static void take_out(const struct hw_engine *engine, uint32_t *root, uint32_t re
     record->left = record->right = 0;
 }
 
-uint32_t hw_profile_first(const struct hw_engine *engine, uint32_t profile)
+static uint32_t leftmost(const struct hw_engine *engine, uint32_t at)
 {
-    uint32_t at = hw_profile_at(engine, profile)->root;
-
     while (at != 0 && referral_at(engine, at)->left != 0)
         at = referral_at(engine, at)->left;
     return at;
@@ -157,60 +166,11 @@ uint64_t hw_profile_hash(const void *owner, uint32_t handle)
     return profile_key(engine, hw_profile_at(engine, handle));
 }
 
-static unsigned bits(uint32_t set)
-{
-    unsigned count = 0;
-
-    for (; set != 0; set &= set - 1)
-        count++;
-    return count;
-}
-
-static void add_reach(struct hw_engine *engine, uint32_t profile, uint32_t service)
-{
-    struct hw_profile *of = hw_profile_at(engine, profile);
-    struct hw_service *by = service_at(engine, service);
-    uint32_t handle;
-
-    if (hw_rule_of_profile(engine, of, service) != HW_RULE_NONE)
-        return;
-    handle = hw_arena_take(&engine->reaches);
-    *hw_reach_at(engine, handle) = (struct hw_reach){
-        .profile = profile,
-        .service = service,
-        .profile_next = of->reaches,
-        .service_next = by->reaches,
-        .rank = (uint16_t)hw_service_zone_rank(engine, by, of->zone),
-        .unused_capabilities = (uint16_t)bits(by->capabilities & ~of->needs),
-    };
-    of->reaches = handle;
-    by->reaches = handle;
-    by->waiting += of->waiting;
-}
-
-static void drop_reaches(struct hw_engine *engine, uint32_t service)
-{
-    struct hw_service *by = service_at(engine, service);
-
-    while (by->reaches != 0) {
-        uint32_t handle = by->reaches;
-        struct hw_reach *reach = hw_reach_at(engine, handle);
-        uint32_t *at = &hw_profile_at(engine, reach->profile)->reaches;
-
-        while (*at != handle)
-            at = &hw_reach_at(engine, *at)->profile_next;
-        *at = reach->profile_next;
-        by->reaches = reach->service_next;
-        hw_arena_give(&engine->reaches, handle);
-    }
-    by->waiting = 0;
-}
-
 void hw_profile_reach_service(struct hw_engine *engine, uint32_t service)
 {
-    drop_reaches(engine, service);
-    for (uint32_t profile = 1; profile < engine->profiles.count; profile++)
-        add_reach(engine, profile, service);
+    hw_reach_drop(engine, service);
+    hw_area_cover(engine, service);
+    hw_area_profiles(engine, service, hw_reach_add);
 }
 
 static uint32_t profile_take(struct hw_engine *engine, const struct hw_profile *like)
@@ -224,8 +184,8 @@ static uint32_t profile_take(struct hw_engine *engine, const struct hw_profile *
     handle = hw_arena_take(&engine->profiles);
     *hw_profile_at(engine, handle) = *like;
     hw_table_put(&engine->profile_table, key, handle);
-    for (uint32_t service = 1; service < engine->services.count; service++)
-        add_reach(engine, handle, service);
+    hw_area_settle(engine, handle);
+    hw_area_services(engine, handle, hw_reach_add);
     return handle;
 }
 
@@ -240,6 +200,8 @@ static void count_waiting(struct hw_engine *engine, uint32_t profile, uint32_t c
 void hw_profile_join(struct hw_engine *engine, uint32_t handle)
 {
     struct hw_referral *referral = referral_at(engine, handle);
+    struct hw_profile *profile;
+    bool comes_first;
     struct hw_profile like = {
         .council = referral->council,
         .zone = referral->zone,
@@ -252,17 +214,35 @@ void hw_profile_join(struct hw_engine *engine, uint32_t handle)
 
     HW_ASSERT(referral->profile == 0);
     referral->profile = profile_take(engine, &like);
-    insert(engine, &hw_profile_at(engine, referral->profile)->root, handle);
+    profile = hw_profile_at(engine, referral->profile);
+    comes_first = profile->first == 0 || hw_queue_order(engine, handle, profile->first) < 0;
+    if (comes_first)
+        hw_reach_close(engine, referral->profile);
+    insert(engine, &profile->root, handle);
+    if (comes_first) {
+        profile->first = handle;
+        hw_reach_open(engine, referral->profile);
+    }
     count_waiting(engine, referral->profile, 1);
 }
 
 void hw_profile_leave(struct hw_engine *engine, uint32_t handle)
 {
     struct hw_referral *referral = referral_at(engine, handle);
+    struct hw_profile *profile;
+    bool was_first;
 
     if (referral->profile == 0)
         return;
-    take_out(engine, &hw_profile_at(engine, referral->profile)->root, handle);
+    profile = hw_profile_at(engine, referral->profile);
+    was_first = profile->first == handle;
+    if (was_first)
+        hw_reach_close(engine, referral->profile);
+    take_out(engine, &profile->root, handle);
+    if (was_first) {
+        profile->first = leftmost(engine, profile->root);
+        hw_reach_open(engine, referral->profile);
+    }
     count_waiting(engine, referral->profile, UINT32_MAX);
     referral->profile = 0;
 }

@@ -3,8 +3,8 @@
  *
  * A profile is all that the unchanging rules look at: direction, council, zone, pathway, needs,
  * sex, funding.  Referrals of one profile wait in one queue in the order of CONTRACT R8; a reach
- * says that a service could serve a profile.  So a freed unit looks at the heads of the queues in
- * its reach and never at the population, and a new referral looks at the services in its own.
+ * (reach.h) says that a service could serve a profile.  So a freed unit looks at the firsts of the
+ * queues in its reach and never at the population, and a new referral at the services in its own.
  */
 #ifndef HW_PROFILE_H
 #define HW_PROFILE_H
@@ -16,19 +16,13 @@ static inline struct hw_profile *hw_profile_at(const struct hw_engine *engine, u
     return HW_AT(engine, profiles, hw_profile, handle);
 }
 
-static inline struct hw_reach *hw_reach_at(const struct hw_engine *engine, uint32_t handle)
-{
-    return HW_AT(engine, reaches, hw_reach, handle);
-}
-
 /* Put a referral into the queue of its profile (found or made from what it says now). */
 void hw_profile_join(struct hw_engine *engine, uint32_t referral);
 
 /* Take it out again, before anything changes that its place or profile goes by. */
 void hw_profile_leave(struct hw_engine *engine, uint32_t referral);
 
-/* The first of a queue, and the one behind it; 0: none. */
-uint32_t hw_profile_first(const struct hw_engine *engine, uint32_t profile);
+/* Of the queue of a profile, the one behind a referral; 0: none. */
 uint32_t hw_profile_next(const struct hw_engine *engine, uint32_t profile, uint32_t referral);
 
 /* A service changed: which profiles it could serve is found anew. */
@@ -36,6 +30,9 @@ void hw_profile_reach_service(struct hw_engine *engine, uint32_t service);
 
 /* Order of two referrals in any queue (R8): negative when a comes first. */
 int hw_queue_order(const struct hw_engine *engine, uint32_t a, uint32_t b);
+
+/* The greater part of that order as one number: where it differs, it decides. */
+int64_t hw_queue_key(const struct hw_engine *engine, uint32_t referral);
 
 hw_table_hash hw_profile_hash;
 

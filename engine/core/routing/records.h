@@ -7,6 +7,9 @@
  * - referral: one request for support; never forgotten while its person may come back to it
  * - profile: what decides which services could serve a referral; those waiting stand in its queue
  * - reach: this service could serve this profile
+ * - area: a zone, or all that a council answers for, or everywhere: where services and people meet
+ * - cover: this service works in this area
+ * - starts: how many of a service's live matches begin on a day
  * - match: a referral and a service, from the proposal through the offer to the placement
  * - mode: what the engine may do by itself in a scope
  * - alert: something a person must look at, until it is over
@@ -62,8 +65,11 @@ struct hw_service {
     int64_t capacity_ttl_ms, max_stay_ms, proposal_ttl_ms, offer_ttl_ms, suspend_hold_ms;
     int64_t cost_per_day_pence;
     int64_t last_offer_ms; /* HW_TIME_NONE: never */
-    uint32_t matches;      /* live ones */
+    uint32_t matches;      /* live ones, newest first */
+    uint32_t starts;       /* of live matches, by day */
+    uint32_t covers;
     uint32_t reaches;
+    uint32_t queues[2]; /* of its reaches where somebody waits, by direction less one */
     uint32_t agenda_next;
     uint32_t waiting; /* referrals it could take */
 };
@@ -191,15 +197,36 @@ struct hw_profile {
     uint32_t council, zone, funding, needs;
     uint8_t direction, pathway, sex, unused;
     uint32_t root;    /* of its queue */
+    uint32_t first;   /* of its queue */
     uint32_t reaches; /* services that could serve it */
     uint32_t waiting;
+    uint32_t zone_next, council_next; /* of the areas it lies in */
 };
 
 struct hw_reach {
+    int64_t first_key; /* of the first in the profile's queue, while somebody waits there */
     uint32_t profile, service;
-    uint32_t profile_next, service_next;
-    uint16_t rank; /* of the zone */
+    uint32_t profile_next, profile_previous, service_next;
+    uint32_t left, right; /* in the queue of its service */
+    uint16_t rank;        /* of the zone */
     uint16_t unused_capabilities;
+};
+
+struct hw_area {
+    uint32_t zone, council; /* texts; of both only one, or neither: everywhere */
+    uint32_t covers;
+    uint32_t profiles;
+};
+
+struct hw_cover {
+    uint32_t area, service;
+    uint32_t area_next, area_previous, service_next;
+};
+
+struct hw_starts {
+    int32_t day; /* of London */
+    uint32_t count;
+    uint32_t next; /* a later day */
 };
 
 /* The states of a match; their table is matches.c. */
@@ -222,14 +249,14 @@ enum hw_match_state {
 struct hw_match {
     uint64_t reference; /* sequence that first named it */
     uint32_t referral, service;
-    uint32_t referral_next, service_next;
-    int32_t units; /* held while it is live */
-    uint32_t by;   /* who approved; text, 0: automation */
+    uint32_t referral_next;
+    uint32_t service_next, service_previous; /* of the live ones */
+    int32_t units;                           /* held while it is live */
+    uint32_t by;                             /* who approved; text, 0: automation */
     uint32_t reason, outcome;
     uint32_t overrides; /* text: rules set aside by name */
     uint32_t heap_at;
     uint32_t agenda_next;
-    uint32_t unused2;
     int64_t proposed_ms, offered_ms, answered_ms, starts_ms, started_ms, ended_ms;
     int64_t expires_ms;
     int64_t review_due_ms, reviewed_ms;

@@ -1,6 +1,7 @@
 #include "core/routing/rules.h"
 
 #include "core/routing/match.h"
+#include "core/routing/starts.h"
 #include "core/services/service.h"
 
 /* A start is looked for in this time from when it is needed (R9). */
@@ -119,20 +120,6 @@ int32_t hw_rule_units(const struct hw_engine *engine, uint32_t referral, uint32_
     return record->units > 0 ? record->units : 1;
 }
 
-static unsigned starts_on(
-    const struct hw_engine *engine, const struct hw_service *service, int32_t day)
-{
-    unsigned starts = 0;
-
-    for (uint32_t at = service->matches; at != 0;
-         at = HW_AT(engine, matches, hw_match, at)->service_next) {
-        const struct hw_match *match = HW_AT(engine, matches, hw_match, at);
-
-        starts += hw_london_day(match->starts_ms) == day;
-    }
-    return starts;
-}
-
 static int64_t latest(int64_t a, int64_t b)
 {
     return a > b ? a : b;
@@ -152,7 +139,7 @@ static bool find_start(const struct hw_engine *engine, const struct hw_referral 
         int32_t day = hw_london_day(at);
 
         if (service->starts_per_day <= 0 ||
-            starts_on(engine, service, day) < (unsigned)service->starts_per_day) {
+            hw_starts_on(engine, service, day) < (uint32_t)service->starts_per_day) {
             *ret_start_ms = at;
             return true;
         }

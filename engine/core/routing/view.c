@@ -218,15 +218,25 @@ enum hw_status hw_why_not(
 bool hw_routing_holds(const struct hw_engine *engine)
 {
     for (uint32_t i = 1; i < engine->services.count; i++) {
-        int64_t held = 0;
+        int64_t held = 0, starts = 0;
 
         for (uint32_t at = service_at(engine, i)->matches; at != 0;
              at = hw_match_at(engine, at)->service_next) {
-            if (!hw_match_is_live(hw_match_at(engine, at)) || hw_match_at(engine, at)->units < 0)
+            const struct hw_match *match = hw_match_at(engine, at);
+
+            if (!hw_match_is_live(match) || match->units < 0)
                 return false;
-            held += hw_match_at(engine, at)->units;
+            held += match->units;
+            starts += match->starts_ms != HW_TIME_NONE &&
+                hw_london_day(match->starts_ms) >= engine->root.today;
         }
         if (held != service_at(engine, i)->held || held < 0)
+            return false;
+        for (uint32_t at = service_at(engine, i)->starts; at != 0;
+             at = HW_AT(engine, starts, hw_starts, at)->next)
+            if (HW_AT(engine, starts, hw_starts, at)->day >= engine->root.today)
+                starts -= HW_AT(engine, starts, hw_starts, at)->count;
+        if (starts != 0)
             return false;
     }
     for (uint32_t at = 1; at < engine->matches.count; at++) {

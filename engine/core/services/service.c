@@ -254,6 +254,18 @@ static bool set_member(struct hw_engine *engine, struct hw_service *service, str
     return false;
 }
 
+/* Keys that the unchanging rules look at (rules.h): only these change whom it could serve. */
+static bool is_reach_key(struct hw_slice key)
+{
+    static const char *const keys[] = {"kind", "directions", "councils", "zones", "unit",
+        "capabilities", "pathways", "funding", "sex"};
+
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (hw_slice_is(key, keys[i]))
+            return true;
+    return false;
+}
+
 bool hw_service_set(
     struct hw_engine *engine, uint32_t handle, struct hw_slice key, struct hw_slice value)
 {
@@ -269,7 +281,8 @@ bool hw_service_set(
             hw_slice_is(hw_engine_text(engine, link_at(engine, service->zones)->code), "all");
     service->known = service->kind != HW_SERVICE_NONE && service->unit != 0;
     hw_match_count_told(engine, handle);
-    hw_profile_reach_service(engine, handle);
+    if (is_reach_key(key))
+        hw_profile_reach_service(engine, handle);
     hw_agenda_service(engine, handle);
     return true;
 }
