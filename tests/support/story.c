@@ -1,161 +1,22 @@
-#include "support/story.h"
+#include "support/story_parts.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { TOKENS_MAX = 96 };
-
 /* Everybody is born on 1940-05-04 unless a line says otherwise: an adult of known age. */
 enum { BORN_UNLESS_SAID = -10834 };
 
-/* What a line is read with: its tokens, and what earlier lines of its scenario left standing. */
-struct reader {
-    const char *path;
-    int line;
-    struct stories *stories;
-    struct story *story;
-    char *tokens[TOKENS_MAX];
-    int count, at;
-    /* Who and which spell the last line that said so was about. */
-    struct hw_identifier who[HW_IDENTIFIERS_MAX];
-    int who_count;
-    struct hw_visit visit;
-    struct hw_time born;
-    int64_t ask_ms;
-    unsigned messages;
-};
-
-__attribute__((noreturn, format(printf, 2, 3))) static void wrong(
-    const struct reader *reader, const char *format, ...)
-{
-    va_list arguments;
-
-    fprintf(stderr, "%s:%d: ", reader->path, reader->line);
-    va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
-    va_end(arguments);
-    fputc('\n', stderr);
-    exit(2);
-}
-
-static void *keep(struct reader *reader, size_t size)
-{
-    struct stories *stories = reader->stories;
-    void *block = calloc(1, size);
-
-    stories->blocks = realloc(stories->blocks, (stories->blocks_count + 1u) * sizeof block);
-    HW_ASSERT(block != NULL && stories->blocks != NULL);
-    stories->blocks[stories->blocks_count++] = block;
-    return block;
-}
-
-/* Words between blanks; brackets and the commas and colons behind a word are for the eye only. */
-static void split(struct reader *reader, char *line)
-{
-    reader->count = 0;
-    reader->at = 0;
-    for (char *word = strtok(line, " \t\r\n()"); word != NULL; word = strtok(NULL, " \t\r\n()")) {
-        size_t size = strlen(word);
-
-        while (size > 0 && (word[size - 1] == ',' || word[size - 1] == ';'))
-            word[--size] = '\0';
-        if (size == 0)
-            continue;
-        if (reader->count == TOKENS_MAX)
-            wrong(reader, "more than %d words", TOKENS_MAX);
-        reader->tokens[reader->count++] = word;
-    }
-}
-
-static const char *peek(const struct reader *reader)
-{
-    return reader->at < reader->count ? reader->tokens[reader->at] : "";
-}
-
-static char *word(struct reader *reader, const char *what)
-{
-    if (reader->at == reader->count)
-        wrong(reader, "the line ends where %s should stand", what);
-    return reader->tokens[reader->at++];
-}
-
-/* Take phrase, several words, if it stands next. */
-static bool take(struct reader *reader, const char *phrase)
-{
-    int at = reader->at;
-
-    while (*phrase != '\0') {
-        size_t size = strcspn(phrase, " ");
-
-        if (at == reader->count || strlen(reader->tokens[at]) != size ||
-            strncmp(reader->tokens[at], phrase, size) != 0)
-            return false;
-        at++;
-        phrase += size;
-        phrase += *phrase == ' ';
-    }
-    reader->at = at;
-    return true;
-}
-
-static void demand(struct reader *reader, const char *phrase)
-{
-    if (!take(reader, phrase))
-        wrong(reader, "'%s' where '%s' should stand", peek(reader), phrase);
-}
-
-static bool looks_like_date(const char *text)
-{
-    return strlen(text) >= 7 && text[4] == '-' && text[0] >= '0' && text[0] <= '9';
-}
-
-/* "2026-03-03", "2026-03-03 10", "2026-03-03 10:00", "... 10:00:30", "... 01:30+00:00". */
-static struct hw_time time_said(struct reader *reader)
-{
-    char text[64];
-    const char *date = word(reader, "a date");
-    const char *clock = peek(reader);
-    struct hw_time time;
-    size_t size = strlen(clock);
-
-    snprintf(text, sizeof text, "%s", date);
-    if (size >= 2 && clock[0] >= '0' && clock[0] <= '2' && clock[1] >= '0' && clock[1] <= '9' &&
-        (size == 2 || clock[2] == ':')) {
-        snprintf(text, sizeof text, "%sT%s%s", date, clock, size == 2 ? ":00" : "");
-        reader->at++;
-    } else {
-        size = 0;
-    }
-    if (hw_time_parse_iso(hw_slice_text(text), &time) != HW_OK)
-        wrong(reader, "'%s' is no time", text);
-    if (size == 2)
-        time.precision = HW_PRECISION_HOUR;
-    return time;
-}
-
-/* "RWE/S100": authority and number. */
-static void pair(struct reader *reader, struct hw_slice *ret_first, struct hw_slice *ret_second)
-{
-    char *text = word(reader, "AUTHORITY/NUMBER");
-    char *slash = strchr(text, '/');
-
-    if (slash == NULL)
-        wrong(reader, "'%s' is not AUTHORITY/NUMBER", text);
-    *ret_first = hw_slice_of(text, (size_t)(slash - text));
-    *ret_second = hw_slice_text(slash + 1);
-}
-
 static bool identifier_said(struct reader *reader, struct hw_identifier *ret_identifier)
 {
-    if (take(reader, "person")) {
+    if (story_take(reader, "person")) {
         *ret_identifier = (struct hw_identifier){
-            .type = HW_IDENTIFIER_NHS, .id = hw_slice_text(word(reader, "an NHS number"))};
+            .type = HW_IDENTIFIER_NHS, .id = hw_slice_text(story_word(reader, "an NHS number"))};
         return true;
     }
-    if (take(reader, "local")) {
+    if (story_take(reader, "local")) {
         *ret_identifier = (struct hw_identifier){.type = HW_IDENTIFIER_LOCAL};
-        pair(reader, &ret_identifier->authority, &ret_identifier->id);
+        story_pair(reader, &ret_identifier->authority, &ret_identifier->id);
         return true;
     }
     return false;
@@ -249,50 +110,51 @@ static const struct {
 
 static void value_said(struct reader *reader, struct hw_event *event, enum hw_field field)
 {
-    if (take(reader, "\"\"") || take(reader, "withdrawn")) {
+    if (story_take(reader, "\"\"") || story_take(reader, "withdrawn")) {
         hw_event_clear(event, field);
         return;
     }
     switch (hw_field_type(field)) {
     case HW_VALUE_TIME:
-        hw_event_set_time(event, field, time_said(reader));
+        hw_event_set_time(event, field, story_time_said(reader));
         return;
     case HW_VALUE_BOOL:
-        hw_event_set_bool(event, field, peek(reader)[0] == 'y');
-        if (!take(reader, "yes"))
-            demand(reader, "no");
+        hw_event_set_bool(event, field, story_peek(reader)[0] == 'y');
+        if (!story_take(reader, "yes"))
+            story_demand(reader, "no");
         return;
     case HW_VALUE_TEXT:
-        hw_event_set_text(event, field, hw_slice_text(word(reader, hw_field_name(field))));
+        hw_event_set_text(event, field, hw_slice_text(story_word(reader, hw_field_name(field))));
         return;
     case HW_VALUE_NUMBER:
         break;
     }
-    wrong(reader, "%s cannot be said here", hw_field_name(field));
+    story_wrong(reader, "%s cannot be said here", hw_field_name(field));
 }
 
 static bool attribute_said(struct reader *reader, struct hw_event *event)
 {
-    if (take(reader, "criteria to reside not met") || take(reader, "criteria to reside met")) {
+    if (story_take(reader, "criteria to reside not met") ||
+        story_take(reader, "criteria to reside met")) {
         hw_event_set_bool(
             event, HW_FIELD_MEETS, strcmp(reader->tokens[reader->at - 2], "not") != 0);
         return true;
     }
-    if (take(reader, "fit for discharge yes") || take(reader, "fit for discharge no")) {
+    if (story_take(reader, "fit for discharge yes") || story_take(reader, "fit for discharge no")) {
         hw_event_set_bool(event, HW_FIELD_MEETS, strcmp(reader->tokens[reader->at - 1], "no") == 0);
         return true;
     }
-    if (take(reader, "to")) {
+    if (story_take(reader, "to")) {
         struct hw_slice ward, site;
 
-        pair(reader, &ward, &site);
+        story_pair(reader, &ward, &site);
         if (ward.size > 0)
             hw_event_set_text(event, HW_FIELD_WARD, ward);
         hw_event_set_text(event, HW_FIELD_SITE, site);
         return true;
     }
     for (size_t i = 0; i < sizeof attributes / sizeof *attributes; i++) {
-        if (take(reader, attributes[i].name)) {
+        if (story_take(reader, attributes[i].name)) {
             value_said(reader, event, attributes[i].field);
             return true;
         }
@@ -300,33 +162,34 @@ static bool attribute_said(struct reader *reader, struct hw_event *event)
     return false;
 }
 
-/* Who said it and when; who and which spell it is about. */
-static bool envelope_said(struct reader *reader, struct hw_event *event, bool *fresh)
+bool story_envelope_said(struct reader *reader, struct hw_event *event, bool *fresh)
 {
     struct hw_identifier identifier;
 
-    if (take(reader, "recorded")) {
-        event->recorded = time_said(reader);
+    if (story_take(reader, "recorded")) {
+        event->recorded = story_time_said(reader);
         event->sent = event->recorded;
-    } else if (take(reader, "sent")) {
-        event->sent = time_said(reader);
-    } else if (take(reader, "of")) {
-        event->happened = time_said(reader);
-    } else if (take(reader, "id")) {
-        event->control_id = hw_slice_text(word(reader, "a control id"));
-    } else if (take(reader, "from")) {
-        event->source = hw_slice_text(word(reader, "ORGANISATION/SYSTEM"));
+    } else if (story_take(reader, "sent")) {
+        event->sent = story_time_said(reader);
+    } else if (story_take(reader, "of")) {
+        event->happened = story_time_said(reader);
+    } else if (story_take(reader, "arrives")) {
+        reader->arrives_ms = story_time_said(reader).start_ms;
+    } else if (story_take(reader, "id")) {
+        event->control_id = hw_slice_text(story_word(reader, "a control id"));
+    } else if (story_take(reader, "from")) {
+        event->source = hw_slice_text(story_word(reader, "ORGANISATION/SYSTEM"));
         event->organisation =
             hw_slice_of(event->source.data, strcspn((const char *)event->source.data, "/"));
-    } else if (take(reader, "born unknown")) {
+    } else if (story_take(reader, "born unknown")) {
         reader->born = hw_time_none();
-    } else if (take(reader, "born")) {
-        reader->born = time_said(reader);
-    } else if (take(reader, "visit none")) {
+    } else if (story_take(reader, "born")) {
+        reader->born = story_time_said(reader);
+    } else if (story_take(reader, "visit none")) {
         reader->visit = (struct hw_visit){0};
-    } else if (take(reader, "visit")) {
-        pair(reader, &reader->visit.authority, &reader->visit.number);
-    } else if (take(reader, "person none")) {
+    } else if (story_take(reader, "visit")) {
+        story_pair(reader, &reader->visit.authority, &reader->visit.number);
+    } else if (story_take(reader, "person none")) {
         reader->who_count = 0;
     } else if (identifier_said(reader, &identifier)) {
         if (*fresh) {
@@ -342,7 +205,7 @@ static bool envelope_said(struct reader *reader, struct hw_event *event, bool *f
     return true;
 }
 
-static void address(struct reader *reader, struct hw_event *event)
+void story_address(struct reader *reader, struct hw_event *event)
 {
     for (int i = 0; i < reader->who_count; i++)
         (void)hw_event_add_identifier(
@@ -361,19 +224,20 @@ static void identity_said(struct reader *reader, struct hw_event *event)
         struct hw_identifier id;
         bool fresh = false;
 
-        if (take(reader, "into") || take(reader, "with") || take(reader, "out of")) {
+        if (story_take(reader, "into") || story_take(reader, "with") ||
+            story_take(reader, "out of")) {
             into = true;
-        } else if (take(reader, "visit")) {
+        } else if (story_take(reader, "visit")) {
             struct hw_visit *visit = into ? &event->visit : &event->retired_visit;
 
-            pair(reader, &visit->authority, &visit->number);
+            story_pair(reader, &visit->authority, &visit->number);
         } else if (identifier_said(reader, &id)) {
             if (into)
                 (void)hw_event_add_identifier(event, id.type, id.authority, id.id);
             else
                 (void)hw_event_add_retired(event, id.type, id.authority, id.id);
-        } else if (!envelope_said(reader, event, &fresh)) {
-            wrong(reader, "'%s' is not understood here", peek(reader));
+        } else if (!story_envelope_said(reader, event, &fresh)) {
+            story_wrong(reader, "'%s' is not understood here", story_peek(reader));
         }
     }
     if (event->kind == HW_KIND_SPELL_REASSIGNED && event->visit.number.size == 0)
@@ -392,12 +256,12 @@ static bool is_identity(enum hw_kind kind)
         kind == HW_KIND_SPELL_REASSIGNED;
 }
 
-static struct story_step *add_step(struct reader *reader)
+struct story_step *story_add_step(struct reader *reader)
 {
     struct story *story = reader->story;
 
     if (story == NULL)
-        wrong(reader, "a line before the first 'Scenario:'");
+        story_wrong(reader, "a line before the first 'Scenario:'");
     story->steps = realloc(story->steps, (story->steps_count + 1u) * sizeof *story->steps);
     HW_ASSERT(story->steps != NULL);
     memset(&story->steps[story->steps_count], 0, sizeof *story->steps);
@@ -414,27 +278,47 @@ static void sign(struct reader *reader, struct hw_event *event)
     event->message_hash = hw_hash_parts(parts, 3);
 }
 
-static void read_message(struct reader *reader)
+void story_begin(
+    struct reader *reader, struct story_step *step, enum hw_kind kind, struct hw_time happened)
 {
-    struct story_step *step = add_step(reader);
     struct hw_event *event = &step->event;
-    struct hw_time happened = time_said(reader);
-    enum hw_kind kind = HW_KIND_NONE;
-    char *control_id = keep(reader, 16);
-    bool fresh = true;
+    char *control_id = story_keep(reader, 16);
 
-    for (size_t i = 0; i < sizeof verbs / sizeof *verbs && kind == HW_KIND_NONE; i++)
-        if (take(reader, verbs[i].name))
-            kind = verbs[i].kind;
-    if (kind == HW_KIND_NONE)
-        wrong(reader, "'%s' is no message that is known here", peek(reader));
     step->is_message = true;
+    reader->arrives_ms = HW_TIME_NONE;
     hw_event_init(event, kind);
     event->happened = event->recorded = event->sent = happened;
     event->source = hw_slice_text("RWE/PAS");
     event->organisation = hw_slice_text("RWE");
     snprintf(control_id, 16, "%u", 1000 + reader->messages++);
     event->control_id = hw_slice_text(control_id);
+}
+
+void story_finish(struct reader *reader, struct story_step *step)
+{
+    step->arrival.at_ms = reader->arrives_ms;
+    sign(reader, &step->event);
+    hw_event_finish(&step->event);
+}
+
+static void read_message(struct reader *reader)
+{
+    struct story_step *step;
+    struct hw_event *event;
+    struct hw_time happened = story_time_said(reader);
+    enum hw_kind kind = HW_KIND_NONE;
+    bool fresh = true;
+
+    if (story_routing_message(reader, happened))
+        return;
+    step = story_add_step(reader);
+    event = &step->event;
+    for (size_t i = 0; i < sizeof verbs / sizeof *verbs && kind == HW_KIND_NONE; i++)
+        if (story_take(reader, verbs[i].name))
+            kind = verbs[i].kind;
+    if (kind == HW_KIND_NONE)
+        story_wrong(reader, "'%s' is no message that is known here", story_peek(reader));
+    story_begin(reader, step, kind, happened);
     if (kind == HW_KIND_PERSON_DIED)
         hw_event_set_bool(event, HW_FIELD_DIED, true);
     if (kind == HW_KIND_PERSON_DEATH_WITHDRAWN)
@@ -443,24 +327,21 @@ static void read_message(struct reader *reader)
         identity_said(reader, event);
     } else {
         while (reader->at < reader->count)
-            if (!envelope_said(reader, event, &fresh) && !attribute_said(reader, event))
-                wrong(reader, "'%s' is not understood", peek(reader));
-        address(reader, event);
+            if (!story_envelope_said(reader, event, &fresh) && !attribute_said(reader, event))
+                story_wrong(reader, "'%s' is not understood", story_peek(reader));
+        story_address(reader, event);
     }
-    sign(reader, event);
-    hw_event_finish(event);
+    story_finish(reader, step);
     if (is_identity(kind) || kind == HW_KIND_PERSON_UPDATED || kind == HW_KIND_PERSON_DIED ||
         kind == HW_KIND_PERSON_DEATH_WITHDRAWN)
         event->has_stay = false;
 }
 
 /* "Given site RWEAA with ward W1 of kind acute": settings, journaled before anything else. */
-static void setting(struct reader *reader, const char *value, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-static void setting(struct reader *reader, const char *value, const char *format, ...)
+void story_setting(struct reader *reader, const char *value, const char *format, ...)
 {
-    struct story_step *step = add_step(reader);
-    char *key = keep(reader, 256);
+    struct story_step *step = story_add_step(reader);
+    char *key = story_keep(reader, 256);
     va_list arguments;
 
     va_start(arguments, format);
@@ -479,18 +360,20 @@ static void read_given(struct reader *reader)
 {
     const char *site, *ward;
 
-    demand(reader, "site");
-    site = word(reader, "a site");
-    setting(reader, site, "sites/%s/name", site);
+    if (story_routing_given(reader))
+        return;
+    story_demand(reader, "site");
+    site = story_word(reader, "a site");
+    story_setting(reader, site, "sites/%s/name", site);
     while (reader->at < reader->count) {
-        if (take(reader, "beds")) {
-            setting(reader, word(reader, "a number"), "sites/%s/beds", site);
+        if (story_take(reader, "beds")) {
+            story_setting(reader, story_word(reader, "a number"), "sites/%s/beds", site);
             continue;
         }
-        demand(reader, "with ward");
-        ward = word(reader, "a ward");
-        demand(reader, "of kind");
-        setting(reader, word(reader, "a kind"), "sites/%s/wards/%s/kind", site, ward);
+        story_demand(reader, "with ward");
+        ward = story_word(reader, "a ward");
+        story_demand(reader, "of kind");
+        story_setting(reader, story_word(reader, "a kind"), "sites/%s/wards/%s/kind", site, ward);
     }
 }
 
@@ -521,53 +404,30 @@ static const struct {
     FIGURE("discharged today", discharged_today),
 };
 
-static int64_t number(struct reader *reader)
-{
-    char *end;
-    char *text = word(reader, "a number");
-    long long value = strtoll(text, &end, 10);
-
-    if (*text == '\0' || *end != '\0')
-        wrong(reader, "'%s' is no number", text);
-    return value;
-}
-
-/* Hours, with decimals: exact to the millisecond. */
-static int64_t hours(struct reader *reader)
-{
-    char *end;
-    char *text = word(reader, "hours");
-    double value = strtod(text, &end);
-
-    if (*text == '\0' || *end != '\0')
-        wrong(reader, "'%s' is no number of hours", text);
-    return (int64_t)(value * (double)HW_HOUR_MS + 0.5);
-}
-
 /* "reason E/SC [inferred] [contested] 1 person 50 hours", "account E/SC council 508 50 hours". */
 static void read_account(struct reader *reader, struct story_expectation *expectation)
 {
-    pair(reader, &expectation->reason, &expectation->side);
+    story_pair(reader, &expectation->reason, &expectation->side);
     for (;;) {
-        if (take(reader, "inferred"))
+        if (story_take(reader, "inferred"))
             expectation->inferred = true;
-        else if (take(reader, "contested"))
+        else if (story_take(reader, "contested"))
             expectation->contested = true;
-        else if (take(reader, "council"))
-            expectation->council = hw_slice_text(word(reader, "a council"));
-        else if (take(reader, "site"))
-            expectation->site = hw_slice_text(word(reader, "a site"));
+        else if (story_take(reader, "council"))
+            expectation->council = hw_slice_text(story_word(reader, "a council"));
+        else if (story_take(reader, "site"))
+            expectation->site = hw_slice_text(story_word(reader, "a site"));
         else
             break;
     }
     if (expectation->kind == EXPECT_REASON) {
-        expectation->people = number(reader);
-        if (!take(reader, "person"))
-            demand(reader, "people");
+        expectation->people = story_number(reader);
+        if (!story_take(reader, "person"))
+            story_demand(reader, "people");
     }
-    expectation->value = hours(reader);
-    if (!take(reader, "hours"))
-        demand(reader, "hour");
+    expectation->value = story_hours(reader);
+    if (!story_take(reader, "hours"))
+        story_demand(reader, "hour");
 }
 
 /* "finding none", "finding cancel without target [2]". */
@@ -577,67 +437,68 @@ static void read_finding(struct reader *reader, struct story_expectation *expect
 
     expectation->finding = -1;
     expectation->value = 1;
-    if (take(reader, "none"))
+    if (story_take(reader, "none"))
         return;
 #define FINDING_IF(bit, upper, sentence)                                                           \
     if (expectation->finding < 0) {                                                                \
         snprintf(name, sizeof name, "%s", #upper);                                                 \
         for (char *c = name; *c != '\0'; c++)                                                      \
             *c = *c == '_' ? ' ' : (char)(*c | 0x20);                                              \
-        if (take(reader, name))                                                                    \
+        if (story_take(reader, name))                                                              \
             expectation->finding = bit;                                                            \
     }
     HW_FINDING_LIST(FINDING_IF)
 #undef FINDING_IF
     if (expectation->finding < 0)
-        wrong(reader, "'%s' is no finding", peek(reader));
-    if (peek(reader)[0] >= '0' && peek(reader)[0] <= '9')
-        expectation->value = number(reader);
+        story_wrong(reader, "'%s' is no finding", story_peek(reader));
+    if (story_peek(reader)[0] >= '0' && story_peek(reader)[0] <= '9')
+        expectation->value = story_number(reader);
 }
 
 static void read_figure(struct reader *reader, struct story_expectation *expectation)
 {
     for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) {
-        if (!take(reader, figures[i].name))
+        if (!story_take(reader, figures[i].name))
             continue;
         expectation->kind = EXPECT_FIGURE;
         expectation->name = figures[i].name;
         expectation->offset = figures[i].offset;
         expectation->value =
-            strstr(expectation->name, "hours") != NULL ? hours(reader) : number(reader);
+            strstr(expectation->name, "hours") != NULL ? story_hours(reader) : story_number(reader);
         return;
     }
-    wrong(reader, "'%s' is no figure", peek(reader));
+    story_wrong(reader, "'%s' is no figure", story_peek(reader));
 }
 
 static void read_expectation(struct reader *reader, struct story_expectation *expectation)
 {
-    if (take(reader, "reason")) {
+    if (story_take(reader, "reason")) {
         expectation->kind = EXPECT_REASON;
         read_account(reader, expectation);
-    } else if (take(reader, "account")) {
+    } else if (story_take(reader, "account")) {
         expectation->kind = EXPECT_ACCOUNT;
         read_account(reader, expectation);
-    } else if (take(reader, "finding")) {
+    } else if (story_take(reader, "finding")) {
         expectation->kind = EXPECT_FINDING;
         read_finding(reader, expectation);
-    } else if (take(reader, "ready from")) {
+    } else if (story_take(reader, "ready from")) {
         expectation->kind = EXPECT_PERIOD;
-        expectation->from_ms = time_said(reader).start_ms;
-        demand(reader, "until");
-        expectation->to_ms = take(reader, "open") ? HW_TIME_OPEN : time_said(reader).start_ms;
-    } else if (take(reader, "ready periods")) {
+        expectation->from_ms = story_time_said(reader).start_ms;
+        story_demand(reader, "until");
+        expectation->to_ms =
+            story_take(reader, "open") ? HW_TIME_OPEN : story_time_said(reader).start_ms;
+    } else if (story_take(reader, "ready periods")) {
         expectation->kind = EXPECT_PERIODS;
-        expectation->value = number(reader);
-    } else if (take(reader, "stays")) {
+        expectation->value = story_number(reader);
+    } else if (story_take(reader, "stays")) {
         expectation->kind = EXPECT_STAYS;
-        expectation->value = number(reader);
-    } else if (take(reader, "died")) {
+        expectation->value = story_number(reader);
+    } else if (story_take(reader, "died")) {
         expectation->kind = EXPECT_DIED;
-        expectation->value = number(reader);
-    } else if (take(reader, "on leave")) {
+        expectation->value = story_number(reader);
+    } else if (story_take(reader, "on leave")) {
         expectation->kind = EXPECT_LEAVE;
-        expectation->value = number(reader);
+        expectation->value = story_number(reader);
     } else {
         read_figure(reader, expectation);
     }
@@ -646,18 +507,18 @@ static void read_expectation(struct reader *reader, struct story_expectation *ex
 static void read_scope(struct reader *reader, struct story_expectation *scope)
 {
     scope->scope = SCOPE_TOTAL;
-    if (take(reader, "site")) {
+    if (story_take(reader, "site")) {
         scope->scope = SCOPE_SITE;
-        scope->code = hw_slice_text(word(reader, "a site"));
-    } else if (take(reader, "ward")) {
+        scope->code = hw_slice_text(story_word(reader, "a site"));
+    } else if (story_take(reader, "ward")) {
         scope->scope = SCOPE_WARD;
-        pair(reader, &scope->code, &scope->site);
-    } else if (take(reader, "council")) {
+        story_pair(reader, &scope->code, &scope->site);
+    } else if (story_take(reader, "council")) {
         scope->scope = SCOPE_COUNCIL;
-        scope->code = hw_slice_text(word(reader, "a council"));
-    } else if (take(reader, "zone")) {
+        scope->code = hw_slice_text(story_word(reader, "a council"));
+    } else if (story_take(reader, "zone")) {
         scope->scope = SCOPE_ZONE;
-        scope->code = hw_slice_text(word(reader, "a zone"));
+        scope->code = hw_slice_text(story_word(reader, "a zone"));
     }
 }
 
@@ -666,12 +527,17 @@ static void read_question(struct reader *reader)
 {
     struct story_expectation scope = {0};
 
-    if (take(reader, "at"))
-        reader->ask_ms = time_said(reader).start_ms;
+    if (story_take(reader, "at"))
+        reader->ask_ms = story_time_said(reader).start_ms;
+    if (story_routing_question(reader))
+        return;
     read_scope(reader, &scope);
     while (reader->at < reader->count) {
-        struct story_step *step = add_step(reader);
+        struct story_step *step;
 
+        if (story_routing_figure(reader, &scope))
+            continue;
+        step = story_add_step(reader);
         step->expectation = scope;
         step->expectation.at_ms = reader->ask_ms;
         step->expectation.line = reader->line;
@@ -683,7 +549,7 @@ static void begin_scenario(struct reader *reader, const char *title)
 {
     struct stories *stories = reader->stories;
     size_t size = strcspn(title, "\r\n");
-    char *copy = keep(reader, size + 1);
+    char *copy = story_keep(reader, size + 1);
 
     memcpy(copy, title, size);
     stories->stories = realloc(stories->stories, (stories->count + 1u) * sizeof *stories->stories);
@@ -709,17 +575,20 @@ static void read_line(struct reader *reader, char *line)
         begin_scenario(reader, text + 10);
         return;
     }
-    split(reader, text);
+    story_split(reader, text);
     if (reader->count == 0)
         return;
-    if (looks_like_date(reader->tokens[0]))
+    if (story_looks_like_date(reader->tokens[0]))
         read_message(reader);
-    else if (take(reader, "Given"))
+    else if (story_take(reader, "Given"))
         read_given(reader);
-    else if (take(reader, "Then") || take(reader, "And"))
+    else if (story_take(reader, "Then") || story_take(reader, "And"))
         read_question(reader);
+    else if (story_take(reader, "But"))
+        story_routing_refused(reader);
     else
-        wrong(reader, "a line begins with 'Scenario:', 'Given', 'Then', 'And' or a date");
+        story_wrong(
+            reader, "a line begins with 'Scenario:', 'Given', 'Then', 'And', 'But' or a date");
 }
 
 static char *read_file(const char *path)

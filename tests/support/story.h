@@ -19,6 +19,28 @@ enum story_expectation_kind {
     EXPECT_LEAVE,   /* how many of them are on leave */
     EXPECT_PERIODS, /* how many ready periods there are */
     EXPECT_PERIOD,  /* a ready period from, to */
+    EXPECT_ROUTING, /* something of routing, as text: struct story_ask */
+};
+
+/* What is asked of routing; the answer is a text or a number. */
+enum story_ask_kind {
+    ASK_FIGURE,      /* a number of enum hw_routing_figure, of all or of a row */
+    ASK_SERVICE,     /* what of a service */
+    ASK_REFERRAL,    /* what of a referral */
+    ASK_MATCH,       /* what of the newest match of a referral and a service */
+    ASK_WHY_NOT,     /* the words of the rule between a referral and a service; "nothing" */
+    ASK_CHOSEN,      /* why service came before other in the last proposal to referral */
+    ASK_PASSED_OVER, /* the rule that kept service out of the last proposal to referral */
+    ASK_REFUSED,     /* what became of the last command */
+    ASK_ALERTS,      /* how many referrals have an alert standing */
+};
+
+struct story_ask {
+    enum story_ask_kind kind;
+    const char *what; /* of a service, referral or match: a word of the tables in routing.c */
+    struct hw_slice referral, service, other;
+    unsigned figure;
+    const char *expected;
 };
 
 enum story_scope { SCOPE_TOTAL, SCOPE_SITE, SCOPE_WARD, SCOPE_COUNCIL, SCOPE_ZONE };
@@ -37,17 +59,33 @@ struct story_expectation {
     bool inferred, contested;
     int finding;
     int64_t from_ms, to_ms;
+    struct story_ask ask; /* of EXPECT_ROUTING */
+};
+
+/*
+ * How a message of a routing story arrives, and which proposal or offer it means: offer and version
+ * are filled in when it is told.
+ */
+struct story_arrival {
+    int64_t at_ms; /* HW_TIME_NONE: when it happened, or when the one before it arrived */
+    struct hw_slice referral, service;
+    bool oldest; /* of several the first; else the newest */
+    bool any;    /* version is not said */
+    bool away;   /* nothing ran since the message before: the engine was stopped */
+    bool is_command;
 };
 
 struct story_step {
     bool is_message;
     struct hw_event event;                /* finished; of a message */
+    struct story_arrival arrival;         /* of a message */
     struct story_expectation expectation; /* of a question */
 };
 
 struct story {
     char *title; /* with its tags: [every order], H-nn */
     bool every_order;
+    bool in_order; /* has commands: told in the order of its lines only */
     struct story_step *steps;
     uint32_t steps_count;
     uint32_t given_count; /* leading steps that are settings: they stay first */

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-enum { DEDUPE_DAYS = 35, HISTORY_OPEN_DAYS = 90, TICKS_MAX = 100000 };
+enum { DEDUPE_DAYS = 35, HISTORY_OPEN_DAYS = 90, TICKS_MAX = 100000, DECISIONS_MAX = 10000 };
 
 static void *reserve(void *context, size_t size)
 {
@@ -25,7 +25,7 @@ static void release(void *context, void *address, size_t size)
     (void)munmap(address, size);
 }
 
-void drive_open(struct drive *drive)
+static struct hw_engine *engine_new(void)
 {
     struct hw_engine_options options = {
         .limits = {.identifiers = 1u << 16,
@@ -41,30 +41,66 @@ void drive_open(struct drive *drive)
         .history_open_ms = HISTORY_OPEN_DAYS * HW_DAY_MS,
         .check_short_cuts = true,
     };
-    enum hw_status status;
+    struct hw_engine *engine = NULL;
+    enum hw_status status = hw_engine_new(&options, &engine);
 
-    *drive = (struct drive){.accepted_ms = HW_TIME_NONE};
-    status = hw_engine_new(&options, &drive->engine);
     HW_ASSERT(status == HW_OK);
+    return engine;
+}
+
+void drive_open(struct drive *drive)
+{
+    *drive = (struct drive){.accepted_ms = HW_TIME_NONE, .engine = engine_new()};
 }
 
 void drive_close(struct drive *drive)
 {
     hw_engine_free(drive->engine);
+    free(drive->journal);
+}
+
+static void make_room(struct drive *drive)
+{
+    if (drive->room - drive->size >= HW_RECORD_SIZE_MAX)
+        return;
+    drive->room = drive->room * 2 + 2 * (size_t)HW_RECORD_SIZE_MAX;
+    drive->journal = realloc(drive->journal, drive->room);
+    HW_ASSERT(drive->journal != NULL);
 }
 
 static void apply(struct drive *drive, const struct hw_event *event, int64_t accepted_ms)
 {
-    static _Thread_local uint64_t buffer[HW_RECORD_SIZE_MAX / sizeof(uint64_t)];
-    size_t size =
-        hw_record_encode(event, drive->sequence + 1, accepted_ms, (uint8_t *)buffer, sizeof buffer);
+    uint8_t *record;
+    size_t size;
     enum hw_status status;
 
+    make_room(drive);
+    record = drive->journal + drive->size;
+    size = hw_record_encode(
+        event, drive->sequence + 1, accepted_ms, record, drive->room - drive->size);
     HW_ASSERT(size > 0);
-    status = hw_engine_apply(drive->engine, hw_slice_of(buffer, size));
+    status = hw_engine_apply(drive->engine, hw_slice_of(record, size));
     HW_ASSERT(status == HW_OK);
+    drive->size += size;
     drive->sequence++;
     drive->accepted_ms = accepted_ms;
+    if (drive->broken_at == 0 && !hw_routing_holds(drive->engine))
+        drive->broken_at = drive->sequence;
+    if (drive->heard != NULL)
+        drive->heard(drive->context, event);
+}
+
+/* What the engine decided, until it has nothing more to say. */
+static void decide(struct drive *drive)
+{
+    const struct hw_event *decided;
+
+    for (unsigned count = 0; (decided = hw_engine_decided(drive->engine)) != NULL; count++) {
+        struct hw_event copy = *decided;
+
+        HW_ASSERT(count < DECISIONS_MAX);
+        apply(drive, &copy, drive->accepted_ms);
+    }
 }
 
 static void tick(struct drive *drive, int64_t accepted_ms)
@@ -75,6 +111,7 @@ static void tick(struct drive *drive, int64_t accepted_ms)
     event.happened = event.recorded = hw_time_at(accepted_ms);
     hw_event_finish(&event);
     apply(drive, &event, accepted_ms);
+    decide(drive);
 }
 
 void drive_take(struct drive *drive, const struct hw_event *event, int64_t accepted_ms)
@@ -83,6 +120,7 @@ void drive_take(struct drive *drive, const struct hw_event *event, int64_t accep
         tick(drive, accepted_ms);
     HW_ASSERT(hw_engine_due_ms(drive->engine) > accepted_ms);
     apply(drive, event, accepted_ms);
+    decide(drive);
 }
 
 void drive_until(struct drive *drive, int64_t at_ms)
@@ -93,4 +131,60 @@ void drive_until(struct drive *drive, int64_t at_ms)
         HW_ASSERT(ticks < TICKS_MAX);
         tick(drive, due_ms > drive->accepted_ms ? due_ms : drive->accepted_ms);
     }
+}
+
+/* ---- replay ---- */
+
+/* An engine from an image of another, which is freed; NULL when they differ. */
+static struct hw_engine *through_image(struct hw_engine *engine)
+{
+    struct hw_engine *loaded = engine_new();
+    enum hw_status status = HW_OK;
+
+    for (uint32_t part = 0; part < hw_engine_image_count(engine) && status == HW_OK; part++)
+        status = hw_engine_image_load(loaded, part, hw_engine_image_part(engine, part));
+    if (status == HW_OK &&
+        !hw_hash_equal(hw_engine_state_digest(loaded), hw_engine_state_digest(engine)))
+        status = HW_E_DAMAGED;
+    if (status == HW_OK)
+        status = hw_engine_image_end(loaded);
+    hw_engine_free(engine);
+    if (status == HW_OK)
+        return loaded;
+    hw_engine_free(loaded);
+    return NULL;
+}
+
+static const char *differs(const struct drive *drive, const struct hw_engine *again)
+{
+    if (hw_engine_decisions_differ(again) != 0)
+        return "replay would have decided otherwise";
+    if (!hw_hash_equal(hw_engine_state_digest(drive->engine), hw_engine_state_digest(again)))
+        return "replay gives another state";
+    return NULL;
+}
+
+const char *drive_replay(const struct drive *drive, uint64_t image_after)
+{
+    struct hw_engine *again = engine_new();
+    const char *difference;
+
+    for (size_t used = 0; used < drive->size;) {
+        struct hw_slice rest = hw_slice_of(drive->journal + used, drive->size - used);
+        struct hw_record_header header;
+
+        if (hw_record_header(rest, &header) != HW_OK ||
+            hw_engine_apply(again, hw_slice_of(rest.data, header.size)) != HW_OK) {
+            hw_engine_free(again);
+            return "a record of the journal is not taken again";
+        }
+        used += header.size;
+        if (header.sequence == image_after)
+            again = through_image(again);
+        if (again == NULL)
+            return "an image gives another state";
+    }
+    difference = differs(drive, again);
+    hw_engine_free(again);
+    return difference;
 }
