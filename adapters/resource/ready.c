@@ -116,7 +116,7 @@ void hw_ready_free(struct hw_ready *ready)
 void hw_ready_effects(struct hw_ready *ready, const struct hw_effect *effects, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
-        switch ((enum hw_effect_kind)effects[i].kind) {
+        switch ((int)effects[i].kind) {
         case HW_EFFECT_DELAY_STARTED:
         case HW_EFFECT_DELAY_CHANGED:
             /* Without memory one person is missing from the list, and from no figure. */
@@ -124,6 +124,8 @@ void hw_ready_effects(struct hw_ready *ready, const struct hw_effect *effects, u
             break;
         case HW_EFFECT_DELAY_ENDED:
             take_away(ready, effects[i].reference);
+            break;
+        default: /* Of routing: nobody is more or less ready by it. */
             break;
         }
     }

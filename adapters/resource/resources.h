@@ -28,7 +28,7 @@ hw_resource_function hw_resource_services, hw_resource_waiting, hw_resource_refe
     hw_resource_proposals, hw_resource_offers, hw_resource_alerts, hw_resource_why_not;
 
 /* Rows of all services, as summary and services show them. */
-json_t *hw_services_json(const struct hw_engine *engine);
+json_t *hw_services_json(const struct hw_summary *summary);
 
 extern const struct hw_parameter hw_waiting_parameters[], hw_matches_parameters[],
     hw_alerts_parameters[], hw_referral_parameters[], hw_why_not_parameters[];

@@ -6,6 +6,7 @@
  */
 #include "homeward/routing.h"
 #include "resource/json.h"
+#include "resource/names.h"
 #include "resource/resources.h"
 
 #include <stdio.h>
@@ -46,25 +47,6 @@ const struct hw_parameter hw_why_not_parameters[] = {
     {0},
 };
 
-static json_t *reference_json(char prefix, uint64_t sequence)
-{
-    char text[HW_REFERENCE_TEXT_SIZE];
-
-    return sequence == 0 ? json_null() : json_string(hw_reference_format(prefix, sequence, text));
-}
-
-static json_t *name_json(const char *text)
-{
-    return text == NULL ? json_null() : json_string(text);
-}
-
-static json_t *pathway_json(unsigned pathway)
-{
-    static const char *const names[] = {"P0", "P1", "P2", "P3"};
-
-    return pathway < HW_P_NONE ? json_string(names[pathway]) : json_null();
-}
-
 static json_t *needs_json(uint32_t needs)
 {
     json_t *list = json_array();
@@ -88,28 +70,59 @@ static json_t *directions_json(unsigned directions)
 
 /* ---- services ---- */
 
-json_t *hw_services_json(const struct hw_engine *engine)
+struct hw_slice hw_summary_add_service(
+    const struct hw_summary *summary, uint32_t index, json_t *row)
+{
+    struct hw_service_view view;
+
+    hw_service_view(summary->engine, index, &view);
+    json_object_set_new(row, "service", hw_json_text(view.code));
+    json_object_set_new(row, "name", hw_json_text(view.name));
+    json_object_set_new(row, "kind", hw_json_name(view.kind));
+    json_object_set_new(row, "directions", directions_json(view.directions));
+    json_object_set_new(row, "unit", hw_json_name(view.unit));
+    json_object_set_new(row, "capacity", json_integer(view.capacity));
+    json_object_set_new(row, "held", json_integer(view.held));
+    json_object_set_new(row, "free", json_integer(view.available));
+    json_object_set_new(row, "waiting", json_integer(view.waiting));
+    json_object_set_new(row, "past_review", json_integer(view.past_review));
+    json_object_set_new(row, "suspended", json_boolean(view.suspended));
+    json_object_set_new(row, "declared_at", hw_json_moment(view.declared_at_ms));
+    json_object_set_new(row, "stale", json_boolean(view.stale));
+    return view.code;
+}
+
+static uint64_t mixed(uint64_t version, uint64_t with)
+{
+    return (version ^ with) * 0x9E3779B97F4A7C15u + (version >> 29);
+}
+
+uint64_t hw_summary_service_version(const struct hw_summary *summary, uint32_t index)
+{
+    struct hw_service_view view;
+    uint64_t version;
+
+    hw_service_view(summary->engine, index, &view);
+    version = mixed((uint64_t)view.capacity, (uint64_t)view.held);
+    version = mixed(version, (uint64_t)view.available);
+    version = mixed(version, (uint64_t)view.waiting);
+    version = mixed(version, (uint64_t)view.past_review);
+    version = mixed(version, (uint64_t)view.declared_at_ms);
+    version = mixed(version,
+        (uint64_t)view.directions << 2 | (uint64_t)view.suspended << 1 | (uint64_t)view.stale);
+    version = mixed(version, (uintptr_t)view.kind);
+    version = mixed(version, (uintptr_t)view.unit);
+    return mixed(version, (uintptr_t)view.name.data);
+}
+
+json_t *hw_services_json(const struct hw_summary *summary)
 {
     json_t *list = json_array();
 
-    for (uint32_t i = 0; i < hw_services_count(engine); i++) {
-        struct hw_service_view view;
+    for (uint32_t i = 0; i < hw_services_count(summary->engine); i++) {
         json_t *row = json_object();
 
-        hw_service_view(engine, i, &view);
-        json_object_set_new(row, "service", hw_json_text(view.code));
-        json_object_set_new(row, "name", hw_json_text(view.name));
-        json_object_set_new(row, "kind", name_json(view.kind));
-        json_object_set_new(row, "directions", directions_json(view.directions));
-        json_object_set_new(row, "unit", name_json(view.unit));
-        json_object_set_new(row, "capacity", json_integer(view.capacity));
-        json_object_set_new(row, "held", json_integer(view.held));
-        json_object_set_new(row, "free", json_integer(view.available));
-        json_object_set_new(row, "waiting", json_integer(view.waiting));
-        json_object_set_new(row, "past_review", json_integer(view.past_review));
-        json_object_set_new(row, "suspended", json_boolean(view.suspended));
-        json_object_set_new(row, "declared_at", hw_json_moment(view.declared_at_ms));
-        json_object_set_new(row, "stale", json_boolean(view.stale));
+        (void)hw_summary_add_service(summary, i, row);
         json_array_append_new(list, row);
     }
     return list;
@@ -122,36 +135,23 @@ enum hw_answer hw_resource_services(
 
     (void)parameters;
     *ret_body = hw_summary_head(&summary);
-    json_object_set_new(*ret_body, "services", hw_services_json(resources->options.engine));
+    json_object_set_new(*ret_body, "services", hw_services_json(&summary));
     return HW_ANSWER_OK;
 }
 
 /* ---- referrals ---- */
 
-static json_t *held_json(unsigned held)
-{
-    static const char *const names[] = {"person", "identity", "death", "wait"};
-    json_t *list = json_array();
-
-    for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
-        if ((held >> i & 1u) != 0)
-            json_array_append_new(list, json_string(names[i]));
-    return list;
-}
-
 static json_t *referral_json(const struct hw_referral_view *view, int64_t now_ms)
 {
-    static const char *const directions[] = {NULL, "step_up", "step_down"};
-    static const char *const urgencies[] = {"routine", "2d", "2h"};
     json_t *row = json_object();
 
-    json_object_set_new(row, "reference", reference_json('R', view->reference));
-    json_object_set_new(row, "spell", reference_json('S', view->stay));
+    json_object_set_new(row, "reference", hw_json_reference('R', view->reference));
+    json_object_set_new(row, "spell", hw_json_reference('S', view->stay));
     json_object_set_new(row, "state", json_string(view->state));
-    json_object_set_new(row, "direction", name_json(directions[view->direction]));
-    json_object_set_new(row, "urgency", json_string(urgencies[view->urgency]));
+    json_object_set_new(row, "direction", hw_json_name(hw_name_of_direction(view->direction)));
+    json_object_set_new(row, "urgency", hw_json_name(hw_name_of_urgency(view->urgency)));
     json_object_set_new(row, "fast_track", json_boolean(view->fast_track));
-    json_object_set_new(row, "pathway", pathway_json(view->pathway));
+    json_object_set_new(row, "pathway", hw_json_name(hw_name_of_pathway(view->pathway)));
     json_object_set_new(row, "needs", needs_json(view->needs));
     json_object_set_new(row, "site", hw_json_text(view->site));
     json_object_set_new(row, "council", hw_json_text(view->council));
@@ -162,8 +162,8 @@ static json_t *referral_json(const struct hw_referral_view *view, int64_t now_ms
     hw_json_set_duration(row, "waited", now_ms > view->clock_ms ? now_ms - view->clock_ms : 0);
     json_object_set_new(row, "home_since", hw_json_moment(view->left_ms));
     json_object_set_new(row, "first_contact", hw_json_moment(view->first_contact_ms));
-    json_object_set_new(row, "held", held_json(view->held));
-    json_object_set_new(row, "alert", name_json(view->alert));
+    json_object_set_new(row, "held", hw_json_held(view->held));
+    json_object_set_new(row, "alert", hw_json_name(view->alert));
     json_object_set_new(row, "double", json_boolean(view->double_referral));
     return row;
 }
@@ -271,9 +271,9 @@ static json_t *match_json(const struct hw_match_view *view)
 {
     json_t *row = json_object();
 
-    json_object_set_new(row, "reference", reference_json('O', view->reference));
+    json_object_set_new(row, "reference", hw_json_reference('O', view->reference));
     json_object_set_new(row, "version", json_integer(view->version));
-    json_object_set_new(row, "referral", reference_json('R', view->referral));
+    json_object_set_new(row, "referral", hw_json_reference('R', view->referral));
     json_object_set_new(row, "service", hw_json_text(view->service));
     json_object_set_new(row, "state", json_string(view->state));
     json_object_set_new(row, "units", json_integer(view->units));
@@ -357,7 +357,7 @@ static json_t *explanation_json(struct hw_engine *engine, uint64_t referral)
         row = json_object();
         json_object_set_new(row, "service", hw_json_text(view.code));
         json_object_set_new(row, "name", hw_json_text(view.name));
-        json_object_set_new(row, "rule", name_json(hw_rule_name(rule)));
+        json_object_set_new(row, "rule", hw_json_name(hw_rule_name(rule)));
         json_object_set_new(row, "words",
             json_string(
                 rule == HW_RULE_NONE ? "it could take the person now" : hw_rule_words(rule)));
@@ -411,7 +411,7 @@ enum hw_answer hw_resource_why_not(
         return HW_ANSWER_NOT_FOUND;
     }
     *ret_body = hw_summary_head(&summary);
-    json_object_set_new(*ret_body, "rule", name_json(hw_rule_name(rule)));
+    json_object_set_new(*ret_body, "rule", hw_json_name(hw_rule_name(rule)));
     json_object_set_new(*ret_body, "words",
         json_string(rule == HW_RULE_NONE ? "it could take the person now" : hw_rule_words(rule)));
     return HW_ANSWER_OK;

@@ -243,7 +243,7 @@ json_t *hw_summary_all(const struct hw_summary *summary)
     json_object_set_new(all, "sites", dimension_rows(summary, HW_BY_SITE));
     json_object_set_new(all, "councils", dimension_rows(summary, HW_BY_COUNCIL));
     json_object_set_new(all, "zones", dimension_rows(summary, HW_BY_ZONE));
-    json_object_set_new(all, "services", hw_services_json(summary->engine));
+    json_object_set_new(all, "services", hw_services_json(summary));
     json_object_set_new(all, "feeds", hw_summary_feeds(summary));
     return all;
 }

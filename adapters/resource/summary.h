@@ -32,6 +32,14 @@ void hw_summary_add_total(const struct hw_summary *summary, json_t *object);
 void hw_summary_add_row(
     const struct hw_summary *summary, enum hw_dimension dimension, uint32_t index, json_t *object);
 
+/*
+ * Add the row of a service to object; its code, borrowed until the next apply.  index below
+ * hw_services_count().  The version is another one whenever the row is.
+ */
+struct hw_slice hw_summary_add_service(
+    const struct hw_summary *summary, uint32_t index, json_t *object);
+uint64_t hw_summary_service_version(const struct hw_summary *summary, uint32_t index);
+
 /* The whole resource. */
 json_t *hw_summary_all(const struct hw_summary *summary);
 

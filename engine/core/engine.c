@@ -18,6 +18,7 @@
 #include "core/routing/profile.h"
 #include "core/routing/referral.h"
 #include "core/routing/share.h"
+#include "core/routing/tell.h"
 #include "core/routing/timer.h"
 #include "core/services/service.h"
 #include "core/settings.h"
@@ -480,6 +481,7 @@ enum hw_status hw_engine_apply_event(
     else if (event->kind >= HW_KIND_SPELL_ADMITTED && hw_time_is(event->happened) &&
         !(event->flags & HW_FLAG_NOT_ASSERTED))
         apply_event(engine, event);
+    hw_tell_finish(engine);
     hw_decide(engine);
     return HW_OK;
 }

@@ -2,6 +2,7 @@
 
 #include "core/figures/rows.h"
 #include "core/routing/mode.h"
+#include "core/routing/tell.h"
 #include "core/services/service.h"
 #include "core/stays/stay.h"
 
@@ -104,6 +105,14 @@ static void set_row(
     }
 }
 
+/* What holds where nobody has said otherwise. */
+static void set_mode(struct hw_engine *engine, uint8_t mode)
+{
+    if (engine->root.routing.mode != mode)
+        hw_tell_mode(engine, "all", 0, hw_mode_name(mode), HW_TIME_OPEN);
+    engine->root.routing.mode = mode;
+}
+
 /* An empty value: no longer configured, so as it is without. */
 static void set_routing(struct hw_engine *engine, struct hw_slice what, struct hw_slice value)
 {
@@ -112,7 +121,7 @@ static void set_routing(struct hw_engine *engine, struct hw_slice what, struct h
     int64_t minutes = number(value);
 
     if (hw_slice_is(what, "mode"))
-        routing->mode = hw_mode_number(value) != 0 ? (uint8_t)hw_mode_number(value) : usual.mode;
+        set_mode(engine, hw_mode_number(value) != 0 ? (uint8_t)hw_mode_number(value) : usual.mode);
     else if (hw_slice_is(what, "routine_target_minutes"))
         routing->routine_target_ms = minutes > 0 ? minutes * HW_MINUTE_MS : usual.routine_target_ms;
     else if (hw_slice_is(what, "start_grace_minutes"))

@@ -117,14 +117,30 @@ struct hw_hash hw_engine_quick_digest(const struct hw_engine *engine);
 /* A code by its handle (site, ward, reason ...); borrowed as long as the engine lives. */
 struct hw_slice hw_engine_text(const struct hw_engine *engine, uint32_t text);
 
-/* What happened that somebody outside wants to hear of at once (CONTRACT 5.1, delay topics). */
-enum hw_effect_kind { HW_EFFECT_DELAY_STARTED = 1, HW_EFFECT_DELAY_CHANGED, HW_EFFECT_DELAY_ENDED };
+/* What happened that somebody outside wants to hear of at once (CONTRACT 5.1). */
+enum hw_effect_kind {
+    HW_EFFECT_DELAY_STARTED = 1,
+    HW_EFFECT_DELAY_CHANGED,
+    HW_EFFECT_DELAY_ENDED,
+    HW_EFFECT_ROUTE_PROPOSED, /* also renewed, and what would have been (mode observe) */
+    HW_EFFECT_ROUTE_OFFERED,  /* also extended */
+    HW_EFFECT_ROUTE_ANSWERED,
+    HW_EFFECT_ROUTE_EXPIRED,
+    HW_EFFECT_ROUTE_HELD,      /* a hold of a referral began or ended */
+    HW_EFFECT_ROUTE_SUSPENDED, /* or is no longer: since_ms is HW_TIME_NONE */
+    HW_EFFECT_ROUTE_STARTED,
+    HW_EFFECT_ROUTE_ENDED, /* over in any other way: word says which */
+    HW_EFFECT_CAPACITY,
+    HW_EFFECT_ALERT_RAISED,
+    HW_EFFECT_ALERT_CLEARED,
+    HW_EFFECT_AUTOMATION, /* scope, service: its code; word: the mode; until since_ms */
+};
 
 struct hw_effect {
     uint64_t sequence;  /* of the record behind it */
-    uint64_t reference; /* of the stay */
-    int64_t since_ms;   /* start of the ready period */
-    int64_t ms;         /* its length so far, at the record's accepted time */
+    uint64_t reference; /* of the stay; match (held: referral); alert */
+    int64_t since_ms;   /* start of the ready period; until when; capacity: declared; of an alert */
+    int64_t ms;         /* its length so far, at the record's accepted time; waited so far */
     uint32_t site;      /* texts */
     uint32_t reason;
     uint32_t responsible;
@@ -132,6 +148,18 @@ struct hw_effect {
     bool inferred;
     bool annulled;   /* ended because it never was */
     bool restricted; /* name it nowhere */
+    /* Of routing (kinds from HW_EFFECT_ROUTE_PROPOSED). */
+    uint8_t direction, pathway, held; /* enum hw_direction, enum hw_pathway, bits of holds */
+    bool automatic, suspended;
+    uint32_t service; /* text of its code */
+    uint32_t index;   /* of a service (routing.h), in HW_EFFECT_CAPACITY */
+    uint32_t version;
+    int32_t units; /* of a match; held by a service */
+    int32_t capacity, available;
+    uint64_t referral, stay; /* references; 0: none */
+    int64_t starts_ms;
+    const char *word;  /* state, alert, mode; static */
+    const char *scope; /* of a mode; static */
 };
 
 /* Effects of the last apply; borrowed until the next. */

@@ -57,6 +57,8 @@ void hub_apply(struct hub *hub, const struct hw_event *event)
         eq(int, hw_engine_apply(hub->engine, hw_slice_of(hub->journal + hub->size, size)), HW_OK));
     hub->size += size;
     cr_assert(hw_routing_holds(hub->engine));
+    if (hub->on_record != NULL)
+        hub->on_record(hub);
 }
 
 void hub_decide(struct hub *hub)

@@ -18,6 +18,7 @@ struct hub {
     uint64_t sequence;
     int64_t now_ms;
     unsigned decisions;
+    void (*on_record)(struct hub *hub); /* after each, decisions among them; may be NULL */
 };
 
 /* Configurations of services: pairs, then NULL.  Reablement, one slot; crisis response, two, step

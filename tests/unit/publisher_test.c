@@ -223,6 +223,73 @@ Test(publisher, delays_tell_what_the_contract_says)
         "\"annulled\":true}"));
 }
 
+Test(publisher, routes_tell_what_the_contract_says)
+{
+    double_engine.effects[0] = (struct hw_effect){.kind = HW_EFFECT_ROUTE_OFFERED,
+        .sequence = 1234,
+        .reference = 9,
+        .referral = 8,
+        .stay = 7,
+        .version = 2,
+        .units = 1,
+        .service = SITE,
+        .direction = 2,
+        .pathway = 1,
+        .word = "offered",
+        .ms = 91 * HW_MINUTE_MS + 59999,
+        .starts_ms = HW_TIME_NONE,
+        .since_ms = now_ms};
+    double_engine.effects[1] = (struct hw_effect){
+        .kind = HW_EFFECT_ALERT_RAISED, .reference = 9, .word = "hold_over", .since_ms = now_ms};
+    double_engine.effects[2] = (struct hw_effect){.kind = HW_EFFECT_AUTOMATION,
+        .scope = "service",
+        .service = SITE,
+        .word = "paused",
+        .since_ms = HW_TIME_OPEN};
+    double_engine.effects[3] = (struct hw_effect){
+        .kind = HW_EFFECT_ROUTE_HELD, .reference = 8, .referral = 8, .held = 5, .since_ms = now_ms};
+    double_engine.effects_count = 4;
+    hw_publisher_effects(publisher);
+    hw_publisher_step(publisher, 1234);
+
+    cr_assert(eq(uint, caught_count, 4));
+    cr_expect(eq(str, caught[0],
+        "route/offered {\"sequence\":1234,\"run\":\"0000000000000abc\",\"number\":1,"
+        "\"reference\":\"O9\",\"version\":2,\"state\":\"offered\",\"service\":\"RWEAA\","
+        "\"referral\":\"R8\",\"spell\":\"S7\",\"direction\":\"step_down\",\"pathway\":\"P1\","
+        "\"waited_minutes\":91,\"units\":1,\"automatic\":false,\"starts_at\":null,"
+        "\"expires_at\":\"2026-11-21T10:15:00.000Z\",\"reason\":null}"));
+    cr_expect(strstr(caught[1], "alert/raised ") == caught[1]);
+    cr_expect(strstr(caught[1], "\"reference\":\"A9\",\"alert\":\"hold_over\"") != NULL);
+    cr_expect(strstr(caught[2],
+                  "\"number\":1,\"scope\":\"service\",\"code\":\"RWEAA\",\"mode\":\"paused\","
+                  "\"until\":null}") != NULL);
+    cr_expect(strstr(caught[3], "\"held\":[\"person\",\"death\"]") != NULL);
+}
+
+Test(publisher, each_service_has_a_capacity_topic_with_numbers_of_its_own)
+{
+    for (unsigned i = 0; i < 3; i++)
+        double_engine.effects[i] = (struct hw_effect){.kind = HW_EFFECT_CAPACITY,
+            .index = i == 1 ? 5 : 0,
+            .service = i == 1 ? SITE : REASON,
+            .capacity = 4,
+            .units = 5,
+            .available = -1,
+            .since_ms = HW_TIME_NONE};
+    double_engine.effects_count = 3;
+    hw_publisher_effects(publisher);
+    hw_publisher_step(publisher, 1234);
+
+    cr_expect(eq(str, (char *)topics_caught(), "capacity/E capacity/RWEAA capacity/E "));
+    cr_expect(eq(i64, number_of(0), 1));
+    cr_expect(eq(i64, number_of(1), 1));
+    cr_expect(eq(i64, number_of(2), 2));
+    cr_expect(strstr(caught[2],
+                  "\"capacity\":4,\"held\":5,\"free\":-1,\"suspended\":false,"
+                  "\"declared_at\":null}") != NULL);
+}
+
 Test(publisher, restricted_people_are_named_nowhere)
 {
     double_engine.effects[0] =
@@ -241,17 +308,17 @@ Test(publisher, delays_past_the_queue_leave_a_gap_in_the_numbers)
     double_engine.effects[0] =
         (struct hw_effect){.kind = HW_EFFECT_DELAY_STARTED, .sequence = 1235, .reference = 7};
     double_engine.effects_count = 1;
-    for (unsigned i = 0; i < HW_DELAYS_QUEUED_MAX + 5; i++)
+    for (unsigned i = 0; i < HW_TELLING_QUEUED_MAX + 5; i++)
         hw_publisher_effects(publisher);
     cr_expect(eq(u64, hw_publisher_left_out(publisher), 5));
     while (hw_publisher_step(publisher, 1235))
         ;
-    cr_assert(eq(uint, caught_count, HW_DELAYS_QUEUED_MAX));
-    cr_expect(eq(i64, number_of(caught_count - 1), HW_DELAYS_QUEUED_MAX));
+    cr_assert(eq(uint, caught_count, HW_TELLING_QUEUED_MAX));
+    cr_expect(eq(i64, number_of(caught_count - 1), HW_TELLING_QUEUED_MAX));
 
     hw_publisher_effects(publisher);
     hw_publisher_step(publisher, 1235);
-    cr_expect(eq(i64, number_of(caught_count - 1), HW_DELAYS_QUEUED_MAX + 6));
+    cr_expect(eq(i64, number_of(caught_count - 1), HW_TELLING_QUEUED_MAX + 6));
 }
 
 Test(publisher, without_a_listener_nothing_is_built_and_numbers_go_on)

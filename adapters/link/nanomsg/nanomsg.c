@@ -26,7 +26,7 @@ struct hw_nanomsg {
     struct hw_answers answers;
     uint64_t durable;
     uint64_t all_at_ms;     /* when all metrics were last said */
-    uint64_t left_out_told; /* of the delay messages left out, as logged */
+    uint64_t left_out_told; /* of what was left out, as logged */
     uv_timer_t interval;
     uv_timer_t again; /* the rest of a share of work that was cut short */
     uv_poll_t asked;
@@ -79,7 +79,7 @@ static void tell_left_out(struct hw_nanomsg *nanomsg)
     if (left_out == nanomsg->left_out_told || nanomsg->options.log == NULL)
         return;
     (void)snprintf(words, sizeof words,
-        "nanomsg.publish: %llu delay messages were left out: they came faster than they could go",
+        "nanomsg.publish: %llu messages were left out: they came faster than they could go",
         (unsigned long long)(left_out - nanomsg->left_out_told));
     nanomsg->left_out_told = left_out;
     nanomsg->options.log(nanomsg->options.context, words);

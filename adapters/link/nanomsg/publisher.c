@@ -1,5 +1,7 @@
 #include "link/nanomsg/publisher.h"
 
+#include "homeward/routing.h"
+#include "resource/effect.h"
 #include "resource/json.h"
 #include "resource/summary.h"
 
@@ -9,6 +11,7 @@
 enum {
     /* Costs of a step, in about half a microsecond. */
     COST_LOOK = 1,
+    COST_SERVICE = 4, /* looked at with all its placements */
     COST_BUILD = 20,
     COST_STEP = 400,
     BUILT_MAX = 64, /* metrics that wait to be durable; then no more are built */
@@ -21,10 +24,13 @@ struct said {
     bool once;
 };
 
-struct delay {
+struct telling {
     uint64_t number;
     struct hw_effect effect;
 };
+
+/* Rows of metrics: the dimensions of figures, then services. */
+enum { SERVICES = HW_DIMENSIONS, ROW_KINDS };
 
 struct built {
     uint64_t sequence;
@@ -38,22 +44,24 @@ struct hw_publisher {
     char run[24];
 
     struct said total;
-    struct said *rows[HW_DIMENSIONS];
-    uint32_t rows_count[HW_DIMENSIONS];
+    struct said *rows[ROW_KINDS];
+    uint32_t rows_count[ROW_KINDS];
 
     bool round_on;
     bool round_all;
     bool round_total_done;
-    enum hw_dimension round_dimension;
+    unsigned round_kind; /* enum hw_dimension or SERVICES */
     uint32_t round_index;
     uint64_t round_sequence; /* the engine's when the last round began */
 
     struct built built[BUILT_MAX]; /* a ring, in order of sequence */
     uint32_t built_first, built_count;
 
-    uint64_t delay_numbers[HW_TOPIC_COUNT];
-    struct delay delays[HW_DELAYS_QUEUED_MAX]; /* a ring, in order of sequence */
-    uint32_t delays_first, delays_count;
+    uint64_t numbers[HW_TOPIC_COUNT];
+    uint64_t *capacities; /* numbers of capacity/CODE, by index of the service */
+    uint32_t capacities_count;
+    struct telling telling[HW_TELLING_QUEUED_MAX]; /* a ring, in order of sequence */
+    uint32_t telling_first, telling_count;
     uint64_t left_out;
 };
 
@@ -83,8 +91,9 @@ void hw_publisher_free(struct hw_publisher *publisher)
         return;
     for (uint32_t i = 0; i < publisher->built_count; i++)
         free(publisher->built[(publisher->built_first + i) % BUILT_MAX].text);
-    for (unsigned i = 0; i < HW_DIMENSIONS; i++)
+    for (unsigned i = 0; i < ROW_KINDS; i++)
         free(publisher->rows[i]);
+    free(publisher->capacities);
     free(publisher);
 }
 
@@ -152,19 +161,73 @@ static char *message_text(
     return text;
 }
 
-/* ---- delay/... ---- */
+/* ---- what happens ---- */
 
+/* HW_TOPIC_COUNT: nobody outside hears of it. */
 static enum hw_topic topic_of(const struct hw_effect *effect)
 {
-    switch ((enum hw_effect_kind)effect->kind) {
-    case HW_EFFECT_DELAY_STARTED:
-        return HW_TOPIC_STARTED;
-    case HW_EFFECT_DELAY_CHANGED:
-        return HW_TOPIC_CHANGED;
-    case HW_EFFECT_DELAY_ENDED:
-        break;
+    static const uint8_t topics_of[] = {
+        [HW_EFFECT_DELAY_STARTED] = HW_TOPIC_STARTED,
+        [HW_EFFECT_DELAY_CHANGED] = HW_TOPIC_CHANGED,
+        [HW_EFFECT_DELAY_ENDED] = HW_TOPIC_ENDED,
+        [HW_EFFECT_ROUTE_PROPOSED] = HW_TOPIC_ROUTE_PROPOSED,
+        [HW_EFFECT_ROUTE_OFFERED] = HW_TOPIC_ROUTE_OFFERED,
+        [HW_EFFECT_ROUTE_ANSWERED] = HW_TOPIC_ROUTE_ANSWERED,
+        [HW_EFFECT_ROUTE_EXPIRED] = HW_TOPIC_ROUTE_EXPIRED,
+        [HW_EFFECT_ROUTE_HELD] = HW_TOPIC_ROUTE_HELD,
+        [HW_EFFECT_ROUTE_SUSPENDED] = HW_TOPIC_ROUTE_SUSPENDED,
+        [HW_EFFECT_ROUTE_STARTED] = HW_TOPIC_ROUTE_STARTED,
+        [HW_EFFECT_ROUTE_ENDED] = HW_TOPIC_ROUTE_ENDED,
+        [HW_EFFECT_CAPACITY] = HW_TOPIC_CAPACITY,
+        [HW_EFFECT_ALERT_RAISED] = HW_TOPIC_RAISED,
+        [HW_EFFECT_ALERT_CLEARED] = HW_TOPIC_CLEARED,
+        [HW_EFFECT_AUTOMATION] = HW_TOPIC_AUTOMATION,
+    };
+
+    HW_ASSERT(effect->kind > 0);
+    HW_ASSERT(effect->kind < sizeof topics_of);
+    return (enum hw_topic)topics_of[effect->kind];
+}
+
+/* Room for the numbers of as many services as there are.  False: no memory. */
+static bool capacities_reserve(struct hw_publisher *publisher, uint32_t count)
+{
+    uint32_t old = publisher->capacities_count;
+
+    if (count <= old)
+        return true;
+    uint64_t *numbers = realloc(publisher->capacities, count * sizeof *numbers);
+    if (numbers == NULL)
+        return false;
+    memset(numbers + old, 0, (count - old) * sizeof *numbers);
+    publisher->capacities = numbers;
+    publisher->capacities_count = count;
+    return true;
+}
+
+/* The next number of its topic: capacity/CODE is one for each service.  0: no memory. */
+static uint64_t number_of(struct hw_publisher *publisher, const struct hw_effect *effect)
+{
+    if (effect->kind != HW_EFFECT_CAPACITY)
+        return ++publisher->numbers[topic_of(effect)];
+    if (!capacities_reserve(publisher, effect->index + 1))
+        return 0;
+    return ++publisher->capacities[effect->index];
+}
+
+static void queue(struct hw_publisher *publisher, const struct hw_effect *effect, bool heard)
+{
+    uint64_t number = number_of(publisher, effect);
+
+    if (!heard)
+        return;
+    if (publisher->telling_count == HW_TELLING_QUEUED_MAX || number == 0) {
+        publisher->left_out++;
+        return;
     }
-    return HW_TOPIC_ENDED;
+    uint32_t last = (publisher->telling_first + publisher->telling_count) % HW_TELLING_QUEUED_MAX;
+    publisher->telling[last] = (struct telling){number, *effect};
+    publisher->telling_count++;
 }
 
 void hw_publisher_effects(struct hw_publisher *publisher)
@@ -173,60 +236,40 @@ void hw_publisher_effects(struct hw_publisher *publisher)
     const struct hw_effect *effects = hw_engine_effects(publisher->engine, &count);
     bool heard = count > 0 && listening(publisher);
 
-    for (uint32_t i = 0; i < count; i++) {
-        if (effects[i].restricted)
-            continue; /* Named nowhere: not even a number is used. */
-        uint64_t number = ++publisher->delay_numbers[topic_of(&effects[i])];
-        if (!heard)
-            continue;
-        if (publisher->delays_count == HW_DELAYS_QUEUED_MAX) {
-            publisher->left_out++;
-            continue;
-        }
-        uint32_t last = (publisher->delays_first + publisher->delays_count) % HW_DELAYS_QUEUED_MAX;
-        publisher->delays[last] = (struct delay){number, effects[i]};
-        publisher->delays_count++;
-    }
+    for (uint32_t i = 0; i < count; i++)
+        if (!effects[i].restricted) /* Named nowhere: not even a number is used. */
+            queue(publisher, &effects[i], heard);
 }
 
-static void delay_send(struct hw_publisher *publisher, const struct delay *delay)
+static void tell(struct hw_publisher *publisher, const struct telling *telling)
 {
-    const struct hw_effect *effect = &delay->effect;
-    const struct hw_engine *engine = publisher->engine;
-    json_t *message = message_head(publisher, effect->sequence, delay->number);
-    char reference[HW_REFERENCE_TEXT_SIZE];
+    const struct hw_effect *effect = &telling->effect;
+    struct hw_slice code = hw_slice_of(NULL, 0);
+    json_t *message = message_head(publisher, effect->sequence, telling->number);
     size_t size;
 
-    (void)hw_reference_format('S', effect->reference, reference);
-    json_object_set_new(message, "reference", json_string(reference));
-    json_object_set_new(message, "site", hw_json_text(hw_engine_text(engine, effect->site)));
-    json_object_set_new(message, "reason", hw_json_text(hw_engine_text(engine, effect->reason)));
-    json_object_set_new(
-        message, "responsible", hw_json_text(hw_engine_text(engine, effect->responsible)));
-    json_object_set_new(message, "inferred", json_boolean(effect->inferred));
-    json_object_set_new(message, "since", hw_json_moment(effect->since_ms));
-    hw_json_set_duration(message, NULL, effect->ms);
-    json_object_set_new(message, "annulled", json_boolean(effect->annulled));
-
-    char *text = message_text(topic_of(effect), hw_slice_of(NULL, 0), message, &size);
+    if (effect->kind == HW_EFFECT_CAPACITY)
+        code = hw_engine_text(publisher->engine, effect->service);
+    hw_effect_add_json(publisher->engine, effect, message);
+    char *text = message_text(topic_of(effect), code, message, &size);
     if (text != NULL)
         publisher->options.send(publisher->options.context, text, size);
     free(text);
 }
 
 /* Whether more could go at once. */
-static bool delays_step(struct hw_publisher *publisher, uint64_t durable)
+static bool telling_step(struct hw_publisher *publisher, uint64_t durable)
 {
-    for (int cost = 0; publisher->delays_count > 0; cost += COST_BUILD) {
-        const struct delay *delay = &publisher->delays[publisher->delays_first];
+    for (int cost = 0; publisher->telling_count > 0; cost += COST_BUILD) {
+        const struct telling *telling = &publisher->telling[publisher->telling_first];
 
-        if (delay->effect.sequence > durable)
+        if (telling->effect.sequence > durable)
             return false;
         if (cost >= COST_STEP)
             return true;
-        delay_send(publisher, delay);
-        publisher->delays_first = (publisher->delays_first + 1) % HW_DELAYS_QUEUED_MAX;
-        publisher->delays_count--;
+        tell(publisher, telling);
+        publisher->telling_first = (publisher->telling_first + 1) % HW_TELLING_QUEUED_MAX;
+        publisher->telling_count--;
     }
     return false;
 }
@@ -243,7 +286,7 @@ void hw_publisher_round(struct hw_publisher *publisher, bool all)
     publisher->round_on = true;
     publisher->round_all = all;
     publisher->round_total_done = false;
-    publisher->round_dimension = HW_BY_SITE;
+    publisher->round_kind = HW_BY_SITE;
     publisher->round_index = 0;
     publisher->round_sequence = sequence;
 }
@@ -325,19 +368,18 @@ static int total_step(struct hw_publisher *publisher)
 }
 
 /* Room to remember count rows of a dimension.  False: no memory. */
-static bool rows_reserve(
-    struct hw_publisher *publisher, enum hw_dimension dimension, uint32_t count)
+static bool rows_reserve(struct hw_publisher *publisher, unsigned kind, uint32_t count)
 {
-    uint32_t old = publisher->rows_count[dimension];
+    uint32_t old = publisher->rows_count[kind];
 
     if (count <= old)
         return true;
-    struct said *rows = realloc(publisher->rows[dimension], count * sizeof *rows);
+    struct said *rows = realloc(publisher->rows[kind], count * sizeof *rows);
     if (rows == NULL)
         return false;
     memset(rows + old, 0, (count - old) * sizeof *rows);
-    publisher->rows[dimension] = rows;
-    publisher->rows_count[dimension] = count;
+    publisher->rows[kind] = rows;
+    publisher->rows_count[kind] = count;
     return true;
 }
 
@@ -360,10 +402,30 @@ static int row_step(struct hw_publisher *publisher, enum hw_dimension dimension,
     return COST_BUILD * (1 + (int)wards);
 }
 
-/* The dimension after one; HW_DIMENSIONS after the last.  Wards go with their site. */
-static enum hw_dimension dimension_after(enum hw_dimension dimension)
+static int service_step(struct hw_publisher *publisher, uint32_t index)
 {
-    return dimension == HW_BY_SITE ? HW_BY_COUNCIL : dimension + 1;
+    struct hw_summary summary = hw_resources_summary(publisher->options.resources);
+    struct said *said = &publisher->rows[SERVICES][index];
+    struct hw_slice code;
+
+    if (!is_news(publisher, said, hw_summary_service_version(&summary, index)))
+        return COST_SERVICE;
+    json_t *message = metrics_head(publisher, &summary, said);
+    code = hw_summary_add_service(&summary, index, message);
+    built_add(publisher, HW_TOPIC_SERVICE, code, message);
+    return COST_BUILD;
+}
+
+/* The rows after some; ROW_KINDS after the last.  Wards go with their site. */
+static unsigned kind_after(unsigned kind)
+{
+    return kind == HW_BY_SITE ? HW_BY_COUNCIL : kind + 1;
+}
+
+static uint32_t rows_of(const struct hw_publisher *publisher, unsigned kind)
+{
+    return kind == SERVICES ? hw_services_count(publisher->engine)
+                            : hw_figures_rows(publisher->engine, (enum hw_dimension)kind);
 }
 
 /* One row further; its cost. */
@@ -372,14 +434,16 @@ static int round_step(struct hw_publisher *publisher)
     if (!publisher->round_total_done)
         return total_step(publisher);
 
-    enum hw_dimension dimension = publisher->round_dimension;
-    uint32_t count = hw_figures_rows(publisher->engine, dimension);
-    if (publisher->round_index < count && rows_reserve(publisher, dimension, count))
-        return row_step(publisher, dimension, publisher->round_index++);
+    unsigned kind = publisher->round_kind;
+    uint32_t count = rows_of(publisher, kind);
+    if (publisher->round_index < count && rows_reserve(publisher, kind, count))
+        return kind == SERVICES
+            ? service_step(publisher, publisher->round_index++)
+            : row_step(publisher, (enum hw_dimension)kind, publisher->round_index++);
 
     publisher->round_index = 0;
-    publisher->round_dimension = dimension_after(dimension);
-    publisher->round_on = publisher->round_dimension < HW_DIMENSIONS;
+    publisher->round_kind = kind_after(kind);
+    publisher->round_on = publisher->round_kind < ROW_KINDS;
     return COST_LOOK;
 }
 
@@ -398,7 +462,7 @@ static bool metrics_step(struct hw_publisher *publisher)
 
 bool hw_publisher_step(struct hw_publisher *publisher, uint64_t durable)
 {
-    bool more = delays_step(publisher, durable);
+    bool more = telling_step(publisher, durable);
 
     built_send(publisher, durable);
     if (!more)

@@ -2,7 +2,8 @@
  * publisher.h - what is published, when, and with which number (CONTRACT 5.1); no sockets.
  *
  * Metrics are looked at in rounds: a round passes over every row once and sends those that changed
- * (or all of them).  Delay messages are queued as records are applied.  Both wait until what they
+ * (or all of them).  What happens (effects: delays, routing, capacity, alerts) is queued as records
+ * are applied.  Both wait until what they
  * state is durable.  Work comes in steps of well under a millisecond.  Loop thread.
  */
 #ifndef HW_LINK_NANOMSG_PUBLISHER_H
@@ -19,7 +20,20 @@
     X(ZONE,    "metrics/zone/CODE",    "on change and every 10 s", "a row of `zones`")             \
     X(STARTED, "delay/started",        "at once",                  "a delay that began")           \
     X(CHANGED, "delay/changed",        "at once",                  "its start, reason or side, or its first midnight") \
-    X(ENDED,   "delay/ended",          "at once",                  "a delay that is over, or never was")
+    X(ENDED,   "delay/ended",          "at once",                  "a delay that is over, or never was") \
+    X(SERVICE, "metrics/service/CODE", "on change and every 10 s", "a row of `services`")          \
+    X(ROUTE_PROPOSED,  "route/proposed",  "at once", "a proposal, made or renewed; `observed`: what would have been one") \
+    X(ROUTE_OFFERED,   "route/offered",   "at once", "an offer, sent or given more time")          \
+    X(ROUTE_ANSWERED,  "route/answered",  "at once", "a service's answer: `state` says which")     \
+    X(ROUTE_EXPIRED,   "route/expired",   "at once", "a proposal or offer whose time ran out")     \
+    X(ROUTE_HELD,      "route/held",      "at once", "a referral on hold; `held` is empty when it is released") \
+    X(ROUTE_SUSPENDED, "route/suspended", "at once", "an offer or placement kept `until`; null: it goes on") \
+    X(ROUTE_STARTED,   "route/started",   "at once", "support that began")                         \
+    X(ROUTE_ENDED,     "route/ended",     "at once", "support, offer or proposal that is over: `state` says how") \
+    X(CAPACITY,        "capacity/CODE",   "on change", "capacity, held, free and suspended of a service") \
+    X(RAISED,          "alert/raised",    "at once", "something a person must look at")            \
+    X(CLEARED,         "alert/cleared",   "at once", "an alert that is over")                      \
+    X(AUTOMATION,      "automation/changed", "on change", "what may go by itself, by scope")
 /* clang-format on */
 
 enum hw_topic {
@@ -30,8 +44,8 @@ enum hw_topic {
 };
 
 enum {
-    HW_DELAYS_QUEUED_MAX = 4096, /* of more, the newest are left out: their numbers are missing */
-    HW_TOPIC_SIZE_MAX = 192,     /* bytes; longer codes are cut */
+    HW_TELLING_QUEUED_MAX = 4096, /* of more, the newest are left out: their numbers are missing */
+    HW_TOPIC_SIZE_MAX = 192,      /* bytes; longer codes are cut */
 };
 
 struct hw_publisher; /* Opaque. */
@@ -59,7 +73,7 @@ void hw_publisher_round(struct hw_publisher *publisher, bool all);
 /* Do a share of the work.  Whether more could be done at once (not: waits to be durable). */
 bool hw_publisher_step(struct hw_publisher *publisher, uint64_t durable);
 
-/* Delay messages left out so far because the queue was full. */
+/* What happened and was left out so far because the queue was full. */
 uint64_t hw_publisher_left_out(const struct hw_publisher *publisher);
 
 #endif

@@ -117,6 +117,7 @@ static void propose_again(const struct hw_command *command, uint32_t late)
         engine->root.accepted_ms + hw_service_at(engine, service)->proposal_ttl_ms;
     hw_match_set_timer(engine, again);
     hw_referral_follow(engine, referral);
+    hw_tell_match(engine, HW_EFFECT_ROUTE_PROPOSED, again);
     hw__about(command, hw_match_at(engine, again)->reference, 1);
 }
 

@@ -10,6 +10,7 @@
 
 #include "core/routing/command.h"
 #include "core/routing/match.h"
+#include "core/routing/tell.h"
 #include "core/services/service.h"
 
 struct hw_command {

@@ -43,6 +43,7 @@ void hw__command_take_capacity(const struct hw_command *command)
     }
     handle = hw_service_take(engine, name);
     service = hw_service_at(engine, handle);
+    hw_tell_capacity(engine, handle);
     if (service->declared_at_ms != HW_TIME_NONE && declared < service->declared_at_ms) {
         hw__refuse(command, HW_E_STALE, "a later declaration is known");
         return;
@@ -63,6 +64,7 @@ void hw__command_suspend_service(const struct hw_command *command)
         return;
     }
     handle = hw_service_take(engine, name);
+    hw_tell_capacity(engine, handle);
     hw_service_at(engine, handle)->suspended = command->event->kind == HW_KIND_SERVICE_SUSPENDED;
     hw_agenda_service(engine, handle);
 }

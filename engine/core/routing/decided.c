@@ -9,6 +9,7 @@
 #include "core/routing/explain.h"
 #include "core/routing/match.h"
 #include "core/routing/referral.h"
+#include "core/routing/tell.h"
 #include "core/services/service.h"
 
 static int64_t time_of(const struct hw_event *event, enum hw_field field, int64_t otherwise)
@@ -60,6 +61,7 @@ static void apply_proposal(struct hw_engine *engine, const struct hw_event *even
     match->expires_ms = time_of(event, HW_FIELD_UNTIL, HW_TIME_OPEN);
     hw_match_set_timer(engine, handle);
     hw_referral_follow(engine, referral);
+    hw_tell_match(engine, HW_EFFECT_ROUTE_PROPOSED, handle);
 }
 
 static void apply_offer(struct hw_engine *engine, const struct hw_event *event, uint32_t handle)
@@ -92,6 +94,7 @@ static void apply_suspension(
     hw_referral_at(engine, match->referral)->flags &= (uint8_t)~HW_REFERRAL_HOLD_OVER;
     hw_match_set_timer(engine, handle);
     hw_referral_follow(engine, match->referral);
+    hw_tell_match(engine, HW_EFFECT_ROUTE_SUSPENDED, handle);
 }
 
 static void apply_alert(struct hw_engine *engine, const struct hw_event *event)
@@ -102,10 +105,14 @@ static void apply_alert(struct hw_engine *engine, const struct hw_event *event)
     if (handle == 0)
         return;
     referral = hw_referral_at(engine, handle);
+    if (referral->alert != HW_ALERT_NONE)
+        hw_tell_alert(engine, false, handle, referral->alert, referral->alert_reference);
     referral->alert = (uint8_t)hw_alert_of(hw_event_text(event, HW_FIELD_REASON));
     referral->alerted_ms =
         referral->alert == HW_ALERT_NONE ? HW_TIME_NONE : engine->root.accepted_ms;
     referral->alert_reference = engine->root.sequence;
+    if (referral->alert != HW_ALERT_NONE)
+        hw_tell_alert(engine, true, handle, referral->alert, referral->alert_reference);
     hw_agenda_referral(engine, handle);
 }
 

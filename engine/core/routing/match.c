@@ -4,6 +4,7 @@
 #include "core/routing/referral.h"
 #include "core/routing/share.h"
 #include "core/routing/starts.h"
+#include "core/routing/tell.h"
 #include "core/routing/timer.h"
 
 static struct hw_service *service_at(const struct hw_engine *engine, uint32_t handle)
@@ -44,6 +45,26 @@ static const char table[HW_MATCH_STATES][HW_MATCH_STEPS + 1] = {
 };
 
 _Static_assert(sizeof STATES - 1 == HW_MATCH_STATES, "a letter a state");
+
+static const char *const names[HW_MATCH_STATES] = {
+    [HW_MATCH_NONE] = "none",
+    [HW_MATCH_OBSERVED] = "observed",
+    [HW_MATCH_PROPOSED] = "proposed",
+    [HW_MATCH_OFFERED] = "offered",
+    [HW_MATCH_ACCEPTED] = "accepted",
+    [HW_MATCH_STARTED] = "started",
+    [HW_MATCH_EXPIRED] = "expired",
+    [HW_MATCH_REJECTED] = "rejected",
+    [HW_MATCH_DECLINED] = "declined",
+    [HW_MATCH_WITHDRAWN] = "withdrawn",
+    [HW_MATCH_HANDED_BACK] = "handed_back",
+    [HW_MATCH_FINISHED] = "ended",
+};
+
+const char *hw_match_state_name(unsigned state)
+{
+    return names[state];
+}
 
 bool hw_match_is_live(const struct hw_match *match)
 {
@@ -86,6 +107,7 @@ static void hold(struct hw_engine *engine, const struct hw_match *match, int32_t
 
     if (!hw_match_is_live(match))
         return;
+    hw_tell_capacity(engine, match->service);
     service->held += sign * match->units;
     if (was_told(service, match))
         service->told += sign * match->units;
@@ -96,6 +118,7 @@ void hw_match_count_told(struct hw_engine *engine, uint32_t handle)
 {
     struct hw_service *service = service_at(engine, handle);
 
+    hw_tell_capacity(engine, handle);
     service->told = 0;
     for (uint32_t at = service->matches; at != 0; at = hw_match_at(engine, at)->service_next)
         if (was_told(service, hw_match_at(engine, at)))
@@ -175,11 +198,39 @@ static void stamp(struct hw_engine *engine, struct hw_match *match, enum hw_matc
     }
 }
 
+/* What the outside hears of a step (CONTRACT 5.1). */
+static enum hw_effect_kind effect_of(
+    enum hw_match_step step, enum hw_match_state before, enum hw_match_state after)
+{
+    switch (step) {
+    case HW_STEP_APPROVE:
+        return HW_EFFECT_ROUTE_OFFERED;
+    case HW_STEP_RENEW:
+        return after == HW_MATCH_PROPOSED ? HW_EFFECT_ROUTE_PROPOSED : HW_EFFECT_ROUTE_OFFERED;
+    case HW_STEP_EXPIRE:
+        return HW_EFFECT_ROUTE_EXPIRED;
+    case HW_STEP_START:
+        return HW_EFFECT_ROUTE_STARTED;
+    case HW_STEP_REJECT:
+    case HW_STEP_WITHDRAW:
+    case HW_STEP_FINISH:
+    case HW_MATCH_STEPS:
+        return HW_EFFECT_ROUTE_ENDED;
+    case HW_STEP_ACCEPT:
+    case HW_STEP_DECLINE:
+    case HW_STEP_ASSESS:
+    case HW_STEP_REVOKE:
+    case HW_STEP_HAND_BACK:
+        break;
+    }
+    return before == HW_MATCH_STARTED ? HW_EFFECT_ROUTE_ENDED : HW_EFFECT_ROUTE_ANSWERED;
+}
+
 enum hw_step_end hw_match_take(struct hw_engine *engine, uint32_t handle, enum hw_match_step step)
 {
     struct hw_match *match = hw_match_at(engine, handle);
-    enum hw_match_state next;
-    enum hw_step_end end = hw_match_look((enum hw_match_state)match->state, step, &next);
+    enum hw_match_state before = (enum hw_match_state)match->state, next;
+    enum hw_step_end end = hw_match_look(before, step, &next);
 
     if (end != HW_STEP_DONE)
         return end;
@@ -192,6 +243,7 @@ enum hw_step_end hw_match_take(struct hw_engine *engine, uint32_t handle, enum h
     }
     hw_match_set_timer(engine, handle);
     hw_referral_follow(engine, match->referral);
+    hw_tell_match(engine, effect_of(step, before, next), handle);
     return HW_STEP_DONE;
 }
 

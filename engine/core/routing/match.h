@@ -43,6 +43,9 @@ static inline struct hw_match *hw_match_at(const struct hw_engine *engine, uint3
     return HW_AT(engine, matches, hw_match, handle);
 }
 
+/* "proposed", "offered" ...: how the outside calls a state (enum hw_match_state). */
+const char *hw_match_state_name(unsigned state);
+
 /* Proposed, offered, accepted or started: its units are held. */
 bool hw_match_is_live(const struct hw_match *match);
 

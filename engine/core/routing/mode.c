@@ -2,6 +2,7 @@
 
 #include "core/routing/agenda.h"
 #include "core/routing/referral.h"
+#include "core/routing/tell.h"
 #include "core/services/service.h"
 #include "homeward/services.h"
 
@@ -94,12 +95,15 @@ bool hw_mode_set(
         struct hw_mode_record *record = HW_AT(engine, modes, hw_mode_record, i);
 
         if (record->scope == like.scope && record->code == like.code) {
+            if (record->mode != like.mode || record->until_ms != like.until_ms)
+                hw_tell_mode(engine, scopes[like.scope], like.code, modes[like.mode], until_ms);
             *record = like;
             look_at_all(engine);
             return true;
         }
     }
     *HW_AT(engine, modes, hw_mode_record, hw_arena_take(&engine->modes)) = like;
+    hw_tell_mode(engine, scopes[like.scope], like.code, modes[like.mode], until_ms);
     look_at_all(engine);
     return true;
 }

@@ -6,6 +6,7 @@
 #include "core/routing/profile.h"
 #include "core/routing/share.h"
 #include "core/routing/situation.h"
+#include "core/routing/tell.h"
 #include "core/routing/timer.h"
 #include "homeward/services.h"
 
@@ -258,6 +259,17 @@ static void set_timer(struct hw_engine *engine, uint32_t handle)
     hw_routing_timer_set(engine, HW_TIMER_REFERRAL, handle, due);
 }
 
+/* The holds that stand from now on; told where they are others than before. */
+static void set_held(struct hw_engine *engine, uint32_t handle, unsigned held)
+{
+    struct hw_referral *referral = hw_referral_at(engine, handle);
+
+    if (referral->held == held)
+        return;
+    referral->held = (uint8_t)held;
+    hw_tell_held(engine, handle);
+}
+
 void hw_referral_follow(struct hw_engine *engine, uint32_t handle)
 {
     struct hw_referral *referral = hw_referral_at(engine, handle);
@@ -266,10 +278,9 @@ void hw_referral_follow(struct hw_engine *engine, uint32_t handle)
     if (referral->state != HW_REFERRAL_ENDED)
         referral->state = (uint8_t)furthest(engine, handle);
     look_at_person(engine, handle);
-    if (referral->seen & HW_SEEN_DEAD)
-        referral->held |= HW_HELD_BY_DEATH;
-    else
-        referral->held &= (uint8_t)~HW_HELD_BY_DEATH;
+    set_held(engine, handle,
+        (referral->seen & HW_SEEN_DEAD) ? referral->held | HW_HELD_BY_DEATH
+                                        : referral->held & (uint8_t)~HW_HELD_BY_DEATH);
     if (hw_referral_waits(referral))
         hw_profile_join(engine, handle);
     set_timer(engine, handle);
@@ -295,16 +306,16 @@ void hw_referral_hold(
     struct hw_referral *referral = hw_referral_at(engine, handle);
 
     hw_profile_leave(engine, handle);
-    referral->held |= (uint8_t)hold;
     if (hold == HW_HELD_BY_PERSON)
         referral->held_until_ms = until_ms;
+    set_held(engine, handle, referral->held | (unsigned)hold);
     hw_referral_follow(engine, handle);
 }
 
 void hw_referral_release(struct hw_engine *engine, uint32_t handle, enum hw_hold hold)
 {
     hw_profile_leave(engine, handle);
-    hw_referral_at(engine, handle)->held &= (uint8_t)~hold;
+    set_held(engine, handle, hw_referral_at(engine, handle)->held & (uint8_t)~hold);
     hw_referral_follow(engine, handle);
 }
 

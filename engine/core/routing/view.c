@@ -16,21 +16,6 @@ static const char *const referral_states[HW_REFERRAL_STATES] = {
     [HW_REFERRAL_ENDED] = "ended",
 };
 
-static const char *const match_states[HW_MATCH_STATES] = {
-    [HW_MATCH_NONE] = "none",
-    [HW_MATCH_OBSERVED] = "observed",
-    [HW_MATCH_PROPOSED] = "proposed",
-    [HW_MATCH_OFFERED] = "offered",
-    [HW_MATCH_ACCEPTED] = "accepted",
-    [HW_MATCH_STARTED] = "started",
-    [HW_MATCH_EXPIRED] = "expired",
-    [HW_MATCH_REJECTED] = "rejected",
-    [HW_MATCH_DECLINED] = "declined",
-    [HW_MATCH_WITHDRAWN] = "withdrawn",
-    [HW_MATCH_HANDED_BACK] = "handed_back",
-    [HW_MATCH_FINISHED] = "ended",
-};
-
 /* ---- figures ---- */
 
 void hw_routing_total(const struct hw_engine *engine, int64_t *counts)
@@ -155,7 +140,7 @@ static void view_match(
         .by = hw_engine_text(engine, match->by),
         .reason = hw_engine_text(engine, match->reason),
         .outcome = hw_engine_text(engine, match->outcome),
-        .state = match_states[match->state],
+        .state = hw_match_state_name(match->state),
         .proposed_ms = match->proposed_ms,
         .offered_ms = match->offered_ms,
         .answered_ms = match->answered_ms,

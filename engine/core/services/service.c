@@ -3,6 +3,7 @@
 #include "core/routing/agenda.h"
 #include "core/routing/match.h"
 #include "core/routing/profile.h"
+#include "core/routing/tell.h"
 #include "homeward/services.h"
 
 static struct hw_service *service_at(const struct hw_engine *engine, uint32_t handle)
@@ -271,6 +272,7 @@ bool hw_service_set(
 {
     struct hw_service *service = service_at(engine, handle);
 
+    hw_tell_capacity(engine, handle);
     /* No longer configured: without a kind nobody is proposed to it; the rest stands as it was. */
     if (value.size == 0 && hw_slice_is(key, "kind"))
         service->kind = HW_SERVICE_NONE;
