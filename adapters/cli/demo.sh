@@ -108,7 +108,7 @@ serve() {
 
 serve_anywhere() {
     serve --set mllp.listen=127.0.0.1:0 --set nanomsg.publish=tcp://127.0.0.1:0 \
-        --set nanomsg.query=tcp://127.0.0.1:0
+        --set nanomsg.query=tcp://127.0.0.1:0 --set nanomsg.ingest=tcp://127.0.0.1:0
 }
 
 start_server() {

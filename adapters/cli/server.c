@@ -194,6 +194,8 @@ static void on_stop_signal(uv_signal_t *handle, int signal_number)
         signal_number == SIGINT ? "SIGINT" : "SIGTERM");
     hw_notify("STOPPING=1");
     server->state = HW_SERVER_DRAINING;
+    if (server->nanomsg != NULL)
+        hw_nanomsg_stop(server->nanomsg);
     hw_mllp_drain(server->mllp, DRAIN_MS, on_mllp_drained, server);
 }
 
@@ -316,6 +318,11 @@ static void on_report(uv_signal_t *handle, int signal_number)
     json_object_set_new(fields, #name, json_integer((json_int_t)counters->name));
     HW_MLLP_COUNTER_LIST(REPORT_COUNTER)
 #undef REPORT_COUNTER
+    const struct hw_entry_counts *entered = hw_entry_counts(server->entry);
+#define REPORT_ENTERED(name, words)                                                                \
+    json_object_set_new(fields, "cloudevents_" #name, json_integer((json_int_t)entered->name));
+    HW_ENTRY_COUNT_LIST(REPORT_ENTERED)
+#undef REPORT_ENTERED
     hw_log_object(&server->log, HW_LOG_INFO, "state", fields);
 }
 
@@ -455,10 +462,11 @@ static const char *url_or_none(const char *url)
 
 static bool open_entry(struct hw_server *server)
 {
-    struct hw_ce_options options;
+    struct hw_entry_options options = {
+        .runtime = server->runtime, .submit = port_submit, .context = server};
 
-    hw_derive_ce(&server->first, &server->hl7, &options);
-    server->entry = hw_entry_new(&options, server->runtime);
+    hw_derive_ce(&server->first, &server->hl7, &options.codec);
+    server->entry = hw_entry_new(&options);
     return server->entry != NULL || refuse(server, "no memory");
 }
 
@@ -471,6 +479,7 @@ static bool open_nanomsg(struct hw_server *server)
         .loop = &server->loop,
         .publish = url_or_none(keys->nanomsg.publish),
         .query = url_or_none(keys->nanomsg.query),
+        .ingest = url_or_none(keys->nanomsg.ingest),
         .interval_ms = keys->metrics.interval_ms,
         .durable = hw_runtime_durable(server->runtime),
         .resources = server->resources,
@@ -479,7 +488,7 @@ static bool open_nanomsg(struct hw_server *server)
         .context = server,
     };
 
-    if (options.publish == NULL && options.query == NULL)
+    if (options.publish == NULL && options.query == NULL && options.ingest == NULL)
         return true;
     env->random(env->context, &options.run, sizeof options.run);
     options.run >>= 12; /* Exact in JSON, whoever reads it. */
@@ -504,6 +513,7 @@ static void say_ready(struct hw_server *server)
     if (server->nanomsg != NULL) {
         add_address(fields, "publish", hw_nanomsg_publish_address(server->nanomsg));
         add_address(fields, "query", hw_nanomsg_query_address(server->nanomsg));
+        add_address(fields, "ingest", hw_nanomsg_ingest_address(server->nanomsg));
     }
     json_object_set_new(fields, "county", json_string(keys->county));
     json_object_set_new(fields, "data_dir", json_string(keys->data_dir));

@@ -399,7 +399,7 @@ static const char *text_at(const struct hw_node *top, const char *group, const c
 static void check_listeners(const struct hw_node *top, struct hw_report *report)
 {
     static const char *const listeners[][2] = {
-        {"mllp", "listen"}, {"nanomsg", "publish"}, {"nanomsg", "query"}};
+        {"mllp", "listen"}, {"nanomsg", "publish"}, {"nanomsg", "query"}, {"nanomsg", "ingest"}};
     const struct hw_node *clock = hw_node_find(top, "clock");
     bool trusted = strcmp(text_at(top, "listen", "trusted_network"), "true") == 0;
     bool events = clock != NULL && clock->text != NULL && strcmp(clock->text, "events") == 0;

@@ -71,7 +71,8 @@
 
 #define HW_KEYS_NANOMSG(X, T)                                                                         \
     X(T, URL, publish, "tcp://127.0.0.1:5561", "tcp://HOST:PORT, ipc://PATH or off", "where figures and events are published") \
-    X(T, URL, query, "tcp://127.0.0.1:5562", "tcp://HOST:PORT, ipc://PATH or off", "where queries are answered")
+    X(T, URL, query, "tcp://127.0.0.1:5562", "tcp://HOST:PORT, ipc://PATH or off", "where queries are answered") \
+    X(T, URL, ingest, "tcp://127.0.0.1:5563", "tcp://HOST:PORT, ipc://PATH or off", "where CloudEvents are pulled in, at most once; acknowledged ones go to nanomsg.query")
 
 #define HW_KEYS_LISTEN(X, T)                                                                          \
     X(T, BOOL, trusted_network, "false", "true or false", "listen beyond loopback although nobody is authenticated")
@@ -181,7 +182,7 @@
     X(T, CHOICE, clock, "system", "system|events", "events: now is the greatest event time seen, for tests and history") \
     X(T, GROUP, mllp, mllp, "", "HL7 v2 over MLLP")                                                   \
     X(T, GROUP, hl7, hl7, "", "how HL7 v2 messages are read")                                         \
-    X(T, GROUP, nanomsg, nanomsg, "", "publication and queries")                                      \
+    X(T, GROUP, nanomsg, nanomsg, "", "publication, queries, events")                                 \
     X(T, GROUP, listen, listen, "", "rules for all listeners")                                        \
     X(T, GROUP, metrics, metrics, "", "publication of figures")                                       \
     X(T, GROUP, journal, journal, "", "the journal")                                                  \
@@ -214,7 +215,7 @@
  * setting without effect would be believed.
  */
 #define HW_KEYS_LATER(X)                                                                           \
-    X("http") X("mllp.tls") X("nanomsg.ingest") X("spool")                                         \
+    X("http") X("mllp.tls") X("spool")                                         \
     X("raw") X("census") X("full") X("council") X("continuity") X("retention") X("disclosure")     \
     X("alerts") X("returns")
 /* clang-format on */

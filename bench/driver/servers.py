@@ -79,7 +79,8 @@ def homeward(program, folder, extra=()):
         program, "serve", "-d", os.path.join(folder, "data"),
         "--set", "mllp.listen=127.0.0.1:0",
         "--set", f"nanomsg.publish=ipc://{folder}/pub",
-        "--set", f"nanomsg.query=ipc://{folder}/query", *extra], folder)
+        "--set", f"nanomsg.query=ipc://{folder}/query",
+        "--set", "nanomsg.ingest=off", *extra], folder)
     line = server.wait_for(r"ready").string
     server.ready_s = time.monotonic() - started
     server.port = int(re.search(r'"mllp":\s*"127\.0\.0\.1:(\d+)', line).group(1))

@@ -100,7 +100,8 @@ static struct hw_hash visit_hash_of(const struct hw_event *event)
 static bool has_facts(enum hw_kind kind)
 {
     return !hw_people_is_identity(kind) && kind != HW_KIND_SPELL_EXPECTED &&
-        kind != HW_KIND_SPELL_EXPECTED_WITHDRAWN;
+        kind != HW_KIND_SPELL_EXPECTED_WITHDRAWN && kind != HW_KIND_CENSUS_TAKEN &&
+        kind != HW_KIND_NOTICE_ASSESSMENT && kind != HW_KIND_NOTICE_DISCHARGE;
 }
 
 /* The visit a stay leaves (MRG-5, else PV1-19) and the one it comes to (PV1-19, else the same). */

@@ -197,7 +197,7 @@ tap_has "and says so" 'testshire' "$err"
 for example in "$source_root"/adapters/config/examples/*.yaml; do
     name=$(basename "$example" .yaml)
     server_start -c "$example" -d "$folder/$name" --set mllp.listen=127.0.0.1:0 \
-        --set nanomsg.publish="ipc://$folder/$name.pub" --set nanomsg.query=off
+        --set nanomsg.publish="ipc://$folder/$name.pub" --set nanomsg.query=off --set nanomsg.ingest=off
     tap_has "the example $name is served" "\"publish\":\"ipc://$folder/$name.pub\",\"county\":\"$name\"" \
         "$ready"
     server_stop TERM

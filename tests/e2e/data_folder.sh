@@ -10,7 +10,7 @@ unset "${!HOMEWARD_@}"
 
 "$program" simulate --people 20000 --days 3 -o "$folder/feed.hl7" 2>/dev/null
 settings=(--set county=testshire --set clock=events --set mllp.listen=127.0.0.1:0
-    --set nanomsg.publish=off --set nanomsg.query=off)
+    --set nanomsg.publish=off --set nanomsg.query=off --set nanomsg.ingest=off)
 server_start -d "$folder/good" "${settings[@]}"
 tap_run "$program" send -q "mllp://$(server_field mllp)" "$folder/feed.hl7"
 server_stop TERM

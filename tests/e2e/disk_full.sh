@@ -24,7 +24,7 @@ library=$(realpath "$3")
 real=$program
 
 settings=(--set clock=events --set mllp.listen=127.0.0.1:0 --set nanomsg.publish=off
-    --set nanomsg.query=off --set dedupe.days=90)
+    --set nanomsg.query=off --set nanomsg.ingest=off --set dedupe.days=90)
 "$program" simulate --people 60000 --days 50 --clean -o "$folder/feed.hl7" 2>/dev/null
 
 # send FILE: what was answered is then in $answered, of that accepted in $accepted.

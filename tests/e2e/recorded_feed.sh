@@ -20,7 +20,7 @@ sites:
       - {code: W5, kind: acute, beds: 10}
 YAML
 server_start -c "$folder/homeward.yaml" -d "$folder/data" --set mllp.listen=127.0.0.1:0 \
-    --set nanomsg.publish=off --set nanomsg.query=off --set clock=events
+    --set nanomsg.publish=off --set nanomsg.query=off --set nanomsg.ingest=off --set clock=events
 mllp=$(server_field mllp)
 
 number=0

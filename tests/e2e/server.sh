@@ -15,11 +15,13 @@ server_wait() {
     said="(it ended without saying $1)"
 }
 
-# server_start ARGUMENT...: sets $server (its process) and $ready (its line).
+# server_start ARGUMENT...: sets $server (its process) and $ready (its line).  No events are pulled
+# in but at $server_ingest: tests run side by side, and the default is one port.
+server_ingest=off
 server_start() {
     rm -f "$folder/pipe"
     mkfifo "$folder/pipe"
-    "$program" serve "$@" 2>"$folder/pipe" </dev/null &
+    "$program" serve --set nanomsg.ingest="$server_ingest" "$@" 2>"$folder/pipe" </dev/null &
     server=$!
     tap_processes+=("$server")
     exec 7<"$folder/pipe"

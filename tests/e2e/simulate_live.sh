@@ -8,7 +8,7 @@ unset "${!HOMEWARD_@}"
 serve() {
     : >"$folder/$1.log" # There before the server opens it.
     "$program" serve -d "$folder/$1" --set mllp.listen=127.0.0.1:0 --set nanomsg.publish=off \
-        --set nanomsg.query=off >"$folder/$1.log" 2>&1 &
+        --set nanomsg.query=off --set nanomsg.ingest=off >"$folder/$1.log" 2>&1 &
     server=$!
     tap_processes+=("$server")
     port=

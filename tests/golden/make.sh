@@ -17,7 +17,7 @@ unset "${!HOMEWARD_@}"
 
 serve() { # sets $server and $address
     "$program" serve -d "$folder" --set clock=events --set mllp.listen=127.0.0.1:0 \
-        --set nanomsg.publish=off --set nanomsg.query=off --set county=golden \
+        --set nanomsg.publish=off --set nanomsg.query=off --set nanomsg.ingest=off --set county=golden \
         </dev/null 2>"$work/log" &
     server=$!
     until address=$(sed -n 's/.*"mllp":"\([^"]*\)".*/\1/p' "$work/log") && [ -n "$address" ]; do

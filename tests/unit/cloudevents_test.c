@@ -77,7 +77,7 @@ static const struct {
 } refusals[] = {
     {"[]", ""},
     {"{\"type\":\"homeward.weather\"}", "/type"},
-    {"{\"type\":\"homeward.census.taken\"}", "/type"},
+    {"{\"type\":\"homeward.person.linked\"}", "/type"},
     {"{\"type\":\"homeward.spell.moved\"}", "/specversion"},
     {"{\"type\":\"homeward.spell.moved\",\"specversion\":\"1.0\"}", "/id"},
     {"{\"type\":\"homeward.spell.moved\",\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"A\"}",
@@ -91,7 +91,7 @@ static const struct {
     {"{\"type\":\"homeward.person.died\",\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"A\","
      "\"time\":\"2026-03-02\",\"data\":{\"person\":{\"nhs\":\"1234567890\"},"
      "\"died_at\":\"2026-03-02\"}}",
-        "/data/person"},
+        "/data/person/nhs"},
     {"{\"type\":\"homeward.offer.answered\",\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"A\","
      "\"time\":\"2026-03-02\",\"data\":{\"offer\":\"S1WQ\",\"version\":1,\"answer\":\"accepted\"}}",
         "/data/offer"},

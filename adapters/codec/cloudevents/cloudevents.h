@@ -12,7 +12,12 @@
 
 #include <jansson.h>
 
-enum { HW_CE_SCRATCH_SIZE = 16 * 1024, HW_CE_POINTER_SIZE = 96, HW_CE_WORDS_SIZE = 200 };
+enum {
+    HW_CE_SCRATCH_SIZE = 32 * 1024,
+    HW_CE_POINTER_SIZE = 96,
+    HW_CE_WORDS_SIZE = 256,
+    HW_CE_SPELLS_MAX = 2000, /* of one census */
+};
 
 /* A source that is more than its name says (configuration: sources). */
 struct hw_ce_source {
@@ -40,6 +45,11 @@ struct hw_ce_reading {
     char words[HW_CE_WORDS_SIZE];     /* what is wrong and how to mend it; no identifiers */
     unsigned unknown;                 /* fields that mean nothing here: counted, not refused */
     struct hw_event event;            /* finished; when taken */
+
+    /* Where one message is several records (a census, a service with long lists). */
+    unsigned more;             /* how many besides event: hw_ce_more() */
+    struct hw_slice details;   /* the keys of a service that event has no room for */
+    struct hw_slice authority; /* of bare ids of spells */
 };
 
 /*
@@ -50,8 +60,16 @@ void hw_ce_read(const struct hw_ce_options *options, const json_t *json, uint8_t
     struct hw_ce_reading *ret_reading);
 
 /*
+ * One of the other events of a reading that was taken, finished: index below more, in order behind
+ * event, to be submitted with it.  json and scratch are those it was read from.
+ */
+void hw_ce_more(const struct hw_ce_reading *reading, const json_t *json, unsigned index,
+    struct hw_event *ret_event);
+
+/*
  * Read one decision of a person (3.3): {"decision":type, data...}.  by: who decided, as the link
  * knows; now_ms: when.  An "id" of the sender, if given, makes it the same decision when repeated.
+ * Members beside the data: decision, id, dry_run (for the caller).
  */
 void hw_ce_read_decision(const struct hw_ce_options *options, const json_t *json,
     struct hw_slice by, int64_t now_ms, uint8_t *scratch, struct hw_ce_reading *ret_reading);

@@ -2,6 +2,7 @@
 
 #include "link/nanomsg/answers.h"
 #include "link/nanomsg/publisher.h"
+#include "link/nanomsg/pull.h"
 #include "link/nanomsg/query.h"
 #include "link/nanomsg/socket.h"
 
@@ -22,6 +23,7 @@ struct hw_nanomsg {
     struct hw_nanomsg_options options;
     struct hw_socket publish;
     struct hw_socket query;
+    struct hw_pull pull;
     struct hw_publisher *publisher;
     struct hw_answers answers;
     uint64_t durable;
@@ -245,10 +247,24 @@ static bool asked_for(const char *address)
 static void release(struct hw_nanomsg *nanomsg)
 {
     hw_answers_drop(&nanomsg->answers);
+    hw_pull_release(&nanomsg->pull);
     hw_socket_close(&nanomsg->publish);
     hw_socket_close(&nanomsg->query);
     hw_publisher_free(nanomsg->publisher);
     free(nanomsg);
+}
+
+static void on_handle_closed(uv_handle_t *handle);
+
+/* A handle that is on the loop is let go of by the loop, which then releases the rest. */
+static void give_up(struct hw_nanomsg *nanomsg)
+{
+    if (nanomsg->handles_open == 0) {
+        release(nanomsg);
+        return;
+    }
+    nanomsg->closing = true;
+    uv_close((uv_handle_t *)&nanomsg->asked, on_handle_closed);
 }
 
 enum hw_status hw_nanomsg_new(const struct hw_nanomsg_options *options,
@@ -266,16 +282,20 @@ enum hw_status hw_nanomsg_new(const struct hw_nanomsg_options *options,
     nanomsg->durable = options->durable;
     nanomsg->publish.number = -1;
     nanomsg->query.number = -1;
+    hw_pull_init(&nanomsg->pull, &options->door);
 
     if (asked_for(options->publish))
         status = publish_open(nanomsg, error);
-    /* Last, because its handle on the loop could not be let go of without running the loop. */
     if (status == HW_OK && asked_for(options->query))
         status = query_open(nanomsg, error);
+    if (status == HW_OK && asked_for(options->ingest))
+        status =
+            hw_pull_open(&nanomsg->pull, options->loop, options->ingest, error, HW_ERROR_TEXT_SIZE);
     if (status != HW_OK) {
-        release(nanomsg);
+        give_up(nanomsg);
         return status;
     }
+    nanomsg->handles_open += hw_pull_handles(&nanomsg->pull);
     timers_open(nanomsg);
     reading_set(nanomsg, true);
     *ret_nanomsg = nanomsg;
@@ -292,6 +312,11 @@ const char *hw_nanomsg_query_address(const struct hw_nanomsg *nanomsg)
     return nanomsg->query.number >= 0 ? nanomsg->query.address : NULL;
 }
 
+const char *hw_nanomsg_ingest_address(const struct hw_nanomsg *nanomsg)
+{
+    return nanomsg->pull.socket.number >= 0 ? nanomsg->pull.socket.address : NULL;
+}
+
 /* ---- what the runtime tells ---- */
 
 void hw_nanomsg_applied(struct hw_nanomsg *nanomsg)
@@ -304,16 +329,23 @@ void hw_nanomsg_durable(struct hw_nanomsg *nanomsg, uint64_t sequence)
 {
     HW_ASSERT(sequence >= nanomsg->durable);
     nanomsg->durable = sequence;
+    hw_pull_durable(&nanomsg->pull);
     answers_send(nanomsg);
     publish_step(nanomsg);
 }
 
 /* ---- closing ---- */
 
-void hw_nanomsg_drain(struct hw_nanomsg *nanomsg)
+void hw_nanomsg_stop(struct hw_nanomsg *nanomsg)
 {
     reading_set(nanomsg, false);
     nanomsg->draining = true;
+    hw_pull_drain(&nanomsg->pull);
+}
+
+void hw_nanomsg_drain(struct hw_nanomsg *nanomsg)
+{
+    hw_nanomsg_stop(nanomsg);
     answers_send(nanomsg);
     if (nanomsg->publisher == NULL)
         return;
@@ -346,4 +378,5 @@ void hw_nanomsg_close(struct hw_nanomsg *nanomsg, void (*closed)(void *context),
     uv_close((uv_handle_t *)&nanomsg->again, on_handle_closed);
     if (nanomsg->query.number >= 0)
         uv_close((uv_handle_t *)&nanomsg->asked, on_handle_closed);
+    hw_pull_close(&nanomsg->pull, on_handle_closed, nanomsg);
 }

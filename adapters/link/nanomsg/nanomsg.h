@@ -1,5 +1,6 @@
 /*
- * nanomsg.h - the nanomsg sockets: PUB, what changes as it changes; REP, questions (CONTRACT 5.1).
+ * nanomsg.h - the nanomsg sockets: PUB, what changes as it changes; REP, questions; PULL, events
+ * (CONTRACT 3.2, 5.1).
  *
  * Nothing leaves before it is durable.  What waits is bounded: metrics are coalesced, delay
  * messages and answers have queues of fixed length; when the first is full its messages are left
@@ -23,11 +24,12 @@ struct hw_nanomsg_options {
     uv_loop_t *loop;
     const char *publish; /* "tcp://127.0.0.1:5561" (port 0: a free one), "ipc://PATH"; NULL: none */
     const char *query;   /* the same */
+    const char *ingest;  /* the same */
     int64_t interval_ms; /* metrics.interval_ms; 10..60000 */
     uint64_t run;        /* drawn at random at each start of the process */
     uint64_t durable;    /* hw_runtime_durable() now */
     struct hw_resources *resources; /* borrowed until closed */
-    struct hw_door door;            /* for ingest and decide; calls NULL: refused in words */
+    struct hw_door door;            /* for what comes in; calls NULL: refused in words */
     void (*log)(void *context, const char *words); /* what an operator should know; may be NULL */
     void *context;                                 /* of log */
 };
@@ -42,6 +44,7 @@ HW_MUST_CHECK enum hw_status hw_nanomsg_new(const struct hw_nanomsg_options *opt
 /* The addresses bound, free ports filled in, for the ready line; NULL: not asked for. */
 const char *hw_nanomsg_publish_address(const struct hw_nanomsg *nanomsg);
 const char *hw_nanomsg_query_address(const struct hw_nanomsg *nanomsg);
+const char *hw_nanomsg_ingest_address(const struct hw_nanomsg *nanomsg);
 
 /* Publish at most so often from now on; interval_ms as in the options. */
 void hw_nanomsg_set_interval(struct hw_nanomsg *nanomsg, int64_t interval_ms);
@@ -51,6 +54,9 @@ void hw_nanomsg_applied(struct hw_nanomsg *nanomsg);
 
 /* More is durable: sends what waited for it. */
 void hw_nanomsg_durable(struct hw_nanomsg *nanomsg, uint64_t sequence);
+
+/* Shutdown begins: read no more questions and events; what came is still answered. */
+void hw_nanomsg_stop(struct hw_nanomsg *nanomsg);
 
 /* At shutdown, after the last hw_nanomsg_durable(): read no more questions, send all that may go.
  */
