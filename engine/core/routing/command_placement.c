@@ -4,19 +4,32 @@
 #include "core/routing/referral.h"
 #include "core/routing/rules.h"
 
-/* The last match of a referral with a service that may be what a provider speaks of. */
-static uint32_t match_spoken_of(const struct hw_engine *engine, uint32_t referral, uint32_t service)
+/* Whether what was said belongs to a stay in service that is over: its end again, or before it. */
+static bool is_of_finished(const struct hw_command *command, const struct hw_match *match)
 {
+    return match->state == HW_MATCH_FINISHED &&
+        (command->event->kind == HW_KIND_PLACEMENT_ENDED ||
+            command->event->happened.start_ms <= match->ended_ms);
+}
+
+/* The last match of a referral with a service that may be what a provider speaks of. */
+static uint32_t match_spoken_of(
+    const struct hw_command *command, uint32_t referral, uint32_t service)
+{
+    const struct hw_engine *engine = command->engine;
     uint32_t at = hw_match_live(engine, referral, service);
 
     if (at != 0)
         return at;
     for (at = hw_referral_at(engine, referral)->matches; at != 0;
-         at = hw_match_at(engine, at)->referral_next)
-        if (hw_match_at(engine, at)->service == service &&
-            hw_match_at(engine, at)->state != HW_MATCH_FINISHED &&
-            hw_match_at(engine, at)->state != HW_MATCH_OBSERVED)
+         at = hw_match_at(engine, at)->referral_next) {
+        const struct hw_match *match = hw_match_at(engine, at);
+
+        if (match->service != service || match->state == HW_MATCH_OBSERVED)
+            continue;
+        if (match->state != HW_MATCH_FINISHED || is_of_finished(command, match))
             return at;
+    }
     return 0;
 }
 
@@ -42,8 +55,24 @@ static bool placement_of(const struct hw_command *command, struct placement *ret
         hw_referral_set_person(engine, ret_placement->referral, command->identifier);
     }
     ret_placement->service = hw_service_take(engine, service);
-    ret_placement->match = match_spoken_of(engine, ret_placement->referral, ret_placement->service);
+    ret_placement->match =
+        match_spoken_of(command, ret_placement->referral, ret_placement->service);
     return true;
+}
+
+/* Hours a week as said; a slot or a bed is one, whatever is said (R9). */
+static void take_units(const struct hw_command *command, const struct placement *placement)
+{
+    int64_t units = hw__count(command, HW_FIELD_UNITS, 0);
+
+    if (!hw__says(command, HW_FIELD_UNITS) ||
+        hw_service_at(command->engine, placement->service)->unit != HW_UNIT_HOURS)
+        return;
+    if (units < 0 || units > HW_UNITS_MAX) {
+        hw__refuse(command, HW_E_INVALID, "units are absurd: the rest was taken");
+        return;
+    }
+    hw_match_set_units(command->engine, placement->match, (int32_t)units);
 }
 
 static void start_placement(const struct hw_command *command, struct placement *placement)
@@ -61,10 +90,19 @@ static void start_placement(const struct hw_command *command, struct placement *
         match->started_ms = at < engine->root.accepted_ms ? at : engine->root.accepted_ms;
     if (service->max_stay_ms > 0)
         match->review_due_ms = match->started_ms + service->max_stay_ms;
+    /* Somebody is in service: the referral is not over, whoever ended it. */
+    if (hw_referral_at(engine, placement->referral)->state == HW_REFERRAL_ENDED)
+        hw_referral_at(engine, placement->referral)->state = HW_REFERRAL_WAITING;
     hw__command_step(command, placement->match, HW_STEP_START);
-    if (hw__says(command, HW_FIELD_UNITS))
-        hw_match_set_units(
-            engine, placement->match, (int32_t)(hw__count(command, HW_FIELD_UNITS, 1) & 0xffffff));
+    take_units(command, placement);
+}
+
+/* Over, and said again: nobody starts anew, and what it came to may be put right. */
+static void repeat_finished(const struct hw_command *command, struct hw_match *match)
+{
+    hw__about(command, match->reference, match->version);
+    if (command->event->kind == HW_KIND_PLACEMENT_ENDED && hw__says(command, HW_FIELD_OUTCOME))
+        match->outcome = hw__code(command, HW_FIELD_OUTCOME);
 }
 
 void hw__command_take_placement(const struct hw_command *command)
@@ -75,13 +113,16 @@ void hw__command_take_placement(const struct hw_command *command)
 
     if (!placement_of(command, &placement))
         return;
+    if (placement.match != 0 && hw_match_at(engine, placement.match)->state == HW_MATCH_FINISHED) {
+        repeat_finished(command, hw_match_at(engine, placement.match));
+        return;
+    }
     if (command->event->kind == HW_KIND_PLACEMENT_STARTED || placement.match == 0 ||
         hw_match_at(engine, placement.match)->state != HW_MATCH_STARTED)
         start_placement(command, &placement);
     match = hw_match_at(engine, placement.match);
     if (command->event->kind == HW_KIND_PLACEMENT_UNITS_CHANGED)
-        hw_match_set_units(
-            engine, placement.match, (int32_t)(hw__count(command, HW_FIELD_UNITS, 1) & 0xffffff));
+        take_units(command, &placement);
     if (command->event->kind == HW_KIND_PLACEMENT_REVIEWED) {
         match->ready_to_leave = hw__is(command, HW_FIELD_DETAIL, "ready_to_leave");
         match->reviewed_ms = command->event->happened.start_ms;

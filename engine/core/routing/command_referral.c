@@ -60,6 +60,14 @@ static int32_t hours_of_package(struct hw_slice package)
     return product / 60 > HW_UNITS_MAX ? HW_UNITS_MAX : (int32_t)((product + 59) / 60);
 }
 
+enum { AGE_MAX = 150 };
+
+/* A number that nobody can mean is as if it had not been said. */
+static int64_t within(int64_t value, int64_t most, int64_t otherwise)
+{
+    return value >= 0 && value <= most ? value : otherwise;
+}
+
 static void take_particulars(const struct hw_command *command, struct hw_referral *referral)
 {
     bool unknown = false;
@@ -79,11 +87,12 @@ static void take_particulars(const struct hw_command *command, struct hw_referra
     if (hw__says(command, HW_FIELD_SEX))
         referral->sex = (uint8_t)hw_sex_of(hw__text(command, HW_FIELD_SEX));
     if (hw__says(command, HW_FIELD_AGE_YEARS))
-        referral->age_years = (int16_t)(hw__count(command, HW_FIELD_AGE_YEARS, -1) & 0xff);
+        referral->age_years =
+            (int16_t)within(hw__count(command, HW_FIELD_AGE_YEARS, -1), AGE_MAX, -1);
     if (hw__says(command, HW_FIELD_PACKAGE))
         referral->units = hours_of_package(hw__text(command, HW_FIELD_PACKAGE));
     if (hw__says(command, HW_FIELD_UNITS))
-        referral->units = (int32_t)(hw__count(command, HW_FIELD_UNITS, 0) & 0xffffff);
+        referral->units = (int32_t)within(hw__count(command, HW_FIELD_UNITS, 0), HW_UNITS_MAX, 0);
     TAKE_CODE(PACKAGE, package);
     TAKE_CODE(COUNCIL, said_council);
     TAKE_CODE(ZONE, said_zone);
