@@ -10,6 +10,7 @@ PROGRAMS = {
     "codec": ["codec_bench", "--pairs", 3],
     "apply": ["apply_bench", "--people", 300000, "--records", 400000, "--turns", 3],
     "refold": ["refold_bench", "--late", 1000],
+    "matcher": ["matcher_bench", "--waiting", 100000, "--services", 5000, "--each", 100],
     "recovery": ["recovery_bench", "{folder}/data", "--people", 100000, "--pairs", 3],
     "memory": ["memory_bench", "--people", 20000],
     "live": ["live_bench", "--turns", 50],

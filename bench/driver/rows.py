@@ -6,7 +6,7 @@ import sys
 from dataclasses import dataclass
 from typing import Callable
 
-from driver import durable, live, machine, micro, servers, table
+from driver import durable, live, machine, matching, micro, servers, table
 
 @dataclass
 class Row:
@@ -19,6 +19,8 @@ ROWS = [
     Row("codec", "HL7 bytes to canonical events, beside a bare field splitter", micro.codec),
     Row("apply", "mixed records through the core, at one and ten million people", micro.apply),
     Row("refold", "one late fact for a stay of a thousand", micro.refold),
+    Row("matcher", "a decision about person and service, among few and among many",
+        matching.matcher),
     Row("64x1", "durable messages, 64 connections with one outstanding each", durable.many),
     Row("8x32", "durable messages, 8 connections with 32 in flight each", durable.deep),
     Row("1x1", "one connection, one outstanding: latency", durable.one),

@@ -101,7 +101,9 @@ static enum hw_status init_arenas(struct hw_engine *engine)
     X(account_table, accounts)                                                                     \
     X(text_table, texts)                                                                           \
     X(message_table, messages)                                                                     \
-    X(setting_table, settings)                                                                     \
+    X(setting_table, settings)
+
+#define TABLE_ROUTING_LIST(X)                                                                      \
     X(service_table, services)                                                                     \
     X(referral_table, referrals)                                                                   \
     X(referred_table, referred)                                                                    \
@@ -116,6 +118,7 @@ static enum hw_status init_tables(struct hw_engine *engine)
     if (hw_table_init(&engine->table, memory, engine->arena.count_max) != HW_OK)                   \
         return HW_E_MEMORY;
     TABLE_LIST(TABLE_INIT)
+    TABLE_ROUTING_LIST(TABLE_INIT)
 #undef TABLE_INIT
     return HW_OK;
 }
@@ -184,7 +187,9 @@ enum {
     X(text_bytes, ROOM_TEXTS *(HW_TEXT_SIZE_MAX / sizeof(struct hw_text_word)))                    \
     X(settings, 1)                                                                                 \
     X(messages, 1)                                                                                 \
-    X(heap, ROOM_STAYS + 1)                                                                        \
+    X(heap, ROOM_STAYS + 1)
+
+#define ROOM_ROUTING_LIST(X)                                                                       \
     X(services, 2)                                                                                 \
     X(links, ROOM_LINKS)                                                                           \
     X(referrals, 2)                                                                                \
@@ -203,13 +208,18 @@ static bool has_room(const struct hw_engine *engine)
 {
     bool has = hw_blocks_have_room(engine);
 
-#define ARENA_HAS(arena, room) has &= hw_arena_room(&engine->arena) >= (room);
-    ROOM_LIST(ARENA_HAS)
-#undef ARENA_HAS
+#define ARENA_HAS(arena, room)  has &= hw_arena_room(&engine->arena) >= (room);
 #define TABLE_HAS(table, arena) has &= hw_table_has_room(&engine->table, ROOM_ACCOUNTS);
+    ROOM_LIST(ARENA_HAS)
     TABLE_LIST(TABLE_HAS)
+    /* Nobody has used any before there is one of these: what was ensured at first is all there. */
+    if (engine->services.count + engine->referrals.count + engine->modes.count > 3) {
+        ROOM_ROUTING_LIST(ARENA_HAS)
+        TABLE_ROUTING_LIST(TABLE_HAS)
+        has &= hw_table_has_room(&engine->area_table, ROOM_COVERS);
+    }
+#undef ARENA_HAS
 #undef TABLE_HAS
-    has &= hw_table_has_room(&engine->area_table, ROOM_COVERS);
     return has;
 }
 
@@ -223,12 +233,14 @@ static enum hw_status make_room(struct hw_engine *engine)
     if (status != HW_OK)                                                                           \
         return status;
     ROOM_LIST(ARENA_ENSURE)
+    ROOM_ROUTING_LIST(ARENA_ENSURE)
 #undef ARENA_ENSURE
 #define TABLE_ENSURE(table, arena)                                                                 \
     status = hw_table_ensure(&engine->table, memory, ROOM_ACCOUNTS);                               \
     if (status != HW_OK)                                                                           \
         return status;
     TABLE_LIST(TABLE_ENSURE)
+    TABLE_ROUTING_LIST(TABLE_ENSURE)
 #undef TABLE_ENSURE
     status = hw_table_ensure(&engine->area_table, memory, ROOM_COVERS);
     if (status != HW_OK)
@@ -287,6 +299,7 @@ void hw_engine_free(struct hw_engine *engine)
 #undef ARENA_RELEASE
 #define TABLE_RELEASE(table, arena) hw_table_release(&engine->table, &memory);
     TABLE_LIST(TABLE_RELEASE)
+    TABLE_ROUTING_LIST(TABLE_RELEASE)
 #undef TABLE_RELEASE
     if (engine->scratch != NULL)
         memory.release(memory.context, engine->scratch, sizeof *engine->scratch);
