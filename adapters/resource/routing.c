@@ -165,6 +165,7 @@ static json_t *referral_json(const struct hw_referral_view *view, int64_t now_ms
     json_object_set_new(row, "held", hw_json_held(view->held));
     json_object_set_new(row, "alert", hw_json_name(view->alert));
     json_object_set_new(row, "double", json_boolean(view->double_referral));
+    json_object_set_new(row, "double_offer", json_boolean(view->double_offer));
     return row;
 }
 

@@ -127,6 +127,7 @@ struct hw_referral_view {
     uint8_t direction, urgency, pathway;
     uint8_t held; /* bits: 1 by a person, 2 identity, 4 death, 8 an open wait */
     bool fast_track, restricted, double_referral;
+    bool double_offer; /* more than one proposal or offer is live */
 };
 
 /* By handle: start with 0, go on with the handle returned, until 0. */
@@ -142,7 +143,9 @@ struct hw_match_view {
     int64_t proposed_ms, offered_ms, answered_ms, starts_ms, started_ms, ended_ms, expires_ms;
     int64_t suspended_until_ms;
     uint32_t units, version;
+    uint32_t overrides; /* bits of enum hw_rule that a person set aside by name */
     bool live, automatic, assessing, past_review, ready_to_leave, unasked;
+    bool by_hub; /* a person's own offer */
 };
 
 /* Newest first of a referral (reference), or by handle of all when referral is 0. */

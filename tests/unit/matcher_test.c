@@ -93,7 +93,7 @@ static int64_t rank(
 {
     const struct hw_referral *referral = hw_referral_at(engine, handle);
     const struct hw_service *service = service_at(engine, of);
-    int64_t wish = 0, before = 0;
+    int64_t wish = 0, before = 0, unanswered = 0;
 
     for (uint32_t at = referral->links; at != 0; at = HW_AT(engine, links, hw_link, at)->next) {
         const struct hw_link *link = HW_AT(engine, links, hw_link, at);
@@ -109,21 +109,25 @@ static int64_t rank(
         before |= match->started_ms != HW_TIME_NONE && service->provider != 0 &&
             service_at(engine, match->service)->provider == service->provider &&
             hw_referral_at(engine, match->referral)->identifier == referral->identifier;
+        unanswered |= match->referral == handle && match->service == of && wish < 2 &&
+            match->state == HW_MATCH_EXPIRED && match->offered_ms != HW_TIME_NONE;
     }
     switch (question) {
     case 0:
-        return -wish;
+        return unanswered;
     case 1:
-        return -before;
+        return -wish;
     case 2:
-        return hw_service_kind_is_bed(service->kind);
+        return -before;
     case 3:
-        return hw_service_zone_rank(engine, service, referral->zone);
+        return hw_service_kind_is_bed(service->kind);
     case 4:
-        return __builtin_popcount(service->capabilities & ~referral->needs);
+        return hw_service_zone_rank(engine, service, referral->zone);
     case 5:
-        return start_ms;
+        return __builtin_popcount(service->capabilities & ~referral->needs);
     case 6:
+        return start_ms;
+    case 7:
         return service->last_offer_ms;
     default:
         return of; /* Codes rise with handles here. */

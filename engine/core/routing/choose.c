@@ -1,6 +1,7 @@
 #include "core/routing/choose.h"
 
 #include "core/people/people.h"
+#include "core/routing/beside.h"
 #include "core/routing/profile.h"
 #include "core/routing/reach.h"
 #include "core/routing/referral.h"
@@ -61,6 +62,21 @@ static bool had_before(
     return false;
 }
 
+/* Whoever did not answer is asked again only behind all others, unless somebody pinned it. */
+static bool has_left_unanswered(
+    const struct hw_engine *engine, const struct hw_referral *referral, uint32_t service)
+{
+    for (uint32_t at = referral->matches; at != 0;
+         at = HW_AT(engine, matches, hw_match, at)->referral_next) {
+        const struct hw_match *match = HW_AT(engine, matches, hw_match, at);
+
+        if (match->service == service && match->state == HW_MATCH_EXPIRED &&
+            match->offered_ms != HW_TIME_NONE)
+            return is_wished(engine, referral, service_at(engine, service)->code) < 2;
+    }
+    return false;
+}
+
 static int order_i64(int64_t a, int64_t b)
 {
     return (a > b) - (a < b);
@@ -79,6 +95,9 @@ int hw_choice_order(const struct hw_engine *engine, uint32_t handle, const struc
         *ret_words = (words);                                                                      \
         return order;                                                                              \
     }
+    ASK("it left an offer unanswered",
+        has_left_unanswered(engine, referral, a->service) -
+            has_left_unanswered(engine, referral, b->service))
     ASK("pinned or preferred",
         is_wished(engine, referral, right->code) - is_wished(engine, referral, left->code))
     ASK("the provider they had before",
@@ -97,15 +116,24 @@ int hw_choice_order(const struct hw_engine *engine, uint32_t handle, const struc
     return 0;
 }
 
+/* It waits, or is out to somebody and may be out to more (R10). */
+static bool may_choose(const struct hw_engine *engine, uint32_t handle)
+{
+    const struct hw_referral *referral = referral_at(engine, handle);
+
+    return (referral->profile != 0 || hw_beside_wants(engine, handle)) &&
+        hw_rule_of_waiting(engine, handle) == HW_RULE_NONE;
+}
+
 struct hw_choice hw_choose_service(const struct hw_engine *engine, uint32_t handle)
 {
     const struct hw_referral *referral = referral_at(engine, handle);
     const struct hw_reach *best = NULL;
     struct hw_choice choice = {.referral = handle};
 
-    if (referral->profile == 0 || hw_rule_of_waiting(engine, handle) != HW_RULE_NONE)
+    if (!may_choose(engine, handle))
         return choice;
-    for (uint32_t at = hw_profile_at(engine, referral->profile)->reaches; at != 0;
+    for (uint32_t at = hw_profile_at(engine, referral->standing)->reaches; at != 0;
          at = hw_reach_at(engine, at)->profile_next) {
         const struct hw_reach *reach = hw_reach_at(engine, at);
         const char *words;
@@ -114,6 +142,8 @@ struct hw_choice hw_choose_service(const struct hw_engine *engine, uint32_t hand
         choice.looked_at++;
         if (hw_service_free(service_at(engine, reach->service)) <= 0)
             continue; /* Most are full most of the time: nothing else need be asked. */
+        if (referral->profile == 0 && !hw_beside_may(engine, handle, reach->service))
+            continue;
         if (hw_rule_of_referral(engine, handle, reach->service, &start_ms) != HW_RULE_NONE)
             continue;
         if (best != NULL &&

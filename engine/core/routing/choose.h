@@ -14,7 +14,7 @@ struct hw_choice {
     uint64_t looked_at; /* how many were asked before it was found */
 };
 
-/* The service proposed to a waiting referral. */
+/* The service proposed to a referral that waits, or may be out to one more (beside.h). */
 struct hw_choice hw_choose_service(const struct hw_engine *engine, uint32_t referral);
 
 /* The first in the queue without a live match that a service with room could take (R11). */

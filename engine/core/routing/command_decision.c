@@ -7,7 +7,8 @@
 void hw__command_take_mode(const struct hw_command *command)
 {
     if (!hw_mode_set(command->engine, hw__text(command, HW_FIELD_DETAIL),
-            hw__text(command, HW_FIELD_ANSWER), hw__moment(command, HW_FIELD_UNTIL, HW_TIME_OPEN)))
+            hw__text(command, HW_FIELD_ANSWER), hw__moment(command, HW_FIELD_UNTIL, HW_TIME_OPEN),
+            hw__code(command, HW_FIELD_BY)))
         hw__refuse(command, HW_E_INVALID,
             "scope is not all or KIND:CODE, or mode none of observe, propose, offer, paused");
 }
@@ -32,6 +33,15 @@ void hw__command_release_referral(const struct hw_command *command)
         command->engine, handle, (enum hw_hold)(HW_HELD_BY_PERSON | HW_HELD_BY_IDENTITY));
 }
 
+/* Whoever declined may be asked again: included is the opposite of that, too. */
+static void forgive(struct hw_engine *engine, uint32_t referral, uint32_t code)
+{
+    for (uint32_t at = hw_referral_at(engine, referral)->matches; at != 0;
+         at = hw_match_at(engine, at)->referral_next)
+        if (hw_service_at(engine, hw_match_at(engine, at)->service)->code == code)
+            hw_match_at(engine, at)->forgiven = 1;
+}
+
 void hw__command_link_referral(const struct hw_command *command)
 {
     enum hw_link_kind kind = command->event->kind == HW_KIND_DECIDE_REFERRAL_PINNED ||
@@ -53,6 +63,8 @@ void hw__command_link_referral(const struct hw_command *command)
             hw__moment(command, HW_FIELD_UNTIL, HW_TIME_OPEN));
     else
         hw_referral_unlink(command->engine, handle, kind, service);
+    if (command->event->kind == HW_KIND_DECIDE_REFERRAL_INCLUDED)
+        forgive(command->engine, handle, service);
     hw_referral_follow(command->engine, handle);
 }
 

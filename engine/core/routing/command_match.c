@@ -41,63 +41,95 @@ void hw__command_step(const struct hw_command *command, uint32_t handle, enum hw
         hw__refuse(command, HW_E_CONFLICT, "its state does not allow that");
 }
 
-static int64_t answer_until(const struct hw_engine *engine, const struct hw_match *match)
+/* Whether a step would be taken: what is refused, or was done before, changes nothing. */
+static bool may_step(const struct hw_command *command, uint32_t handle, enum hw_match_step step)
 {
-    const struct hw_service *service = hw_service_at(engine, match->service);
+    enum hw_match_state next,
+        state = (enum hw_match_state)hw_match_at(command->engine, handle)->state;
+    enum hw_step_end end = hw_match_look(state, step, &next);
 
-    return hw_hours_after(&service->answer_hours, engine->root.accepted_ms, service->offer_ttl_ms);
+    if (end == HW_STEP_REFUSED)
+        hw__refuse(command, HW_E_CONFLICT, "its state does not allow that");
+    return end == HW_STEP_DONE;
+}
+
+/* A decision that somebody must answer for: who, and what it is about; 0, refused, without. */
+static uint32_t decided_match(const struct hw_command *command, enum hw_match_step step)
+{
+    uint32_t handle = known_match(command);
+
+    if (handle == 0 || !may_step(command, handle, step))
+        return 0;
+    if (hw__text(command, HW_FIELD_BY).size == 0) {
+        hw__refuse(command, HW_E_INVALID, "by is missing: a named person decides");
+        return 0;
+    }
+    return handle;
 }
 
 void hw__command_approve(const struct hw_command *command)
 {
-    uint32_t handle = known_match(command);
+    uint32_t handle = decided_match(command, HW_STEP_APPROVE);
     struct hw_match *match;
 
     if (handle == 0)
         return;
     match = hw_match_at(command->engine, handle);
     match->by = hw__code(command, HW_FIELD_BY);
-    match->expires_ms = hw__moment(command, HW_FIELD_UNTIL, answer_until(command->engine, match));
+    match->reason = hw__code(command, HW_FIELD_REASON);
+    match->expires_ms =
+        hw__moment(command, HW_FIELD_UNTIL, hw_match_answer_until(command->engine, handle));
     hw__command_step(command, handle, HW_STEP_APPROVE);
+}
+
+static void end_match(const struct hw_command *command, enum hw_match_step step)
+{
+    uint32_t handle = decided_match(command, step);
+
+    if (handle == 0)
+        return;
+    hw_match_at(command->engine, handle)->reason = hw__code(command, HW_FIELD_REASON);
+    hw__command_step(command, handle, step);
 }
 
 void hw__command_reject(const struct hw_command *command)
 {
-    uint32_t handle = known_match(command);
-
-    if (handle == 0)
-        return;
-    hw_match_at(command->engine, handle)->reason = hw__code(command, HW_FIELD_REASON);
-    hw__command_step(command, handle, HW_STEP_REJECT);
+    end_match(command, HW_STEP_REJECT);
 }
 
 void hw__command_withdraw_offer(const struct hw_command *command)
 {
-    uint32_t handle = known_match(command);
-
-    if (handle == 0)
-        return;
-    hw_match_at(command->engine, handle)->reason = hw__code(command, HW_FIELD_REASON);
-    hw__command_step(command, handle, HW_STEP_WITHDRAW);
+    end_match(command, HW_STEP_WITHDRAW);
 }
 
 void hw__command_extend_offer(const struct hw_command *command)
 {
-    uint32_t handle = known_match(command);
-    struct hw_match *match;
+    uint32_t handle = decided_match(command, HW_STEP_RENEW);
 
     if (handle == 0)
         return;
-    match = hw_match_at(command->engine, handle);
-    if (!hw__says(command, HW_FIELD_UNTIL)) {
-        hw__refuse(command, HW_E_INVALID, "until is missing");
+    if (hw__moment(command, HW_FIELD_UNTIL, HW_TIME_NONE) <= command->engine->root.accepted_ms) {
+        hw__refuse(command, HW_E_INVALID, "until is missing, or over already");
         return;
     }
-    match->expires_ms = hw__moment(command, HW_FIELD_UNTIL, match->expires_ms);
+    hw_match_at(command->engine, handle)->expires_ms =
+        hw__moment(command, HW_FIELD_UNTIL, HW_TIME_NONE);
     hw__command_step(command, handle, HW_STEP_RENEW);
 }
 
-/* A late acceptance becomes a new proposal, where there is still room (R10). */
+static bool may_propose_again(const struct hw_engine *engine, uint32_t referral, uint32_t service)
+{
+    const struct hw_referral *record = hw_referral_at(engine, referral);
+
+    return record->state <= HW_REFERRAL_OFFERED && record->held == 0 &&
+        hw_match_live(engine, referral, service) == 0 &&
+        hw_rules_lasting(engine, referral, service) == 0;
+}
+
+/*
+ * A late acceptance becomes a new proposal, where there is still room and nobody else accepted
+ * (R10); beside another that is live it is a double offer, which is shown.
+ */
 static void propose_again(const struct hw_command *command, uint32_t late)
 {
     struct hw_engine *engine = command->engine;
@@ -105,7 +137,7 @@ static void propose_again(const struct hw_command *command, uint32_t late)
     uint32_t referral = match->referral, service = match->service, again;
     int32_t units = hw_rule_units(engine, referral, service);
 
-    if (!hw_referral_waits(hw_referral_at(engine, referral)) ||
+    if (!may_propose_again(engine, referral, service) ||
         hw_service_free(hw_service_at(engine, service)) < units) {
         hw__refuse(command, HW_E_CONFLICT, "it came too late: the person or the place is taken");
         return;
@@ -152,6 +184,8 @@ void hw__command_take_answer(const struct hw_command *command)
             propose_again(command, handle);
             return;
         }
+        if (!may_step(command, handle, answers[i].step))
+            return;
         match->reason = hw__code(command, HW_FIELD_REASON);
         if (answers[i].step == HW_STEP_ACCEPT)
             hw_match_set_start(
@@ -164,42 +198,104 @@ void hw__command_take_answer(const struct hw_command *command)
         "handed_back");
 }
 
-/* The hub's own choice: rules may be set aside by name, but never a refusal or a death (3.3). */
+/* ---- the hub's own offer ---- */
+
+/* Rules set aside by name, as bits; false, refused, where a name is none. */
+static bool read_overrides(const struct hw_command *command, uint32_t *ret_bits)
+{
+    struct hw_slice list = hw__text(command, HW_FIELD_DETAIL);
+
+    *ret_bits = 0;
+    for (size_t start = 0, at = 0; at <= list.size; at++) {
+        enum hw_rule rule;
+
+        if (at < list.size && list.data[at] != ';')
+            continue;
+        rule = hw_rule_named(hw_slice_of(list.data + start, at - start));
+        if (at > start && rule == HW_RULE_NONE) {
+            hw__refuse(command, HW_E_INVALID, "a name in override is no rule: see why-not");
+            return false;
+        }
+        *ret_bits |= at > start ? UINT32_C(1) << rule : 0;
+        start = at + 1;
+    }
+    return true;
+}
+
+/* What nobody sets aside: the person's refusal, death, an identity hold, what is over (3.3). */
+static const char *never(
+    const struct hw_command *command, uint32_t referral, uint32_t service, uint32_t rules)
+{
+    const struct hw_engine *engine = command->engine;
+    const struct hw_referral *record = hw_referral_at(engine, referral);
+
+    if (record->state == HW_REFERRAL_ENDED)
+        return "the referral is over";
+    if ((record->held & HW_HELD_BY_DEATH) != 0 || (record->seen & HW_SEEN_DEAD) != 0)
+        return "the person has died";
+    if (record->held & HW_HELD_BY_IDENTITY)
+        return "whose referral this is has changed: settle that and release it first";
+    if ((rules >> HW_RULE_REFUSED & 1u) != 0 ||
+        hw_slice_is(hw_engine_text(engine, record->consent), "refused"))
+        return "the person has refused: nobody sets that aside";
+    if (rules >> HW_RULE_INCOMPLETE_SERVICE & 1u)
+        return "kind or unit of the service are not known: declare them first";
+    if (hw_match_live(engine, referral, service) != 0)
+        return "there is a live proposal, offer or placement already";
+    return NULL;
+}
+
+/* Whether the hub may offer this; refused in words where not. */
+static bool may_offer(
+    const struct hw_command *command, uint32_t referral, uint32_t service, uint32_t *ret_overrides)
+{
+    uint32_t rules = hw_rules_between(command->engine, referral, service);
+    const char *words = never(command, referral, service, rules);
+    enum hw_rule rule;
+
+    if (words != NULL) {
+        hw__refuse(command, HW_E_CONFLICT, words);
+        return false;
+    }
+    if (!read_overrides(command, ret_overrides))
+        return false;
+    rule = hw_rule_first(rules & ~*ret_overrides);
+    if (rule != HW_RULE_NONE) {
+        hw__refuse(command, HW_E_CONFLICT, hw_rule_unless(rule));
+        return false;
+    }
+    *ret_overrides &= rules; /* What was not in the way was not set aside. */
+    return true;
+}
+
 void hw__command_make_offer(const struct hw_command *command)
 {
     struct hw_engine *engine = command->engine;
-    uint32_t referral = hw__known_referral(command), handle;
+    uint32_t referral = hw__known_referral(command), handle, overrides;
     uint32_t service = hw_service_find(engine, hw__code(command, HW_FIELD_SERVICE));
-    struct hw_referral *record;
     struct hw_match *match;
 
     if (referral == 0)
         return;
-    record = hw_referral_at(engine, referral);
     if (service == 0) {
         hw__refuse(command, HW_E_NOT_FOUND, "the service is not known");
         return;
     }
-    if (record->state == HW_REFERRAL_ENDED ||
-        (record->held & (HW_HELD_BY_DEATH | HW_HELD_BY_IDENTITY)) != 0 ||
-        hw_rule_of_choice(engine, referral, service) == HW_RULE_REFUSED) {
-        hw__refuse(command, HW_E_CONFLICT,
-            "the person refused it, has died, is not surely known, or the referral is over");
+    if (hw__text(command, HW_FIELD_BY).size == 0) {
+        hw__refuse(command, HW_E_INVALID, "by is missing: a named person decides");
         return;
     }
-    if (hw_match_live(engine, referral, service) != 0) {
-        hw__refuse(command, HW_E_CONFLICT, "there is a live proposal, offer or placement already");
+    if (!may_offer(command, referral, service, &overrides))
         return;
-    }
     handle = hw_match_new(
         engine, referral, service, hw_rule_units(engine, referral, service), HW_MATCH_PROPOSED);
     match = hw_match_at(engine, handle);
+    match->by_hub = 1;
     match->by = hw__code(command, HW_FIELD_BY);
-    match->overrides = hw__code(command, HW_FIELD_DETAIL);
-    if (match->overrides == 0)
-        match->overrides = hw__code(command, HW_FIELD_BY);
+    match->reason = hw__code(command, HW_FIELD_REASON);
+    match->overrides = overrides;
     hw_match_set_start(
         engine, handle, hw__moment(command, HW_FIELD_STARTS_AT, engine->root.accepted_ms));
-    match->expires_ms = answer_until(engine, match);
+    match->expires_ms = hw_match_answer_until(engine, handle);
     hw__command_step(command, handle, HW_STEP_APPROVE);
 }

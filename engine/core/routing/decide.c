@@ -1,6 +1,7 @@
 #include "core/routing/decide.h"
 
 #include "core/routing/agenda.h"
+#include "core/routing/beside.h"
 #include "core/routing/choose.h"
 #include "core/routing/explain.h"
 #include "core/routing/match.h"
@@ -53,21 +54,6 @@ static struct hw_event *begin_about(struct hw_engine *engine, enum hw_kind kind,
     return event;
 }
 
-/* ---- how long ---- */
-
-enum { OFFER_TTL_2H_MINUTES = 15 };
-
-/* An offer's time runs in the service's answer hours; of a 2-hour referral on the wall (R10). */
-static int64_t offer_until(const struct hw_engine *engine, uint32_t referral, uint32_t service)
-{
-    const struct hw_service *record = service_at(engine, service);
-    int64_t now = engine->root.accepted_ms;
-
-    if (hw_referral_at(engine, referral)->urgency == HW_URGENCY_2H)
-        return now + OFFER_TTL_2H_MINUTES * HW_MINUTE_MS;
-    return hw_hours_after(&record->answer_hours, now, record->offer_ttl_ms);
-}
-
 /* ---- decisions about a match ---- */
 
 static void decide_end(struct hw_engine *engine, uint32_t match, const char *why)
@@ -81,26 +67,16 @@ static const char *spoilt_by(struct hw_engine *engine, uint32_t handle)
 {
     const struct hw_match *match = hw_match_at(engine, handle);
     const struct hw_referral *referral = hw_referral_at(engine, match->referral);
-    struct hw_profile now = {
-        .council = referral->council,
-        .zone = referral->zone,
-        .funding = referral->funding,
-        .needs = referral->needs,
-        .direction = referral->direction,
-        .pathway = referral->pathway,
-        .sex = referral->sex,
-    };
     enum hw_rule rule;
 
     if (referral->seen & HW_SEEN_DEAD)
         return "died";
     if (referral->state == HW_REFERRAL_ENDED)
         return "referral_ended";
-    if (match->overrides != 0)
-        return NULL; /* A person set rules aside by name. */
-    rule = hw_rule_of_profile(engine, &now, match->service);
-    if (rule == HW_RULE_NONE)
-        rule = hw_rule_of_choice(engine, match->referral, match->service);
+    if (hw_beside_is_taken(engine, match->referral))
+        return "accepted_elsewhere";
+    rule = hw_rule_first(
+        hw_rules_lasting(engine, match->referral, match->service) & ~match->overrides);
     return rule == HW_RULE_NONE ? NULL : hw_rule_name(rule);
 }
 
@@ -142,11 +118,19 @@ static bool decide_suspension(struct hw_engine *engine, uint32_t handle)
     return true;
 }
 
+/* Whether a proposal whose time has come may stand on: nothing it rests on changed (R10). */
+static bool may_renew(const struct hw_engine *engine, const struct hw_match *match)
+{
+    return match->state == HW_MATCH_PROPOSED &&
+        hw_referral_at(engine, match->referral)->held == 0 &&
+        !service_at(engine, match->service)->suspended &&
+        hw_mode_of(engine, match->referral, match->service) >= HW_MODE_PROPOSE;
+}
+
 /* A match whose time has come: renewed where nothing changed, else over (R10). */
 static bool decide_due(struct hw_engine *engine, uint32_t handle)
 {
     const struct hw_match *match = hw_match_at(engine, handle);
-    const struct hw_service *service = service_at(engine, match->service);
     int64_t now = engine->root.accepted_ms;
 
     if (hw_match_is_live(match) && match->suspended_until_ms != HW_TIME_NONE &&
@@ -155,19 +139,24 @@ static bool decide_due(struct hw_engine *engine, uint32_t handle)
         decide_end(engine, handle, "died");
         return true;
     }
-    if (match->expires_ms > now || !hw_match_is_live(match) || match->state >= HW_MATCH_ACCEPTED)
+    if (match->expires_ms > now || !hw_match_is_live(match) || match->state >= HW_MATCH_ACCEPTED ||
+        hw_mode_is_still(engine, match->referral, match->service))
         return false;
-    if (match->state == HW_MATCH_PROPOSED && spoilt_by(engine, handle) == NULL &&
-        hw_referral_at(engine, match->referral)->held == 0 && !service->suspended &&
-        hw_mode_of(engine, match->referral, match->service) >= HW_MODE_PROPOSE &&
-        hw_mode_of(engine, match->referral, match->service) != HW_MODE_PAUSED) {
-        struct hw_event *event = begin_about(engine, HW_KIND_DECIDED_PROPOSAL, handle);
-
-        set_time(event, HW_FIELD_UNTIL, now + service->proposal_ttl_ms);
+    if (may_renew(engine, match)) {
+        set_time(begin_about(engine, HW_KIND_DECIDED_PROPOSAL, handle), HW_FIELD_UNTIL,
+            now + service_at(engine, match->service)->proposal_ttl_ms);
         return true;
     }
     decide_end(engine, handle, "expired");
     return true;
+}
+
+/* It may go by itself: automation covers it, and it goes beside no more than are allowed. */
+static bool may_go(const struct hw_engine *engine, const struct hw_match *match)
+{
+    return hw_mode_automates(engine, match->referral, match->service) &&
+        hw_beside_count(engine, match->referral) <=
+        (unsigned)service_at(engine, match->service)->offers_at_once;
 }
 
 /* What is live of a referral: does it still stand, is it to go out, is it suspended? */
@@ -185,21 +174,24 @@ static bool decide_match(struct hw_engine *engine, uint32_t handle)
             return true;
         }
     }
+    if (decide_due(engine, handle))
+        return true;
     if (match->state == HW_MATCH_PROPOSED) {
         if (is_away(hw_referral_at(engine, match->referral), match)) {
             decide_end(engine, handle, "not_ready");
             return true;
         }
-        if (!hw_mode_automates(engine, match->referral, match->service))
+        if (!may_go(engine, match))
             return false;
         event = begin_about(engine, HW_KIND_DECIDED_OFFER, handle);
-        set_time(event, HW_FIELD_UNTIL, offer_until(engine, match->referral, match->service));
+        set_time(event, HW_FIELD_UNTIL, hw_match_answer_until(engine, handle));
         return true;
     }
     if (decide_suspension(engine, handle))
         return true;
     if (match->state == HW_MATCH_OFFERED && service->auto_accept &&
-        service->basis == HW_BASIS_MANAGED && match->automatic) {
+        service->basis == HW_BASIS_MANAGED && match->automatic &&
+        hw_mode_automates(engine, match->referral, match->service)) {
         begin_about(engine, HW_KIND_DECIDED_ACCEPTANCE, handle);
         return true;
     }
@@ -297,7 +289,7 @@ static bool decide_referral(struct hw_engine *engine, uint32_t handle)
     for (uint32_t at = referral->matches; at != 0; at = hw_match_at(engine, at)->referral_next)
         if (hw_match_is_live(hw_match_at(engine, at)) && decide_match(engine, at))
             return true;
-    if (referral->profile != 0) {
+    if (referral->profile != 0 || hw_beside_wants(engine, handle)) {
         struct hw_choice choice = hw_choose_service(engine, handle);
 
         engine->looked_at += choice.looked_at;

@@ -32,22 +32,9 @@ unsigned hw_alert_of(struct hw_slice name)
     return HW_ALERT_NONE;
 }
 
-static struct hw_profile profile_of(const struct hw_referral *referral)
-{
-    return (struct hw_profile){
-        .council = referral->council,
-        .zone = referral->zone,
-        .funding = referral->funding,
-        .needs = referral->needs,
-        .direction = referral->direction,
-        .pathway = referral->pathway,
-        .sex = referral->sex,
-    };
-}
-
 enum hw_rule hw_explain_rule(struct hw_engine *engine, uint32_t referral, uint32_t service)
 {
-    struct hw_profile profile = profile_of(hw_referral_at(engine, referral));
+    struct hw_profile profile = hw_profile_like(hw_referral_at(engine, referral));
     enum hw_rule rule = hw_rule_of_waiting(engine, referral);
     int64_t start_ms;
 
@@ -117,7 +104,7 @@ enum { CANDIDATES_MAX = 16 };
 static unsigned gather(struct hw_engine *engine, uint32_t referral,
     struct candidate candidates[CANDIDATES_MAX], unsigned *ret_all)
 {
-    uint32_t profile = hw_referral_at(engine, referral)->profile;
+    uint32_t profile = hw_referral_at(engine, referral)->standing;
     const char *words;
     unsigned count = 0;
 
@@ -206,7 +193,7 @@ struct hw_slice hw_explain_choice(struct hw_engine *engine, uint32_t referral, u
     unsigned candidates = 0;
 
     (void)service;
-    if (hw_referral_at(engine, referral)->profile != 0)
+    if (hw_referral_at(engine, referral)->standing != 0)
         candidates = write_candidates(engine, referral, &writer);
     (void)add(&writer, &bar, 1);
     write_others(engine, referral, candidates, &writer);

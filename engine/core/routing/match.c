@@ -6,6 +6,7 @@
 #include "core/routing/starts.h"
 #include "core/routing/tell.h"
 #include "core/routing/timer.h"
+#include "homeward/services.h"
 
 static struct hw_service *service_at(const struct hw_engine *engine, uint32_t handle)
 {
@@ -259,6 +260,8 @@ uint32_t hw_match_new(struct hw_engine *engine, uint32_t referral, uint32_t serv
         .service = service,
         .referral_next = referral_at(engine, referral)->matches,
         .units = units,
+        .needs = referral_at(engine, referral)->needs,
+        .pathway = referral_at(engine, referral)->pathway,
         .proposed_ms = engine->root.accepted_ms,
         .offered_ms = HW_TIME_NONE,
         .answered_ms = HW_TIME_NONE,
@@ -326,6 +329,19 @@ void hw_match_due(struct hw_engine *engine, uint32_t handle)
         match->suspended_until_ms <= engine->root.accepted_ms)
         hw_referral_at(engine, match->referral)->flags |= HW_REFERRAL_HOLD_OVER;
     hw_agenda_match(engine, handle);
+}
+
+enum { OFFER_TTL_2H_MINUTES = 15 };
+
+int64_t hw_match_answer_until(const struct hw_engine *engine, uint32_t handle)
+{
+    const struct hw_match *match = hw_match_at(engine, handle);
+    const struct hw_service *service = service_at(engine, match->service);
+    int64_t now = engine->root.accepted_ms;
+
+    if (hw_referral_at(engine, match->referral)->urgency == HW_URGENCY_2H)
+        return now + OFFER_TTL_2H_MINUTES * HW_MINUTE_MS;
+    return hw_hours_after(&service->answer_hours, now, service->offer_ttl_ms);
 }
 
 /* ---- asking ---- */

@@ -72,6 +72,12 @@ void hw_match_set_units(struct hw_engine *engine, uint32_t match, int32_t units)
 /* A service's declaration or basis changed: which placements it leaves out is found anew. */
 void hw_match_count_told(struct hw_engine *engine, uint32_t service);
 
+/*
+ * Until when an offer that goes out now may be answered: its time runs in the service's answer
+ * hours; of a 2-hour referral on the wall clock (R10).
+ */
+int64_t hw_match_answer_until(const struct hw_engine *engine, uint32_t match);
+
 /* When something about it is next due; set anew after any of its times changed. */
 void hw_match_set_timer(struct hw_engine *engine, uint32_t match);
 

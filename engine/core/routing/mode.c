@@ -3,6 +3,7 @@
 #include "core/routing/agenda.h"
 #include "core/routing/referral.h"
 #include "core/routing/tell.h"
+#include "core/routing/timer.h"
 #include "core/services/service.h"
 #include "homeward/services.h"
 
@@ -74,6 +75,11 @@ static bool read_scope(struct hw_slice text, uint8_t *ret_scope, struct hw_slice
     return false;
 }
 
+static struct hw_mode_record *mode_at(const struct hw_engine *engine, uint32_t handle)
+{
+    return HW_AT(engine, modes, hw_mode_record, handle);
+}
+
 /* A mode may free or forbid anybody: everything that waits is looked at again. */
 static void look_at_all(struct hw_engine *engine)
 {
@@ -82,28 +88,58 @@ static void look_at_all(struct hw_engine *engine)
             hw_agenda_referral(engine, i);
 }
 
-bool hw_mode_set(
-    struct hw_engine *engine, struct hw_slice scope, struct hw_slice mode, int64_t until_ms)
+/* What holds everywhere, where nothing narrower is set. */
+static unsigned mode_of_all(const struct hw_engine *engine)
 {
-    struct hw_mode_record like = {.mode = (uint8_t)hw_mode_number(mode), .until_ms = until_ms};
+    for (uint32_t i = 1; i < engine->modes.count; i++)
+        if (mode_at(engine, i)->scope == HW_SCOPE_ALL &&
+            mode_at(engine, i)->until_ms > engine->root.accepted_ms)
+            return mode_at(engine, i)->mode;
+    return engine->root.routing.mode;
+}
+
+void hw_mode_lapsed(struct hw_engine *engine, uint32_t handle)
+{
+    const struct hw_mode_record *mode = mode_at(engine, handle);
+
+    hw_tell_mode(engine, scopes[mode->scope], mode->code, modes[mode_of_all(engine)], HW_TIME_OPEN);
+    look_at_all(engine);
+}
+
+/* The record of a scope, made where it is new. */
+static uint32_t take_mode(struct hw_engine *engine, uint8_t scope, uint32_t code)
+{
+    uint32_t handle;
+
+    for (handle = 1; handle < engine->modes.count; handle++)
+        if (mode_at(engine, handle)->scope == scope && mode_at(engine, handle)->code == code)
+            return handle;
+    handle = hw_arena_take(&engine->modes);
+    mode_at(engine, handle)->scope = scope;
+    mode_at(engine, handle)->code = code;
+    return handle;
+}
+
+bool hw_mode_set(struct hw_engine *engine, struct hw_slice scope, struct hw_slice mode,
+    int64_t until_ms, uint32_t by)
+{
+    struct hw_mode_record like = {.mode = (uint8_t)hw_mode_number(mode)};
+    struct hw_mode_record *record;
     struct hw_slice code;
+    uint32_t handle;
 
     if (like.mode == 0 || !read_scope(scope, &like.scope, &code))
         return false;
     like.code = code.size == 0 ? 0 : hw_text_intern(engine, code);
-    for (uint32_t i = 1; i < engine->modes.count; i++) {
-        struct hw_mode_record *record = HW_AT(engine, modes, hw_mode_record, i);
-
-        if (record->scope == like.scope && record->code == like.code) {
-            if (record->mode != like.mode || record->until_ms != like.until_ms)
-                hw_tell_mode(engine, scopes[like.scope], like.code, modes[like.mode], until_ms);
-            *record = like;
-            look_at_all(engine);
-            return true;
-        }
-    }
-    *HW_AT(engine, modes, hw_mode_record, hw_arena_take(&engine->modes)) = like;
-    hw_tell_mode(engine, scopes[like.scope], like.code, modes[like.mode], until_ms);
+    handle = take_mode(engine, like.scope, like.code);
+    record = mode_at(engine, handle);
+    if (record->mode != like.mode || record->until_ms != until_ms)
+        hw_tell_mode(engine, scopes[like.scope], like.code, modes[like.mode], until_ms);
+    record->mode = like.mode;
+    record->until_ms = until_ms;
+    record->by = by;
+    hw_routing_timer_set(engine, HW_TIMER_MODE, handle,
+        until_ms > engine->root.accepted_ms ? until_ms : HW_TIME_OPEN);
     look_at_all(engine);
     return true;
 }
@@ -142,7 +178,7 @@ enum hw_mode hw_mode_of(const struct hw_engine *engine, uint32_t referral, uint3
     const struct hw_mode_record *narrowest = NULL;
 
     for (uint32_t i = 1; i < engine->modes.count; i++) {
-        const struct hw_mode_record *mode = HW_AT(engine, modes, hw_mode_record, i);
+        const struct hw_mode_record *mode = mode_at(engine, i);
 
         if (mode->until_ms <= engine->root.accepted_ms ||
             !covers(engine, mode, hw_referral_at(engine, referral),
@@ -155,6 +191,11 @@ enum hw_mode hw_mode_of(const struct hw_engine *engine, uint32_t referral, uint3
     }
     return narrowest == NULL ? (enum hw_mode)engine->root.routing.mode
                              : (enum hw_mode)narrowest->mode;
+}
+
+bool hw_mode_is_still(const struct hw_engine *engine, uint32_t referral, uint32_t service)
+{
+    return hw_mode_of(engine, referral, service) == HW_MODE_PAUSED;
 }
 
 bool hw_mode_automates(const struct hw_engine *engine, uint32_t handle, uint32_t of_service)

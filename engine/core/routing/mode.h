@@ -7,15 +7,24 @@
 
 #include "core/state.h"
 
-/* "all" or KIND:CODE, and a mode, as said in routing.mode; until_ms: when it ends by itself. */
-bool hw_mode_set(
-    struct hw_engine *engine, struct hw_slice scope, struct hw_slice mode, int64_t until_ms);
+/*
+ * "all" or KIND:CODE, and a mode, as said in routing.mode; until_ms: when it ends by itself; by:
+ * text, who said so.  False when scope or mode is none: nothing changed.
+ */
+bool hw_mode_set(struct hw_engine *engine, struct hw_slice scope, struct hw_slice mode,
+    int64_t until_ms, uint32_t by);
+
+/* The time of a mode is over: what it kept back is looked at again, in the same tick. */
+void hw_mode_lapsed(struct hw_engine *engine, uint32_t mode);
 
 /*
  * The mode for a referral and a service: paused where any scope that covers them is paused, else
  * of the narrowest, else routing.mode of the configuration.
  */
 enum hw_mode hw_mode_of(const struct hw_engine *engine, uint32_t referral, uint32_t service);
+
+/* Paused, or unsure (R16): nothing is sent, expires or is accepted by itself. */
+bool hw_mode_is_still(const struct hw_engine *engine, uint32_t referral, uint32_t service);
 
 /* Whether an offer may go without a person: allowed for the kind, and none of R10's exceptions. */
 bool hw_mode_automates(const struct hw_engine *engine, uint32_t referral, uint32_t service);

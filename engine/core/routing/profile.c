@@ -197,12 +197,9 @@ static void count_waiting(struct hw_engine *engine, uint32_t profile, uint32_t c
         service_at(engine, hw_reach_at(engine, at)->service)->waiting += change;
 }
 
-void hw_profile_join(struct hw_engine *engine, uint32_t handle)
+struct hw_profile hw_profile_like(const struct hw_referral *referral)
 {
-    struct hw_referral *referral = referral_at(engine, handle);
-    struct hw_profile *profile;
-    bool comes_first;
-    struct hw_profile like = {
+    return (struct hw_profile){
         .council = referral->council,
         .zone = referral->zone,
         .funding = referral->funding,
@@ -211,9 +208,23 @@ void hw_profile_join(struct hw_engine *engine, uint32_t handle)
         .pathway = referral->pathway,
         .sex = referral->sex,
     };
+}
+
+uint32_t hw_profile_of(struct hw_engine *engine, const struct hw_referral *referral)
+{
+    struct hw_profile like = hw_profile_like(referral);
+
+    return profile_take(engine, &like);
+}
+
+void hw_profile_join(struct hw_engine *engine, uint32_t handle)
+{
+    struct hw_referral *referral = referral_at(engine, handle);
+    struct hw_profile *profile;
+    bool comes_first;
 
     HW_ASSERT(referral->profile == 0);
-    referral->profile = profile_take(engine, &like);
+    referral->profile = hw_profile_of(engine, referral);
     profile = hw_profile_at(engine, referral->profile);
     comes_first = profile->first == 0 || hw_queue_order(engine, handle, profile->first) < 0;
     if (comes_first)

@@ -16,6 +16,12 @@ static inline struct hw_profile *hw_profile_at(const struct hw_engine *engine, u
     return HW_AT(engine, profiles, hw_profile, handle);
 }
 
+/* What a referral says now, as a profile; not one of state. */
+struct hw_profile hw_profile_like(const struct hw_referral *referral);
+
+/* The profile of a referral, made where it is new: where it waits, or would. */
+uint32_t hw_profile_of(struct hw_engine *engine, const struct hw_referral *referral);
+
 /* Put a referral into the queue of its profile (found or made from what it says now). */
 void hw_profile_join(struct hw_engine *engine, uint32_t referral);
 

@@ -108,6 +108,8 @@ struct hw_referral {
     uint32_t links;       /* preferred, refused, excluded, pinned */
     uint32_t matches;     /* newest first */
     uint32_t profile;     /* 0: not waiting */
+    uint32_t standing;    /* the profile it waits in, or would; 0: over */
+    uint32_t spell;       /* the stay it goes by: the one named, else the latest; 0: none */
     uint32_t left, right; /* in the queue of its profile */
     uint32_t heap_at;
     uint32_t agenda_next;
@@ -254,9 +256,11 @@ struct hw_match {
     int32_t units;                           /* held while it is live */
     uint32_t by;                             /* who approved; text, 0: automation */
     uint32_t reason, outcome;
-    uint32_t overrides; /* text: rules set aside by name */
+    uint32_t overrides; /* bits of enum hw_rule: set aside by name in an offer of the hub */
     uint32_t heap_at;
     uint32_t agenda_next;
+    uint32_t needs; /* of the referral then: a decline is of what was asked */
+    uint32_t unused2;
     int64_t proposed_ms, offered_ms, answered_ms, starts_ms, started_ms, ended_ms;
     int64_t expires_ms;
     int64_t review_due_ms, reviewed_ms;
@@ -269,14 +273,19 @@ struct hw_match {
     uint8_t ready_to_leave;
     uint8_t unasked; /* it started without an offer (R13) */
     uint8_t on_agenda;
-    uint8_t unused[7];
+    uint8_t pathway;  /* enum hw_pathway: of the referral then */
+    uint8_t forgiven; /* it declined, and was included again (3.3) */
+    uint8_t by_hub;   /* a person's own offer: nothing was proposed */
+    uint8_t unused[4];
 };
 
 struct hw_mode_record {
     uint32_t code; /* text; 0: all */
+    uint32_t by;   /* text: who set it */
     uint8_t scope; /* enum hw_scope */
     uint8_t mode;  /* enum hw_mode */
     uint8_t unused[2];
+    uint32_t heap_at;
     int64_t until_ms; /* HW_TIME_OPEN */
 };
 

@@ -13,6 +13,11 @@
 /* R8: how long each kind may wait. */
 enum { DUE_2H_HOURS = 2, DUE_2D_HOURS = 48 };
 
+static struct hw_link *link_at(const struct hw_engine *engine, uint32_t handle)
+{
+    return HW_AT(engine, links, hw_link, handle);
+}
+
 /* ---- look-up ---- */
 
 static uint64_t word_key(const struct hw_engine *engine, uint32_t word)
@@ -202,6 +207,7 @@ static void look_at_person(struct hw_engine *engine, uint32_t handle)
     if (now.first_ready_ms != HW_TIME_NONE &&
         (referral->ready_clock_ms == HW_TIME_NONE || now.first_ready_ms < referral->ready_clock_ms))
         referral->ready_clock_ms = now.first_ready_ms;
+    referral->spell = now.stay;
     referral->left_ms = now.left_ms;
     referral->clock_ms = clock_of(referral, now.expected_ms);
     referral->due_ms = due_of(engine, referral);
@@ -256,6 +262,12 @@ static void set_timer(struct hw_engine *engine, uint32_t handle)
     if ((referral->held & HW_HELD_BY_PERSON) != 0 && referral->state != HW_REFERRAL_ENDED &&
         referral->held_until_ms < due)
         due = referral->held_until_ms;
+    /* What was excluded or pinned for a time only. */
+    for (uint32_t at = referral->links; at != 0 && referral->state != HW_REFERRAL_ENDED;
+         at = link_at(engine, at)->next)
+        if (link_at(engine, at)->until_ms > engine->root.accepted_ms &&
+            link_at(engine, at)->until_ms < due)
+            due = link_at(engine, at)->until_ms;
     hw_routing_timer_set(engine, HW_TIMER_REFERRAL, handle, due);
 }
 
@@ -281,6 +293,8 @@ void hw_referral_follow(struct hw_engine *engine, uint32_t handle)
     set_held(engine, handle,
         (referral->seen & HW_SEEN_DEAD) ? referral->held | HW_HELD_BY_DEATH
                                         : referral->held & (uint8_t)~HW_HELD_BY_DEATH);
+    if (referral->state <= HW_REFERRAL_OFFERED)
+        referral->standing = hw_profile_of(engine, referral);
     if (hw_referral_waits(referral))
         hw_profile_join(engine, handle);
     set_timer(engine, handle);
@@ -296,6 +310,7 @@ void hw_referral_end(struct hw_engine *engine, uint32_t handle, uint32_t reason)
 
     hw_profile_leave(engine, handle);
     referral->state = HW_REFERRAL_ENDED;
+    referral->standing = 0;
     referral->end_reason = reason;
     hw_referral_follow(engine, handle);
 }
@@ -351,11 +366,6 @@ void hw_referral_hear(struct hw_engine *engine, uint32_t person)
 }
 
 /* ---- lists ---- */
-
-static struct hw_link *link_at(const struct hw_engine *engine, uint32_t handle)
-{
-    return HW_AT(engine, links, hw_link, handle);
-}
 
 void hw_referral_link(struct hw_engine *engine, uint32_t handle, enum hw_link_kind kind,
     uint32_t code, int64_t until_ms)

@@ -20,8 +20,21 @@ enum hw_rule hw_rule_of_profile(
 enum hw_rule hw_rule_of_referral(
     const struct hw_engine *engine, uint32_t referral, uint32_t service, int64_t *ret_start_ms);
 
-/* Of these, only those about the two themselves, whatever is free: age, refused, excluded. */
-enum hw_rule hw_rule_of_choice(const struct hw_engine *engine, uint32_t referral, uint32_t service);
+/*
+ * All rules that are in the way, as bits of enum hw_rule: of everything that is asked, or of what
+ * lasts (what the service is, and age, refused, excluded), whatever is free or was answered.
+ */
+uint32_t hw_rules_between(const struct hw_engine *engine, uint32_t referral, uint32_t service);
+uint32_t hw_rules_lasting(const struct hw_engine *engine, uint32_t referral, uint32_t service);
+
+/* The first of some in the order they are asked; HW_RULE_NONE of none. */
+enum hw_rule hw_rule_first(uint32_t bits);
+
+/* By name; HW_RULE_NONE: there is no such rule. */
+enum hw_rule hw_rule_named(struct hw_slice name);
+
+/* What is told a person whose own offer it stands against: the rule, and how to set it aside. */
+const char *hw_rule_unless(enum hw_rule rule);
 
 /* Units this referral would take of a service: 1, or hours a week (R9). */
 int32_t hw_rule_units(const struct hw_engine *engine, uint32_t referral, uint32_t service);

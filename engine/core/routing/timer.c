@@ -1,6 +1,7 @@
 #include "core/routing/timer.h"
 
 #include "core/routing/match.h"
+#include "core/routing/mode.h"
 #include "core/routing/referral.h"
 
 /* Places count from 1; entry i of the arena is place i. */
@@ -12,8 +13,15 @@ static struct hw_timer_entry *entry_at(const struct hw_engine *engine, uint32_t 
 /* Where a record keeps its place; 0: it has no timer. */
 static uint32_t *place_of(const struct hw_engine *engine, const struct hw_timer_entry *entry)
 {
-    return entry->kind == HW_TIMER_MATCH ? &hw_match_at(engine, entry->handle)->heap_at
-                                         : &hw_referral_at(engine, entry->handle)->heap_at;
+    switch ((enum hw_timer_kind)entry->kind) {
+    case HW_TIMER_MATCH:
+        return &hw_match_at(engine, entry->handle)->heap_at;
+    case HW_TIMER_MODE:
+        return &HW_AT(engine, modes, hw_mode_record, entry->handle)->heap_at;
+    case HW_TIMER_REFERRAL:
+        break;
+    }
+    return &hw_referral_at(engine, entry->handle)->heap_at;
 }
 
 static bool earlier(const struct hw_timer_entry *a, const struct hw_timer_entry *b)
@@ -97,8 +105,14 @@ void hw_routing_fire(struct hw_engine *engine)
     struct hw_timer_entry first = *entry_at(engine, 1);
 
     take_out(engine, 1);
-    if (first.kind == HW_TIMER_MATCH)
+    switch ((enum hw_timer_kind)first.kind) {
+    case HW_TIMER_MATCH:
         hw_match_due(engine, first.handle);
-    else
+        break;
+    case HW_TIMER_MODE:
+        hw_mode_lapsed(engine, first.handle);
+        break;
+    case HW_TIMER_REFERRAL:
         hw_referral_due(engine, first.handle);
+    }
 }

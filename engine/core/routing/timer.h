@@ -1,5 +1,5 @@
 /*
- * timer.h - when which match or referral must be looked at again: expiries, holds, reviews.
+ * timer.h - when which match, referral or mode must be looked at again: expiries, holds, reviews.
  *
  * A binary heap by (due time, kind, handle), beside the one of stays (timers/heap.h), whose timers
  * go first at one moment.  Timers fire only in a tick (CONTRACT R17).
@@ -9,7 +9,7 @@
 
 #include "core/state.h"
 
-enum hw_timer_kind { HW_TIMER_REFERRAL = 1, HW_TIMER_MATCH };
+enum hw_timer_kind { HW_TIMER_REFERRAL = 1, HW_TIMER_MATCH, HW_TIMER_MODE };
 
 /* Set, move or (HW_TIME_OPEN) take away a timer; room was ensured. */
 void hw_routing_timer_set(

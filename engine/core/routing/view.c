@@ -1,6 +1,7 @@
 /*
  * view.c - routing as the outside may read it (homeward/routing.h).
  */
+#include "core/routing/beside.h"
 #include "core/figures/rows.h"
 #include "core/routing/explain.h"
 #include "core/routing/match.h"
@@ -103,6 +104,7 @@ static void view_referral(
         .fast_track = referral->fast_track,
         .restricted = (referral->seen & HW_SEEN_RESTRICTED) != 0,
         .double_referral = (referral->flags & HW_REFERRAL_DOUBLE) != 0,
+        .double_offer = hw_beside_count(engine, handle) > 1,
     };
 }
 
@@ -157,6 +159,8 @@ static void view_match(
         .past_review = match->past_review,
         .ready_to_leave = match->ready_to_leave,
         .unasked = match->unasked,
+        .overrides = match->overrides,
+        .by_hub = match->by_hub,
     };
 }
 
