@@ -126,6 +126,20 @@ static bool may_propose_again(const struct hw_engine *engine, uint32_t referral,
         hw_rules_lasting(engine, referral, service) == 0;
 }
 
+/* It is proposed to that service already: the acceptance belongs to that proposal, made anew. */
+static bool stands_again(const struct hw_command *command, uint32_t referral, uint32_t service)
+{
+    struct hw_engine *engine = command->engine;
+    uint32_t again = hw_match_live(engine, referral, service);
+
+    if (again == 0 || hw_match_at(engine, again)->state != HW_MATCH_PROPOSED)
+        return false;
+    hw_match_set_start(engine, again,
+        hw__moment(command, HW_FIELD_STARTS_AT, hw_match_at(engine, again)->starts_ms));
+    hw__command_step(command, again, HW_STEP_RENEW);
+    return true;
+}
+
 /*
  * A late acceptance becomes a new proposal, where there is still room and nobody else accepted
  * (R10); beside another that is live it is a double offer, which is shown.
@@ -137,6 +151,8 @@ static void propose_again(const struct hw_command *command, uint32_t late)
     uint32_t referral = match->referral, service = match->service, again;
     int32_t units = hw_rule_units(engine, referral, service);
 
+    if (stands_again(command, referral, service))
+        return;
     if (!may_propose_again(engine, referral, service) ||
         hw_service_free(hw_service_at(engine, service)) < units) {
         hw__refuse(command, HW_E_CONFLICT, "it came too late: the person or the place is taken");
