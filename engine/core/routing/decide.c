@@ -87,10 +87,7 @@ static bool is_away(const struct hw_referral *referral, const struct hw_match *m
 
     if (referral->seen & HW_SEEN_DEAD)
         return true;
-    if (match->state == HW_MATCH_STARTED || referral->direction == HW_STEP_UP)
-        return in_hospital;
-    return in_hospital && (referral->seen & HW_SEEN_READY) == 0 &&
-        referral->ready_clock_ms != HW_TIME_NONE;
+    return match->state == HW_MATCH_STARTED ? in_hospital : hw_referral_is_away(referral);
 }
 
 /* Units of somebody who died are released after this, or when a person says so (R7). */

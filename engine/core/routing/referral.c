@@ -186,10 +186,21 @@ static int64_t due_of(const struct hw_engine *engine, const struct hw_referral *
     return referral->clock_ms + engine->root.routing.routine_target_ms;
 }
 
+bool hw_referral_is_away(const struct hw_referral *referral)
+{
+    bool in_hospital = (referral->seen & HW_SEEN_IN_HOSPITAL) != 0;
+
+    if (referral->direction == HW_STEP_UP)
+        return in_hospital;
+    return in_hospital && (referral->seen & HW_SEEN_READY) == 0 &&
+        referral->ready_clock_ms != HW_TIME_NONE;
+}
+
+/* A proposal to somebody who is away would end at once, and be made again without end. */
 bool hw_referral_waits(const struct hw_referral *referral)
 {
     return referral->state == HW_REFERRAL_WAITING && referral->held == 0 &&
-        referral->direction != 0;
+        referral->direction != 0 && !hw_referral_is_away(referral);
 }
 
 void hw_referral_open(struct hw_engine *engine, uint32_t handle)

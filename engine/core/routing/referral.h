@@ -26,7 +26,10 @@ void hw_referral_set_person(struct hw_engine *engine, uint32_t referral, uint32_
 /* Referrals of one identifier, newest first (identifier_next); 0: none. */
 uint32_t hw_referrals_of(const struct hw_engine *engine, uint32_t identifier);
 
-/* Whether it may be matched: open, in no one's hands and not on hold. */
+/* Admitted, or no longer ready: nobody can take the person now (R15). */
+bool hw_referral_is_away(const struct hw_referral *referral);
+
+/* Whether it may be matched: open, in no one's hands, not on hold and not away. */
 bool hw_referral_waits(const struct hw_referral *referral);
 
 /* Before and after something changes that its place in the queue goes by. */
