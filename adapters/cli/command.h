@@ -17,7 +17,8 @@ enum hw_exit { HW_EXIT_OK = 0, HW_EXIT_FAILED = 1, HW_EXIT_USAGE = 2 };
     X(check, "checks a configuration, prints it, lists all keys")                                  \
     X(serve, "runs the engine until it is told to stop")                                           \
     X(decode, "what a message would be read as, ignored or refused for; stores nothing")           \
-    X(send, "sends HL7 v2 messages and sums up what was answered")                                 \
+    X(send, "sends HL7 v2 messages or CloudEvents and sums up what was answered")                  \
+    X(decide, "the decisions of people: approve, offer, hold, exclude, modes")                     \
     X(replay, "the state as of any moment, from the journal, as JSON; reads only")                 \
     X(verify, "reads every record, snapshot and digest again; reads only")                         \
     X(quarantine, "what was refused, why, and the bytes themselves")                               \

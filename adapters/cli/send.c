@@ -1,9 +1,10 @@
 /*
- * send.c - homeward send: messages to a listener, and what it said to them (CONTRACT 1).
+ * send.c - homeward send: messages or events to an engine, and what it said to them (CONTRACT 1).
  */
 #include "cli/args.h"
+#include "cli/ask.h"
 #include "cli/command.h"
-#include "cli/send_link.h"
+#include "cli/send_events.h"
 #include "config/tree.h"
 #include "link/mllp/address.h"
 
@@ -15,10 +16,11 @@
 #include <unistd.h>
 
 enum { CONNECTIONS_MAX = 10000, WINDOW_MAX = 100000, JSON = 256, REPEAT };
+enum { WINDOW = 32, BATCH = 100 }; /* unless said otherwise */
 
 static const struct hw_option options[] = {
     {'c', "connections", "N", "how many connections share the messages (1)"},
-    {'w', "window", "N", "messages in flight on each connection (32)"},
+    {'w', "window", "N", "messages in flight on each connection (32); events in a batch (100)"},
     {'r', "rate", "N", "messages a second over all connections (as fast as they are taken)"},
     {REPEAT, "repeat", "N", "send everything N times; repeated messages are duplicates (1)"},
     {'t', "timeout", "SECONDS", "give up after so long without an answer (30)"},
@@ -28,13 +30,17 @@ static const struct hw_option options[] = {
 
 static const struct hw_usage usage = {
     .command = "send",
-    .synopsis = "mllp://HOST:PORT [FILE...]",
-    .sentence = "Sends HL7 v2 messages from files, or from standard input (also as \"-\"), over\n"
-                "MLLP and waits for the answers. Files may hold one message, many, a batch or\n"
-                "MLLP frames. A connection that closes is made again and what was not answered\n"
-                "is sent again. With several connections messages arrive in another order than\n"
-                "they have in the file. Exit 1 if any message was not accepted; duplicates and\n"
-                "ignored messages are accepted.",
+    .synopsis = "mllp://HOST:PORT|nn+tcp://HOST:PORT [FILE...]",
+    .sentence =
+        "Sends what is in files, or in standard input (also as \"-\"), and waits for the\n"
+        "answers. Exit 1 if any was not accepted; duplicates and ignored messages are.\n\n"
+        "To mllp://HOST:PORT: HL7 v2 messages. Files may hold one message, many, a batch\n"
+        "or MLLP frames. A connection that closes is made again and what was not answered\n"
+        "is sent again. With several connections messages arrive in another order than\n"
+        "they have in the file.\n\n"
+        "To nn+tcp://HOST:PORT or nn+ipc://PATH, the engine's nanomsg.query: CloudEvents.\n"
+        "Files may hold one event, an array or NDJSON. They go in batches, in their order;\n"
+        "each is acknowledged once it is on disk.",
     .options = options,
     .options_count = sizeof options / sizeof *options,
 };
@@ -45,6 +51,7 @@ struct command {
     const char **files;
     unsigned files_count;
     bool json;
+    bool events; /* CloudEvents, not HL7 v2 */
 };
 
 static bool parse_number(const char *text, uint32_t least, uint32_t most, uint32_t *ret_number)
@@ -101,23 +108,31 @@ static bool take_option(struct command *command, int option, const char *value)
     }
 }
 
+/* A target that is not in this build, or none at all; returns false. */
+static bool refuse_target(const char *target)
+{
+    if (strncmp(target, "http://", 7) == 0 || strncmp(target, "https://", 8) == 0)
+        hw_args_wrong(&usage,
+            "%s: this build has no HTTP; send CloudEvents to nn+tcp://HOST:PORT, the engine's "
+            "nanomsg.query",
+            target);
+    else if (strncmp(target, "nn+", 3) == 0)
+        hw_args_wrong(
+            &usage, "%s: not an address; write nn+tcp://HOST:PORT or nn+ipc://PATH", target);
+    else
+        hw_args_wrong(
+            &usage, "%s: not a target; write mllp://HOST:PORT or nn+tcp://HOST:PORT", target);
+    return false;
+}
+
 /* Whether target names an MLLP listener; *ret_text is its HOST:PORT, copied to buffer. */
 static bool parse_target(const char *target, char *buffer, size_t buffer_size)
 {
     static const char scheme[] = "mllp://";
     size_t size;
 
-    if (strncmp(target, "http://", 7) == 0 || strncmp(target, "https://", 8) == 0 ||
-        strncmp(target, "nn+tcp://", 9) == 0) {
-        hw_args_wrong(&usage,
-            "%s: this build sends HL7 v2 to mllp://HOST:PORT; CloudEvents targets are not in it",
-            target);
-        return false;
-    }
-    if (strncmp(target, scheme, sizeof scheme - 1) != 0) {
-        hw_args_wrong(&usage, "%s: not a target; write mllp://HOST:PORT", target);
-        return false;
-    }
+    if (strncmp(target, scheme, sizeof scheme - 1) != 0)
+        return refuse_target(target);
     size = strlen(target) - (sizeof scheme - 1);
     if (size > 0 && target[strlen(target) - 1] == '/')
         size--;
@@ -136,7 +151,14 @@ static int resolve_target(struct command *command)
     char text[300];
 
     if (command->target == NULL)
-        return hw_args_wrong(&usage, "no target; write mllp://HOST:PORT");
+        return hw_args_wrong(&usage, "no target; write mllp://HOST:PORT or nn+tcp://HOST:PORT");
+    if (hw_ask_is_url(command->target)) {
+        command->send.target = command->target;
+        command->events = true;
+        if (command->send.connections > 1)
+            return hw_args_wrong(&usage, "--connections: events go over one connection, in order");
+        return HW_EXIT_OK;
+    }
     if (!parse_target(command->target, text, sizeof text))
         return HW_EXIT_USAGE;
     command->send.target = command->target;
@@ -151,9 +173,11 @@ static int resolve_target(struct command *command)
     return HW_EXIT_FAILED;
 }
 
-/* Why a file cannot be sent; errno as hw_send_input_add() left it. */
-static const char *input_error(enum hw_status status)
+/* Why a file cannot be sent; errno as its reader left it. */
+static const char *input_error(enum hw_status status, bool events)
 {
+    if (status == HW_E_NOT_FOUND && events)
+        return "no CloudEvent in it: it is empty";
     if (status == HW_E_NOT_FOUND)
         return "no HL7 v2 message in it; one begins with MSH at the start of a line";
     if (status == HW_E_MEMORY)
@@ -161,17 +185,42 @@ static const char *input_error(enum hw_status status)
     return strerror(errno);
 }
 
-static bool read_input(const struct command *command, struct hw_send_input *input)
+/* What is to be sent: one of the two. */
+struct input {
+    struct hw_send_input messages;
+    struct hw_send_events events;
+};
+
+static enum hw_status add_events(struct hw_send_events *events, const char *path)
+{
+    size_t before = events->count, size;
+    uint64_t wrong = events->wrong;
+    uint8_t *data;
+    enum hw_status status = hw_send_read_file(path, &data, &size);
+    bool good;
+
+    if (status != HW_OK)
+        return status;
+    good = hw_send_events_add(events, hw_slice_of(data, size));
+    free(data);
+    if (!good)
+        return HW_E_MEMORY;
+    return events->count > before || events->wrong > wrong ? HW_OK : HW_E_NOT_FOUND;
+}
+
+static bool read_input(const struct command *command, struct input *input)
 {
     static const char *const standard_input[] = {"-"};
     const char *const *files = command->files_count > 0 ? command->files : standard_input;
     unsigned count = command->files_count > 0 ? command->files_count : 1;
 
     for (unsigned i = 0; i < count; i++) {
-        enum hw_status status = hw_send_input_add(input, files[i]);
+        enum hw_status status = command->events ? add_events(&input->events, files[i])
+                                                : hw_send_input_add(&input->messages, files[i]);
         if (status != HW_OK) {
             fprintf(stderr, "homeward send: %s: %s\n",
-                strcmp(files[i], "-") == 0 ? "standard input" : files[i], input_error(status));
+                strcmp(files[i], "-") == 0 ? "standard input" : files[i],
+                input_error(status, command->events));
             return false;
         }
     }
@@ -261,27 +310,39 @@ static void print_json(const struct hw_send_result *result)
     json_decref(root);
 }
 
+static void send_input(
+    struct command *command, const struct input *input, struct hw_send_result *result)
+{
+    command->send.progress = !command->send.quiet && isatty(STDERR_FILENO);
+    if (command->events)
+        hw_send_events_run(&command->send, &input->events, result);
+    else
+        hw_send_link_run(&command->send, &input->messages, result);
+    if (command->json)
+        print_json(result);
+    else
+        print_text(result);
+    if (result->gave_up)
+        fprintf(stderr, "homeward send: %s: %s\n", command->target, result->why);
+}
+
 static int run(struct command *command)
 {
-    struct hw_send_input input;
+    struct input input = {.events = {.count = 0}};
     struct hw_send_result *result = malloc(sizeof *result);
     int code = resolve_target(command);
 
-    hw_send_input_init(&input);
+    if (command->send.window == 0)
+        command->send.window = command->events ? BATCH : WINDOW;
+    hw_send_input_init(&input.messages);
     if (code == HW_EXIT_OK && (result == NULL || !read_input(command, &input)))
         code = HW_EXIT_FAILED;
     if (code == HW_EXIT_OK) {
-        command->send.progress = !command->send.quiet && isatty(STDERR_FILENO);
-        hw_send_link_run(&command->send, &input, result);
-        if (command->json)
-            print_json(result);
-        else
-            print_text(result);
-        if (result->gave_up)
-            fprintf(stderr, "homeward send: %s: %s\n", command->target, result->why);
+        send_input(command, &input, result);
         code = hw_send_is_ok(result) ? HW_EXIT_OK : HW_EXIT_FAILED;
     }
-    hw_send_input_free(&input);
+    hw_send_input_free(&input.messages);
+    hw_send_events_free(&input.events);
     free(result);
     return code;
 }
@@ -289,7 +350,7 @@ static int run(struct command *command)
 int hw_command_send(int argc, char **argv)
 {
     struct command command = {
-        .send = {.connections = 1, .window = 32, .repeat = 1, .timeout_ms = 30000},
+        .send = {.connections = 1, .repeat = 1, .timeout_ms = 30000},
         .files = calloc((size_t)argc, sizeof(char *)),
     };
     struct hw_args args;

@@ -137,7 +137,7 @@ static enum hw_status read_all(FILE *file, uint8_t **ret_data, size_t *ret_size)
     return HW_E_MEMORY;
 }
 
-static enum hw_status read_file(const char *path, uint8_t **ret_data, size_t *ret_size)
+enum hw_status hw_send_read_file(const char *path, uint8_t **ret_data, size_t *ret_size)
 {
     if (strcmp(path, "-") == 0)
         return read_all(stdin, ret_data, ret_size);
@@ -160,7 +160,7 @@ enum hw_status hw_send_input_add(struct hw_send_input *input, const char *path)
     if (texts == NULL)
         return HW_E_MEMORY;
     input->texts = texts;
-    enum hw_status status = read_file(path, &data, &size);
+    enum hw_status status = hw_send_read_file(path, &data, &size);
     if (status != HW_OK)
         return status;
     input->texts[input->texts_count++] = data;

@@ -39,6 +39,13 @@ void hw_send_input_free(struct hw_send_input *input);
  */
 HW_MUST_CHECK enum hw_status hw_send_input_add(struct hw_send_input *input, const char *path);
 
+/*
+ * All bytes of a file ("-": standard input), for the caller to free.  HW_E_IO (errno says why),
+ * HW_E_MEMORY.
+ */
+HW_MUST_CHECK enum hw_status hw_send_read_file(
+    const char *path, uint8_t **ret_data, size_t *ret_size);
+
 /* Field number (from 1) of the MSH segment at the start of bytes; empty when there is none. */
 struct hw_slice hw_send_msh(struct hw_slice bytes, unsigned number);
 

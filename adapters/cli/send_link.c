@@ -129,13 +129,14 @@ static void copy_text(char *to, size_t to_size, struct hw_slice text)
     to[size] = '\0';
 }
 
-static void count_reason(struct hw_send_result *result, const struct hw_send_answer *answer)
+void hw_send_count_reason(struct hw_send_result *result, struct hw_slice code,
+    struct hw_slice condition, struct hw_slice words)
 {
     struct hw_send_reason reason = {.count = 1};
 
-    copy_text(reason.code, sizeof reason.code, answer->code);
-    copy_text(reason.condition, sizeof reason.condition, answer->condition);
-    copy_text(reason.words, sizeof reason.words, answer->words);
+    copy_text(reason.code, sizeof reason.code, code);
+    copy_text(reason.condition, sizeof reason.condition, condition);
+    copy_text(reason.words, sizeof reason.words, words);
     for (uint32_t i = 0; i < result->reasons_count; i++) {
         struct hw_send_reason *known = &result->reasons[i];
         if (strcmp(known->code, reason.code) == 0 &&
@@ -161,7 +162,7 @@ static void count_answer(struct hw_send_result *result, const struct hw_send_ans
 {
     if (!hw_send_answer_accepts(answer)) {
         result->rejected++;
-        count_reason(result, answer);
+        hw_send_count_reason(result, answer->code, answer->condition, answer->words);
     } else if (hw_slice_is(answer->note, "duplicate")) {
         result->duplicate++;
     } else if (hw_slice_is(answer->note, "ignored")) {

@@ -29,9 +29,9 @@ enum { HW_SEND_REASONS_MAX = 64, HW_SEND_REASON_SIZE = 192 };
 
 /* Refusals of one kind. */
 struct hw_send_reason {
-    char code[3];                    /* AE, AR, CE, CR */
-    char condition[16];              /* ERR-3.1 */
-    char words[HW_SEND_REASON_SIZE]; /* ERR-8, else ERR-7, else ERR-3.2, else MSA-3 */
+    char code[12];                   /* AE, AR, CE, CR; rejected, unread */
+    char condition[96];              /* ERR-3.1; JSON pointer, or status of a command */
+    char words[HW_SEND_REASON_SIZE]; /* ERR-8, else ERR-7, else ERR-3.2, else MSA-3; error */
     uint64_t count;
 };
 
@@ -58,6 +58,10 @@ struct hw_send_result {
  */
 void hw_send_link_run(const struct hw_send_options *options, const struct hw_send_input *input,
     struct hw_send_result *ret_result);
+
+/* Count a refusal with those of its kind; of too many kinds the last takes the rest. */
+void hw_send_count_reason(struct hw_send_result *result, struct hw_slice code,
+    struct hw_slice condition, struct hw_slice words);
 
 /* Whether every message was accepted, known already, ignored or asked for no answer. */
 bool hw_send_is_ok(const struct hw_send_result *result);

@@ -127,7 +127,12 @@ static const uint64_t person_bits = BIT(BORN_HASH) | BIT(ADULT_FROM_DAY) | BIT(S
 
 /* Of a referral's message: the person, and what tracking segments say of the way out. */
 static const uint64_t referral_bits = BIT(MEETS) | BIT(READY_AT) | BIT(PATHWAY) | BIT(REASON) |
-    BIT(RESPONSIBLE) | BIT(NEEDS) | BIT(CRITERIA_REASON) | BIT(REFERRAL);
+    BIT(RESPONSIBLE) | BIT(NEEDS) | BIT(CRITERIA_REASON) | BIT(REFERRAL) | BIT(DIRECTION) |
+    BIT(URGENCY) | BIT(NEEDED_FROM) | BIT(AGE_YEARS);
+
+/* What else of a referral a sender may have a place for (hl7.mapping), and where it comes from. */
+static const uint64_t particulars_bits = BIT(SITE) | BIT(PACKAGE) | BIT(FAST_TRACK) |
+    BIT(NOT_BEFORE) | BIT(PREFERRED) | BIT(REFUSED) | BIT(CONSENT) | BIT(FUNDING);
 
 /* The fields that an event of this kind takes; the rest of what was read is let go. */
 static uint64_t taken_bits(const struct hl7_reader *reader, bool has_stay_key)
@@ -141,6 +146,7 @@ static uint64_t taken_bits(const struct hl7_reader *reader, bool has_stay_key)
     switch ((unsigned)reader->trigger->kind) {
     case HW_KIND_REFERRAL_RECEIVED:
     case HW_KIND_REFERRAL_UPDATED:
+        return person_bits | referral_bits | particulars_bits;
     case HW_KIND_REFERRAL_WITHDRAWN:
         return person_bits | referral_bits;
     case HW_KIND_SPELL_EXPECTED:
@@ -265,7 +271,7 @@ static void read_event(struct hl7_reader *reader, const struct hl7_group *group)
     apply_trigger(reader, &class);
     if (reader->trigger->kind >= HW_KIND_REFERRAL_RECEIVED &&
         reader->trigger->kind <= HW_KIND_REFERRAL_WITHDRAWN)
-        hl7_referral_read(reader);
+        hl7_referral_read(reader, &class);
     check_stay_key(reader);
     stay_key = has_stay_key(event);
     bits = taken_bits(reader, stay_key);

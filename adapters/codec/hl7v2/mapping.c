@@ -5,7 +5,7 @@ static enum hl7_how how_of(enum hw_field field)
 {
     if (field == HW_FIELD_CLASS)
         return HL7_CLASS;
-    if (field == HW_FIELD_NEEDS)
+    if (field == HW_FIELD_NEEDS || field == HW_FIELD_PREFERRED || field == HW_FIELD_REFUSED)
         return HL7_LIST;
     switch (hw_field_type(field)) {
     case HW_VALUE_TIME:

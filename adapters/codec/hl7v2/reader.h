@@ -196,8 +196,8 @@ void hl7_identity_read(struct hl7_reader *reader, const struct hl7_group *group)
 /* The other person of a link. */
 void hl7_identity_read_other(struct hl7_reader *reader, const struct hl7_group *group);
 void hl7_visit_read(struct hl7_reader *reader, const struct hl7_group *group);
-/* The referral a REF is about, as AUTHORITY/ID. */
-void hl7_referral_read(struct hl7_reader *reader);
+/* referral.c: which referral a REF is about (AUTHORITY/ID), and what RF1 and PV1 say of it. */
+void hl7_referral_read(struct hl7_reader *reader, const struct hl7_class *class);
 
 /* values.c: attributes of person and stay, into reader->event; faults 102, 103, 207. */
 void hl7_values_read(struct hl7_reader *reader, const struct hl7_group *group);

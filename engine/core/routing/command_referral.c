@@ -162,8 +162,14 @@ void hw__command_take_referral(const struct hw_command *command)
 
 uint32_t hw__known_referral(const struct hw_command *command)
 {
-    uint32_t handle = hw_referral_find(command->engine, hw__code(command, HW_FIELD_REFERRAL));
+    uint64_t reference;
+    uint32_t handle;
 
+    /* Outside it has a reference; a name as a system said it has an authority (3.2, 5). */
+    if (hw_reference_parse(hw__text(command, HW_FIELD_REFERRAL), 'R', &reference) == HW_OK)
+        handle = hw_referral_by_reference(command->engine, reference);
+    else
+        handle = hw_referral_find(command->engine, hw__code(command, HW_FIELD_REFERRAL));
     if (handle == 0)
         hw__refuse(command, HW_E_NOT_FOUND, "the referral is not known");
     else
