@@ -52,6 +52,8 @@ static uint32_t limit_of(
         return times(limits->facts, BLOCK_UNITS_PER_FACT);
     if (arena == &engine->charges)
         return limits->charges;
+    if (arena == &engine->inferences)
+        return limits->charges / 2;
     if (arena == &engine->rows || arena == &engine->settings)
         return limits->texts / 4;
     if (arena == &engine->accounts)
@@ -199,6 +201,7 @@ enum {
     X(areas, ROOM_COVERS)                                                                          \
     X(covers, ROOM_COVERS)                                                                         \
     X(starts, ROOM_STARTS)                                                                         \
+    X(inferences, 1)                                                                               \
     X(matches, 2)                                                                                  \
     X(modes, 1)                                                                                    \
     X(timers, 4)

@@ -241,7 +241,7 @@ struct hw_open {
     uint32_t heap_at;       /* place in the timer heap, from 1; 0: not in it */
     int64_t delay_since_ms; /* of the ready period told outside; HW_TIME_NONE: none */
     uint32_t delay_reason, delay_side, delay_site; /* as told outside */
-    uint32_t unused2;
+    uint32_t inferences;                           /* chain, the latest first (stays/inferred.h) */
     struct hw_death deaths[2]; /* its discharges said so: the first and the last */
 };
 
@@ -253,6 +253,14 @@ struct hw_charge_record {
     uint8_t running;     /* as added: 1 runs since start_ms, 0 closed */
     uint8_t people;      /* as added: 1 counts a person */
     uint8_t unused[2];
+};
+
+/* What the engine decided that a stay waits for, from a moment on (CONTRACT R3). */
+struct hw_inference {
+    int64_t at_ms;
+    uint32_t reason, side; /* texts; reason 0: as the pathway says */
+    uint32_t next;         /* an earlier one */
+    uint32_t unused;
 };
 
 /* ---- figures ---- */
@@ -331,6 +339,7 @@ enum { HW_FOLD_FACTS_MAX = 65536, HW_FAMILY_MAX = 512, HW_EFFECTS_MAX = 1024 };
     X(opens, struct hw_open)                                                                       \
     X(blocks, struct hw_block_unit)                                                                \
     X(charges, struct hw_charge_record)                                                            \
+    X(inferences, struct hw_inference)                                                             \
     X(rows, struct hw_row_record)                                                                  \
     X(accounts, struct hw_account_record)                                                          \
     X(texts, struct hw_text_record)                                                                \

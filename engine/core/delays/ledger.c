@@ -36,7 +36,7 @@ struct ledger {
     const struct hw_fact *const *facts;
     uint32_t facts_count, settled_count;
     /* How far they were walked: for claims, settlements, all else, for people, for places. */
-    uint32_t claim_at, settled_at, fact_at, person_at, place_at;
+    uint32_t claim_at, settled_at, fact_at, person_at, place_at, inference_at;
     /* In force. */
     uint32_t claims_count;
     uint32_t waits_count;
@@ -238,10 +238,15 @@ static bool is_contested(struct ledger *ledger)
     return false;
 }
 
-/* Without a referral: P1 to P3 await one, anything else is the hospital's process (R3). */
+/*
+ * What was decided last; before any decision, or where it says so, P1 to P3 await a referral and
+ * anything else is the hospital's process (R3).
+ */
 static void infer(const struct ledger *ledger, struct account *account)
 {
     const struct hw_engine *engine = ledger->engine;
+    const struct hw_inference *last =
+        ledger->inference_at == 0 ? NULL : &ledger->input->inferences[ledger->inference_at - 1];
     bool supported = ledger->pathway != 0 &&
         (ledger->pathway == engine->text_pathways[1] ||
             ledger->pathway == engine->text_pathways[2] ||
@@ -250,6 +255,10 @@ static void infer(const struct ledger *ledger, struct account *account)
     account->reason = supported ? engine->text_hp3 : engine->text_hp0;
     account->side = engine->text_unassigned;
     account->inferred = true;
+    if (last != NULL && last->reason != 0) {
+        account->reason = last->reason;
+        account->side = last->side;
+    }
 }
 
 /* From when it was settled until a statement dated after it. */
@@ -338,7 +347,7 @@ static void add_charge(struct ledger *ledger, uint32_t period, int64_t start_ms,
 
     if (start_ms >= end_ms)
         return;
-    HW_ASSERT(count < 2 * HW_FOLD_FACTS_MAX);
+    HW_ASSERT(count < 2 * HW_FOLD_FACTS_MAX + HW_INFERENCES_MAX);
     charges[count] = charge;
     ledger->history->charges_count++;
 }
@@ -401,6 +410,9 @@ static int64_t next_change(const struct ledger *ledger)
     if (ledger->place_at < ledger->history->places_count &&
         ledger->history->places[ledger->place_at].start_ms < next)
         next = ledger->history->places[ledger->place_at].start_ms;
+    if (ledger->inference_at < input->inferences_count &&
+        input->inferences[ledger->inference_at].at_ms < next)
+        next = input->inferences[ledger->inference_at].at_ms;
     return next;
 }
 
@@ -490,6 +502,9 @@ static void apply_until(struct ledger *ledger, const struct hw_opening *opening,
          ledger->history->places[ledger->place_at].start_ms <= ms;
          ledger->place_at++)
         ledger->site = ledger->history->places[ledger->place_at].site;
+    while (ledger->inference_at < input->inferences_count &&
+        input->inferences[ledger->inference_at].at_ms <= ms)
+        ledger->inference_at++;
 }
 
 /* The first value said of a register, which holds before it was said, too (R4). */

@@ -7,6 +7,7 @@
 #include "core/routing/match.h"
 #include "core/routing/mode.h"
 #include "core/routing/profile.h"
+#include "core/routing/reason.h"
 #include "core/routing/referral.h"
 #include "core/routing/rules.h"
 #include "core/services/service.h"
@@ -277,6 +278,29 @@ static bool decide_alert(struct hw_engine *engine, uint32_t handle)
     return true;
 }
 
+/* ---- what is waited for (R3) ---- */
+
+static bool decide_reason(struct hw_engine *engine, uint32_t referral)
+{
+    struct hw_reason_wanted wanted = hw_reason_wanted(engine, referral);
+    struct hw_event *event;
+
+    if (wanted.stay == 0)
+        return false;
+    event = begin(engine, HW_KIND_DECIDED_REASON);
+    set_referral(engine, event, referral);
+    if (wanted.reason == NULL) {
+        hw_event_clear(event, HW_FIELD_REASON);
+        return true;
+    }
+    hw_event_set_text(event, HW_FIELD_REASON, hw_slice_text(wanted.reason));
+    hw_event_set_text(event, HW_FIELD_RESPONSIBLE, wanted.side);
+    if (wanted.service != 0)
+        hw_event_set_text(event, HW_FIELD_SERVICE,
+            hw_engine_text(engine, service_at(engine, wanted.service)->code));
+    return true;
+}
+
 /* ---- the agenda ---- */
 
 static bool decide_referral(struct hw_engine *engine, uint32_t handle)
@@ -293,7 +317,7 @@ static bool decide_referral(struct hw_engine *engine, uint32_t handle)
         if (choice.service != 0 && decide_proposal(engine, choice))
             return true;
     }
-    return decide_alert(engine, handle);
+    return decide_reason(engine, handle) || decide_alert(engine, handle);
 }
 
 static bool decide_service(struct hw_engine *engine, uint32_t handle)

@@ -11,6 +11,7 @@
 #include "core/routing/referral.h"
 #include "core/routing/tell.h"
 #include "core/services/service.h"
+#include "core/stays/inferred.h"
 
 static int64_t time_of(const struct hw_event *event, enum hw_field field, int64_t otherwise)
 {
@@ -97,6 +98,16 @@ static void apply_suspension(
     hw_tell_match(engine, HW_EFFECT_ROUTE_SUSPENDED, handle);
 }
 
+/* What the stay of a referral waits for from now on (R3); no reason: as its pathway says. */
+static void apply_reason(struct hw_engine *engine, const struct hw_event *event)
+{
+    uint32_t handle = hw_referral_find(engine, text_of(engine, event, HW_FIELD_REFERRAL));
+
+    if (handle != 0 && hw_referral_at(engine, handle)->spell != 0)
+        hw_inferred_add(engine, hw_referral_at(engine, handle)->spell,
+            text_of(engine, event, HW_FIELD_REASON), text_of(engine, event, HW_FIELD_RESPONSIBLE));
+}
+
 static void apply_alert(struct hw_engine *engine, const struct hw_event *event)
 {
     uint32_t handle = hw_referral_find(engine, text_of(engine, event, HW_FIELD_REFERRAL));
@@ -139,6 +150,9 @@ void hw_decision_apply(struct hw_engine *engine, const struct hw_event *event)
     case HW_KIND_DECIDED_SUSPENSION:
         if (match != 0)
             apply_suspension(engine, event, match);
+        break;
+    case HW_KIND_DECIDED_REASON:
+        apply_reason(engine, event);
         break;
     case HW_KIND_DECIDED_ALERT:
         apply_alert(engine, event);

@@ -639,6 +639,14 @@ void hw_fold(
     hw_ledger_fold(engine, input, ret_history);
 }
 
+/* Where only what was inferred changes, the history is the same: decisions are no part of it. */
+static bool goes_on(const struct hw_charge *last, const struct hw_charge *charge)
+{
+    return last->inferred && charge->inferred && last->period == charge->period &&
+        last->end_ms == charge->start_ms && last->site == charge->site &&
+        last->council == charge->council && last->contested == charge->contested;
+}
+
 struct hw_hash hw_history_hash(struct hw_engine *engine, const struct hw_history *history)
 {
     struct hw_scratch *scratch = engine->scratch;
@@ -690,6 +698,8 @@ struct hw_hash hw_history_hash(struct hw_engine *engine, const struct hw_history
         const struct hw_charge *charge = &history->charges[i];
 
         WORD(charge->start_ms);
+        while (i + 1 < history->charges_count && goes_on(charge, &history->charges[i + 1]))
+            charge = &history->charges[++i];
         WORD(charge->end_ms);
         WORD(charge->inferred ? 0 : hw_text_hash(engine, charge->reason));
         WORD(charge->inferred ? 0 : hw_text_hash(engine, charge->responsible));

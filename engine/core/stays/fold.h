@@ -8,6 +8,7 @@
 #define HW_FOLD_H
 
 #include "core/stays/fact.h"
+#include "core/stays/inferred.h"
 #include "core/stays/order.h"
 
 enum {
@@ -31,6 +32,8 @@ struct hw_fold_input {
     int64_t adult_from_day;                          /* of the person; with adult_known */
     struct hw_death deaths_elsewhere[HW_DEATHS_MAX]; /* of the person's other stays, as said */
     uint32_t deaths_elsewhere_count;
+    const struct hw_inference *inferences; /* decided, in order of time */
+    uint32_t inferences_count;
     bool adult_known;
     bool restricted;
 };
@@ -73,7 +76,8 @@ struct hw_scratch {
     struct hw_place places[HW_FOLD_FACTS_MAX + 1];
     struct hw_period periods[HW_FOLD_FACTS_MAX + 1];
     struct hw_opening openings[HW_FOLD_FACTS_MAX + 1]; /* of each period */
-    struct hw_charge charges[2 * HW_FOLD_FACTS_MAX];
+    struct hw_charge charges[2 * HW_FOLD_FACTS_MAX + HW_INFERENCES_MAX];
+    struct hw_inference inferences[HW_INFERENCES_MAX];
     uint8_t bytes[1 << 16];
 };
 

@@ -182,6 +182,8 @@ void hw_stay_fold(struct hw_engine *engine, uint32_t leader, struct hw_history *
     input.adult_from_day = born == NULL ? 0 : born->value2;
     input.restricted = restricted != NULL && restricted->value != 0;
     input.deaths_elsewhere_count = 0;
+    input.inferences = engine->scratch->inferences;
+    input.inferences_count = hw_inferred_gather(engine, leader, engine->scratch->inferences);
     find_deaths_elsewhere(engine, leader, &input);
     input.facts_count = gather_facts(engine, leader, &input.findings);
     input.person_facts_count = gather_person_facts(engine, person, &input.findings);

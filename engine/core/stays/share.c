@@ -2,6 +2,7 @@
 
 #include "core/blocks.h"
 #include "core/figures/rows.h"
+#include "core/stays/inferred.h"
 #include "core/stays/list.h"
 #include "core/stays/stay.h"
 #include "core/timers/heap.h"
@@ -580,6 +581,7 @@ static void drop_open(struct hw_engine *engine, struct hw_stay *stay)
 {
     struct hw_open *open = hw_open_at(engine, stay->open);
 
+    hw_inferred_free(engine, open);
     if (open->deaths[0].died_ms != HW_TIME_OPEN)
         return;
     hw_arena_give(&engine->opens, stay->open);
