@@ -21,7 +21,8 @@ static const struct hw_usage usage = {
     .command = "verify",
     .synopsis = "-d DIR [--json]",
     .sentence = "Reads every record, snapshot and refused input again, applies the journal from\n"
-                "its first record and compares digests. Damage is named with file and offset;\n"
+                "its first record, compares digests and makes each decision of the engine again.\n"
+                "What is damaged, or decided otherwise, is named;\n"
                 "then the exit code is 1. Reads only; safe beside a running server.",
     .options = options,
     .options_count = sizeof options / sizeof *options,
@@ -48,13 +49,15 @@ static const char *hash_text(struct hw_hash hash, char text[40])
 static void print_json(const struct hw_verify_report *report)
 {
     char state[40], history[40];
-    json_t *object = json_pack("{s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:s}", "ok",
+    json_t *object = json_pack(
+        "{s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:s}", "ok",
         report->damages == 0, "damages", (json_int_t)report->damages, "segments",
         (json_int_t)report->segments, "blocks", (json_int_t)report->blocks, "records",
         (json_int_t)report->records, "sequence", (json_int_t)report->last_sequence, "torn_bytes",
         (json_int_t)report->torn_size, "snapshots", (json_int_t)report->snapshots, "digests",
-        (json_int_t)report->digests, "quarantined", (json_int_t)report->quarantined, "state_digest",
-        hash_text(report->state_digest, state), "history_digest",
+        (json_int_t)report->digests, "quarantined", (json_int_t)report->quarantined, "decisions",
+        (json_int_t)report->decisions, "decisions_differ", (json_int_t)report->decisions_differ,
+        "state_digest", hash_text(report->state_digest, state), "history_digest",
         hash_text(report->history_digest, history));
 
     json_dumpf(object, stdout, JSON_COMPACT);
@@ -71,6 +74,10 @@ static void print_text(const char *data_dir, const struct hw_verify_report *repo
         data_dir, report->damages == 0 ? "ok" : "damaged", report->records, report->blocks,
         report->segments, report->last_sequence, report->snapshots, report->digests,
         report->quarantined);
+    if (report->decisions > 0)
+        printf("decisions of the engine: %" PRIu64
+               ", of which this version would have made %" PRIu64 " otherwise\n",
+            report->decisions, report->decisions_differ);
     printf("state %s\nhistory %s\n", hash_text(report->state_digest, state),
         hash_text(report->history_digest, history));
 }

@@ -1,4 +1,6 @@
 #include "runtime/verify.h"
+
+#include "homeward/routing.h"
 #include "homeward/version.h"
 #include "runtime/quarantine_log.h"
 #include "runtime/replay.h"
@@ -15,6 +17,7 @@ struct check {
     struct hw_snapshot *snapshots; /* headers that could be read */
     size_t snapshots_count;
     struct hw_segment_header newest; /* of the segments: its settings are the replay's */
+    bool other_rules;                /* some segment was written under another rules version */
 };
 
 static void damage(struct check *check, const char *text)
@@ -90,6 +93,7 @@ static enum hw_status check_blocks(
     while ((status = hw_log_next(log, &block, error)) == HW_OK) {
         *ret_segment = block.segment->first_sequence;
         check->newest = *block.segment;
+        check->other_rules |= block.segment->rules != HW_RULES_VERSION;
         check->report.segments += block.first_in_segment;
         check->report.blocks++;
         check->report.records += block.block.count;
@@ -208,13 +212,46 @@ static bool comparable(const struct hw_snapshot *a, const struct hw_segment_head
         a->dedupe_ms == b->dedupe_ms && a->history_open_ms == b->history_open_ms;
 }
 
+/*
+ * Decisions are taken as they were made; under the same rules this program would have made the same
+ * (CONTRACT R5): the first that differs is told, all are counted.
+ */
+static void check_decisions(struct check *check, const struct hw_engine *engine)
+{
+    uint64_t differ = hw_engine_decisions_differ(engine);
+    char text[HW_ERROR_TEXT_SIZE];
+
+    if (differ > 0 && check->report.decisions_differ == 0) {
+        hw_error_set(text,
+            "record %" PRIu64
+            ": a decision of the engine that this version would not have made there%s",
+            hw_engine_sequence(engine),
+            check->other_rules ? ", because it was made under another rules version"
+                               : "; keep the data directory and report this");
+        if (check->other_rules)
+            notice(check, text);
+        else
+            damage(check, text);
+    }
+    check->report.decisions_differ = differ;
+}
+
+static void count_decision(struct check *check, struct hw_slice record)
+{
+    struct hw_record_header header;
+
+    if (hw_record_header(record, &header) == HW_OK && header.kind >= HW_KIND_DECIDED_PROPOSAL)
+        check->report.decisions++;
+}
+
 /* The replay has come to a snapshot: is it what the snapshot says? */
 static void replayed(void *context, const struct hw_engine *engine, struct hw_slice record)
 {
     struct check *check = context;
     char text[HW_ERROR_TEXT_SIZE];
 
-    (void)record;
+    count_decision(check, record);
+    check_decisions(check, engine);
     for (size_t i = 0; i < check->snapshots_count; i++) {
         const struct hw_snapshot *snapshot = &check->snapshots[i];
 

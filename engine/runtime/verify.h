@@ -26,6 +26,9 @@ struct hw_verify_report {
     uint32_t snapshots;
     uint32_t digests; /* compared and equal: at segment starts and of snapshots */
     uint64_t quarantined;
+    /* Of the engine; of these, those that this version would not have made: damage, and told so,
+     * where all was written under the same rules version. */
+    uint64_t decisions, decisions_differ;
     uint32_t damages;                            /* as told to on_damage */
     struct hw_hash state_digest, history_digest; /* after the last record, when it was reached */
 };

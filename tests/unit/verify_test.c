@@ -231,3 +231,23 @@ Test(verify, nothing_there)
     cr_expect(eq(int, hw_verify(&nothing, &report, error), HW_E_NOT_FOUND));
     cr_expect(strstr(error, "/empty") != NULL, "%s", error);
 }
+
+/* What stands in the journal as decided was not what this engine wanted there (R5). */
+Test(verify, a_decision_that_would_be_made_otherwise)
+{
+    struct hw_event event;
+
+    cr_assert(eq(int, verify(), HW_OK));
+    cr_expect(eq(u64, report.decisions_differ, 0));
+    open_it();
+    hw_event_init(&event, HW_KIND_DECIDED_ALERT);
+    event.happened = event.recorded = hw_time_at(LOGGED_START_MS);
+    hw_event_set_text(&event, HW_FIELD_REFERRAL, hw_slice_text("LCC/1"));
+    hw_event_finish(&event);
+    cr_assert(eq(int, hw_runtime_submit(runtime, &event, 1).outcome, HW_OUTCOME_TAKEN));
+    hw_runtime_close(runtime, false);
+    cr_expect(eq(int, verify(), HW_E_DAMAGED));
+    cr_expect(eq(u64, report.decisions, 1));
+    cr_expect(eq(u64, report.decisions_differ, 1));
+    cr_expect(ne(ptr, (void *)strstr(said[0], "decision"), NULL), "%s", said[0]);
+}
