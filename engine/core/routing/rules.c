@@ -5,7 +5,7 @@
 #include "core/routing/profile.h"
 #include "core/services/service.h"
 
-/* A start is looked for in this time from when it is needed (R9). */
+/* A start is looked for until this many days from when it is needed, of London (R9). */
 enum { START_WITHIN_DAYS = 7 };
 
 static const struct {
@@ -254,13 +254,16 @@ static bool has_no_start(struct question *question)
     const struct hw_engine *engine = question->engine;
     const struct hw_referral *referral = question->referral;
     const struct hw_service *service = question->service;
-    int64_t wanted =
-        latest(latest(engine->root.accepted_ms, referral->not_before_ms), referral->needed_from_ms);
-    int64_t last =
-        latest(engine->root.accepted_ms, referral->needed_from_ms) + START_WITHIN_DAYS * HW_DAY_MS;
+    int64_t now = engine->root.accepted_ms;
+    int64_t wanted = latest(latest(now, referral->not_before_ms), referral->needed_from_ms);
+    /* Where it was not said from when it is needed, not before it may begin. */
+    int64_t needed = latest(now,
+        referral->needed_from_ms != HW_TIME_NONE ? referral->needed_from_ms
+                                                 : referral->not_before_ms);
+    int32_t last = hw_london_day(needed) + START_WITHIN_DAYS;
     int64_t at = hw_hours_next(&service->hours, wanted);
 
-    while (at <= last) {
+    while (at != HW_TIME_OPEN && hw_london_day(at) <= last) {
         int32_t day = hw_london_day(at);
 
         if (service->starts_per_day <= 0 ||

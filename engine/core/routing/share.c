@@ -1,6 +1,7 @@
 #include "core/routing/share.h"
 
 #include "core/figures/rows.h"
+#include "core/routing/agenda.h"
 #include "core/routing/match.h"
 #include "core/routing/referral.h"
 
@@ -81,8 +82,13 @@ void hw_referral_count(struct hw_engine *engine, uint32_t handle)
 
 void hw_referrals_new_day(struct hw_engine *engine)
 {
-    for (uint32_t i = 1; i < engine->services.count; i++)
-        for (uint32_t at = HW_AT(engine, services, hw_service, i)->matches; at != 0;
-             at = hw_match_at(engine, at)->service_next)
+    for (uint32_t i = 1; i < engine->services.count; i++) {
+        const struct hw_service *service = HW_AT(engine, services, hw_service, i);
+
+        for (uint32_t at = service->matches; at != 0; at = hw_match_at(engine, at)->service_next)
             hw_referral_count(engine, hw_match_at(engine, at)->referral);
+        /* A start that was too far off yesterday may be near enough today (R9). */
+        if (service->waiting > 0)
+            hw_agenda_service(engine, i);
+    }
 }
