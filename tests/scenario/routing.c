@@ -2,6 +2,7 @@
 
 #include "scenario/answer.h"
 #include "scenario/routing_answer.h"
+#include "scenario/visited.h"
 #include "support/story_drive.h"
 
 #include <inttypes.h>
@@ -28,6 +29,7 @@ static void hear(void *context, const struct hw_event *event)
     /* What the engine decides, and ticks, say nothing of a command. */
     if (event->kind < HW_KIND_DECIDED_PROPOSAL && event->kind != HW_KIND_CLOCK_TICK)
         told->last = hw_engine_command_result(told->drive.engine).status;
+    visited_record(event, event->kind < HW_KIND_DECIDED_PROPOSAL ? told->last : HW_OK);
 }
 
 /* ---- messages ---- */
@@ -101,8 +103,10 @@ static bool answers_routing(struct told *told, const struct story_expectation *a
     char answer[ROUTING_ANSWER_SIZE] = "";
 
     routing_answer(told->drive.engine, &told->explanations, told->last, asked, answer);
-    if (strcmp(answer, asked->ask.expected) == 0)
+    if (strcmp(answer, asked->ask.expected) == 0) {
+        visited_answer(asked);
         return true;
+    }
     printf("# %s: line %d: %.*s %.*s %s: the engine says '%s', by hand '%s'\n", told->story->title,
         asked->line, (int)asked->ask.referral.size,
         asked->ask.referral.size == 0 ? "" : (const char *)asked->ask.referral.data,

@@ -82,6 +82,12 @@ static int order_i64(int64_t a, int64_t b)
     return (a > b) - (a < b);
 }
 
+/* What nobody said comes last. */
+static int64_t cost_of(const struct hw_service *service)
+{
+    return service->cost_per_day_pence > 0 ? service->cost_per_day_pence : INT64_MAX;
+}
+
 int hw_choice_order(const struct hw_engine *engine, uint32_t handle, const struct hw_reach *a,
     int64_t a_start_ms, const struct hw_reach *b, int64_t b_start_ms, const char **ret_words)
 {
@@ -109,6 +115,8 @@ int hw_choice_order(const struct hw_engine *engine, uint32_t handle, const struc
     ASK("fewest capabilities left unused",
         (int)a->unused_capabilities - (int)b->unused_capabilities)
     ASK("the earliest start", order_i64(a_start_ms, b_start_ms))
+    if (engine->root.routing.use_cost)
+        ASK("what a day of it costs", order_i64(cost_of(left), cost_of(right)))
     ASK("the longest without an offer", order_i64(left->last_offer_ms, right->last_offer_ms))
     ASK("its code",
         hw_slice_compare(hw_engine_text(engine, left->code), hw_engine_text(engine, right->code)))
