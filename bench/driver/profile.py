@@ -11,6 +11,7 @@ PROGRAMS = {
     "apply": ["apply_bench", "--people", 300000, "--records", 400000, "--turns", 3],
     "refold": ["refold_bench", "--late", 1000],
     "matcher": ["matcher_bench", "--waiting", 100000, "--services", 5000, "--each", 100],
+    "quality": ["quality_bench", "--steps", 1],
     "recovery": ["recovery_bench", "{folder}/data", "--people", 100000, "--pairs", 3],
     "memory": ["memory_bench", "--people", 20000],
     "live": ["live_bench", "--turns", 50],

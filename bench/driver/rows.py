@@ -21,6 +21,8 @@ ROWS = [
     Row("refold", "one late fact for a stay of a thousand", micro.refold),
     Row("matcher", "a decision about person and service, among few and among many",
         matching.matcher),
+    Row("quality", "a simulated quarter: ready hours beside a hub's telephone and a lower bound",
+        matching.quality),
     Row("64x1", "durable messages, 64 connections with one outstanding each", durable.many),
     Row("8x32", "durable messages, 8 connections with 32 in flight each", durable.deep),
     Row("1x1", "one connection, one outstanding: latency", durable.one),

@@ -1,5 +1,7 @@
 """Lines of the table: what was measured, beside what, and whether the bar is met."""
 import json
+import os
+import re
 from dataclasses import asdict, dataclass
 from typing import Optional
 
@@ -137,11 +139,23 @@ def markdown(found):
     return "\n".join(out) + "\n"
 
 
+def _kind(path):
+    """Records of some rows only are named KIND-COMMIT.json; those of all rows COMMIT.json."""
+    name = os.path.basename(path)
+    return name.split("-")[0] if "-" in name else ""
+
+
 def put_into(readme, path):
-    """Replace the table between the marks of a README by that of a record."""
+    """Replace the table of a README that was made from a record of the same kind."""
     with open(readme, encoding="utf-8") as file:
-        text_before, rest = file.read().split("<!-- measured: ", 1)
-    text_after = rest.split("<!-- measured end -->", 1)[1]
+        before = file.read()
+    tables = [found for found in re.finditer(
+        r"<!-- measured: (\S+) -->\n.*?<!-- measured end -->", before, re.DOTALL)
+              if _kind(found.group(1)) == _kind(path)]
+    if len(tables) != 1:
+        raise SystemExit(f"bench: {readme}: it has no one place for a record like {path}: put "
+                         f"<!-- measured: {path} --> and <!-- measured end --> there")
+    start, end = tables[0].span()
     with open(readme, "w", encoding="utf-8") as file:
-        file.write(f"{text_before}<!-- measured: {path} -->\n{markdown(read(path))}"
-                   f"<!-- measured end -->{text_after}")
+        file.write(f"{before[:start]}<!-- measured: {path} -->\n{markdown(read(path))}"
+                   f"<!-- measured end -->{before[end:]}")

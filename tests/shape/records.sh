@@ -10,14 +10,15 @@ set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/tap.sh"
 cd "$1"
 
-# The record that a README on stdin was made from.
-record_of() {
+# The records that a README on stdin was made from.
+records_of() {
     sed -n 's/^<!-- measured: \(.*\) -->$/\1/p'
 }
 
-# The table of a README on stdin.
+# The table of a README on stdin that was made from a record.
 table_of() {
-    sed -n '/^<!-- measured: /,/^<!-- measured end -->$/p' | sed '1d;$d'
+    awk -v begin="<!-- measured: $1 -->" \
+        '$0 == begin { on = 1; next } $0 == "<!-- measured end -->" { on = 0 } on'
 }
 
 # Where a table on stdin is not that of a record.
@@ -61,13 +62,16 @@ not_recorded() {
     done || true
 }
 
-record=$(record_of <README.md)
-tap_some "the README says which record its figures are from" "$record"
-tap_none "its figures are those of the record" "$(table_of <README.md | differs "$record")"
-tap_some "another figure would be noticed" \
-    "$(table_of <README.md | sed '0,/[0-9]\.[0-9]/s/\([0-9]\)\.[0-9]/\1.x/' | differs "$record")"
-tap_none "the record was made by a program as committed" \
-    "$(grep '"modified": true' "$record" || true)"
+records=$(records_of <README.md)
+tap_some "the README says which records its figures are from" "$records"
+for record in $records; do
+    tap_none "its figures are those of $record" \
+        "$(table_of "$record" <README.md | differs "$record")"
+    tap_some "another figure would be noticed" "$(table_of "$record" <README.md |
+        sed '0,/[0-9]\.[0-9]/s/\([0-9]\)\.[0-9]/\1.x/' | differs "$record")"
+    tap_none "$record was made by a program as committed" \
+        "$(grep '"modified": true' "$record" || true)"
+done
 tap_some "there are promises" "$(promises <README.md)"
 tap_none "every promise names a test" "$(promises <README.md | unproved)"
 tap_some "a promise without one would be noticed" "$(unproved <<<'| it rains | nothing gets wet |')"
