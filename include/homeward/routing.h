@@ -161,6 +161,18 @@ HW_MUST_CHECK enum hw_status hw_match_view(
 HW_MUST_CHECK enum hw_status hw_why_not(
     struct hw_engine *engine, uint64_t referral, struct hw_slice service, enum hw_rule *ret_rule);
 
+/* Of alerts by number (0: none): name, what is told a nurse; number of a name, 0 when none. */
+const char *hw_alert_name(unsigned kind);
+const char *hw_alert_words(unsigned kind);
+unsigned hw_alert_of(struct hw_slice name);
+
+/*
+ * Whether an event, applied before, belongs to the story of a referral with all that happened to
+ * its person, or (referral 0) of a stay with the referrals tied to it.  References; 0: none.
+ */
+bool hw_event_concerns(const struct hw_engine *engine, const struct hw_event *event,
+    uint64_t referral, uint64_t stay);
+
 /*
  * Whether held is the sum of live matches for every service, no unit is negative, and each offer
  * has an approval or an automation rule (R10): costs all of them; for tests and verify.

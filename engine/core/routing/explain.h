@@ -5,6 +5,7 @@
 #define HW_EXPLAIN_H
 
 #include "core/state.h"
+#include "homeward/routing.h"
 
 /*
  * The candidates in order, each with what put it behind the one before, then for every other
@@ -16,9 +17,5 @@ struct hw_slice hw_explain_choice(struct hw_engine *engine, uint32_t referral, u
 
 /* The first rule between a referral and a service, whichever step it belongs to. */
 enum hw_rule hw_explain_rule(struct hw_engine *engine, uint32_t referral, uint32_t service);
-
-const char *hw_alert_name(unsigned alert); /* "none" for 0 */
-const char *hw_alert_words(unsigned alert);
-unsigned hw_alert_of(struct hw_slice name);
 
 #endif
