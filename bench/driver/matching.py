@@ -69,9 +69,9 @@ def _quarters(bench, load, chance, seeds):
     return found
 
 
-def _beside(found, what, way, yardstick, **more):
+def _beside(found, what, way, yardstick, own="matcher", **more):
     """Ratios are of one seed each, so that both had the same quarter; the median of those."""
-    ours, theirs = found["matcher_all_hours"], found[f"{way}_all_hours"]
+    ours, theirs = found[f"{own}_all_hours"], found[f"{way}_all_hours"]
     return Line("quality", what, figure=median(ours), unit="h", yardstick=yardstick,
                 yardstick_figure=median(theirs),
                 ratio=median([a / b for a, b in zip(ours, theirs)]), judged="ratio", at_most=True,
@@ -99,6 +99,8 @@ def quality(bench):
             note=f"{median(found['people']):,.0f} people a quarter, {seeds} seeds, ratios "
                  f"{min(ratios):.2f} to {max(ratios):.2f}; "
                  f"{100 * sum(found['declined']) / sum(found['offers']):.0f} % of offers declined"))
+        lines.append(_beside(found, f"{what}, care homes asked two at a time", "phone",
+                             "by telephone, first come first served", own="several", bar=0.8))
         lines.append(_beside(found, what, "told", "the same, told everything at once",
                              note=f"told everything, first come first served comes to "
                                   f"{median(told) / median(found['phone_all_hours']):.2f} of the "

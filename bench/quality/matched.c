@@ -16,6 +16,7 @@ struct run {
     const struct county *county;
     struct county_outcome *outcome;
     struct matched *matched;
+    uint32_t homes_at_once;
     struct bench_desk desk;
     struct schedule schedule;
 };
@@ -86,7 +87,9 @@ static void decided(void *context, const struct hw_event *decision, uint64_t seq
 
 static void configure(struct run *run, const struct county_service *service)
 {
-    char capacity[16], zones[64] = "", capabilities[256] = "";
+    bool is_home =
+        service->unit == HW_UNIT_BEDS && (service->capabilities >> HW_NEED_THERAPY & 1u) == 0;
+    char capacity[16], at_once[16], zones[64] = "", capabilities[256] = "";
     const char *const pairs[] = {"kind", hw_service_kind_name(service->kind), "unit",
         hw_unit_name(service->unit), "capacity", capacity, "zones", zones, "capabilities",
         capabilities, "directions",
@@ -98,9 +101,10 @@ static void configure(struct run *run, const struct county_service *service)
             : (service->capabilities >> HW_NEED_THERAPY & 1u) != 0 ? "P2"
                                                                    : "P3",
         "hours", service->hours_text, "answer_hours", service->answer_hours_text,
-        "offer_ttl_minutes", "1200", NULL};
+        "offer_ttl_minutes", "1200", "offers_at_once", at_once, NULL};
     size_t used = 0;
 
+    snprintf(at_once, sizeof at_once, "%" PRIu32, is_home ? run->homes_at_once : 1);
     snprintf(capacity, sizeof capacity, "%" PRId32, service->capacity);
     for (unsigned zone = 0; zone < COUNTY_ZONES; zone++)
         if (service->rank[zone] != 0)
@@ -171,9 +175,14 @@ static void refer(struct run *run, uint32_t number)
 static void take_answer(struct run *run, const struct schedule_entry *entry)
 {
     struct hw_event event = bench_desk_said(&run->desk, HW_KIND_OFFER_ANSWERED);
+    struct hw_match_view view;
     bool yes = county_says_yes(run->county, entry->who, entry->which);
     int64_t begins_ms = county_begin_ms(run->county, entry->which, run->desk.now_ms);
 
+    /* Another accepted first, and the offer was withdrawn: nobody answers any more. */
+    if (hw_match_view(run->desk.feed.engine, entry->more, &view) != HW_OK ||
+        strcmp(view.state, "offered") != 0)
+        return;
     hw_event_set_number(&event, HW_FIELD_OFFER, (int64_t)entry->more);
     hw_event_set_text(&event, HW_FIELD_ANSWER, hw_slice_text(yes ? "accepted" : "declined"));
     if (yes) {
@@ -265,8 +274,8 @@ static void run_all(struct run *run)
     }
 }
 
-void matched_run(
-    const struct county *county, struct county_outcome *outcome, struct matched *ret_matched)
+void matched_run(const struct county *county, uint32_t homes_at_once,
+    struct county_outcome *outcome, struct matched *ret_matched)
 {
     struct run *run = schedule_need(calloc(1, sizeof *run));
 
@@ -274,6 +283,7 @@ void matched_run(
     run->county = county;
     run->outcome = outcome;
     run->matched = ret_matched;
+    run->homes_at_once = homes_at_once;
     county_outcome_init(outcome);
     bench_desk_open(&run->desk, 100000, county->start_ms);
     bench_desk_set(&run->desk, "routing/mode", "offer");

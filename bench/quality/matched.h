@@ -15,7 +15,8 @@ struct matched {
     struct hw_hash digest; /* of the engine's state */
 };
 
-void matched_run(
-    const struct county *county, struct county_outcome *outcome, struct matched *ret_matched);
+/* homes_at_once: to how many care homes somebody may be out at a time (offers_at_once, R10). */
+void matched_run(const struct county *county, uint32_t homes_at_once,
+    struct county_outcome *outcome, struct matched *ret_matched);
 
 #endif

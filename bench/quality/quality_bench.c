@@ -1,7 +1,8 @@
 /*
  * quality_bench.c - how long would people have waited?  One simulated quarter, matched four ways:
  * by telephone, first come first served (phone.h); the same told everything; by this engine
- * (matched.h); and how few ready hours any way could have come to (bound.h).
+ * (matched.h), and with care homes asked two at a time; and how few ready hours any way could have
+ * come to (bound.h).
  *
  * Simulated: what the numbers rest on stands in county.c.
  */
@@ -73,10 +74,11 @@ static bool is_sound(const struct county *county, const struct county_outcome *o
 int main(int argc, char **argv)
 {
     static struct county county;
-    static struct county_outcome phone, told, ours, again;
+    static struct county_outcome phone, told, ours, several, again;
     struct matched matched, twice;
     bool is_tiny = bench_arguments(argc, argv, "How long people wait (simulated).", options);
     double bound, phoned, reached;
+    bool several_hold;
 
     if (options[DAYS].value == 0 || options[DAYS].value > 120 || options[LOAD].value < 300) {
         fputs("quality_bench: --days is 1 to 120, --load at least 300\n", stderr);
@@ -90,21 +92,25 @@ int main(int argc, char **argv)
         (double)options[LOAD].value / 10, options[SEED].value);
     phone_run(&county, false, &phone);
     phone_run(&county, true, &told);
-    matched_run(&county, &ours, &matched);
+    matched_run(&county, 1, &ours, &matched);
+    matched_run(&county, 2, &several, &twice);
+    several_hold = twice.holds;
     phoned = county_ready_hours(&county, &phone, COUNTY_CLASSES);
     reached = county_ready_hours(&county, &ours, COUNTY_CLASSES);
     bound = print_bound(&county, &ours);
     print_hours("phone", &county, &phone);
     print_hours("told", &county, &told);
     print_hours("matcher", &county, &ours);
+    print_hours("several", &county, &several);
     bench_figure("people", county.people_count);
     bench_figure("offers", (double)matched.offers);
     bench_figure("declined", (double)matched.declined);
     bench_print_hash("state", matched.digest);
     if (is_tiny) {
-        matched_run(&county, &again, &twice);
+        matched_run(&county, 1, &again, &twice);
         bench_case(hw_hash_equal(matched.digest, twice.digest), "the same seed, the same quarter");
-        bench_case(matched.holds, "only what fits was offered, and what is held adds up");
+        bench_case(
+            matched.holds && several_hold, "only what fits was offered, and what is held adds up");
         bench_case(
             is_sound(&county, &phone) && is_sound(&county, &told) && is_sound(&county, &ours),
             "nobody starts before they are ready");
