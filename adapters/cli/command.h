@@ -21,6 +21,7 @@ enum hw_exit { HW_EXIT_OK = 0, HW_EXIT_FAILED = 1, HW_EXIT_USAGE = 2 };
     X(decide, "the decisions of people: approve, offer, hold, exclude, modes")                     \
     X(replay, "the state as of any moment, from the journal, as JSON; reads only")                 \
     X(explain, "the life of a stay or referral in plain English; reads only")                      \
+    X(report, "figures of days: capacity, outcomes, step-up; reads only")                          \
     X(verify, "reads every record, snapshot and digest again; reads only")                         \
     X(quarantine, "what was refused, why, and the bytes themselves")                               \
     X(simulate, "writes the messages of a synthetic county")                                       \
