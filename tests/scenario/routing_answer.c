@@ -158,6 +158,18 @@ static const struct {
     {"left", offsetof(struct hw_referral_view, left_ms)},
 };
 
+/* The alert that is asked about, where it stands (or does not); else what stands. */
+static void of_alert(const struct hw_referral_view *view, const struct story_ask *asked,
+    char answer[ROUTING_ANSWER_SIZE])
+{
+    bool stands = view->alert != NULL && strcmp(view->alert, asked->expected) == 0;
+
+    if (strcmp(asked->what, "no alert") == 0)
+        snprintf(answer, ROUTING_ANSWER_SIZE, "%s", stands ? "it stands" : asked->expected);
+    else
+        snprintf(answer, ROUTING_ANSWER_SIZE, "%s", view->alert == NULL ? "none" : view->alert);
+}
+
 static void of_referral(
     const struct hw_engine *engine, const struct story_ask *asked, char answer[ROUTING_ANSWER_SIZE])
 {
@@ -178,8 +190,8 @@ static void of_referral(
         }
     if (strcmp(asked->what, "state") == 0)
         snprintf(answer, ROUTING_ANSWER_SIZE, "%s", view.state);
-    else if (strcmp(asked->what, "alert") == 0)
-        snprintf(answer, ROUTING_ANSWER_SIZE, "%s", view.alert == NULL ? "none" : view.alert);
+    else if (strcmp(asked->what, "alert") == 0 || strcmp(asked->what, "no alert") == 0)
+        of_alert(&view, asked, answer);
     else if (strcmp(asked->what, "pathway") == 0)
         snprintf(answer, ROUTING_ANSWER_SIZE, "%s", pathways[view.pathway]);
     else if (strcmp(asked->what, "council") == 0)

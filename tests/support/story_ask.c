@@ -59,6 +59,7 @@ static const struct question of_service[] = {
 
 static const struct question of_referral[] = {
     {"is", "state", WORD},
+    {"no alert", "no alert", WORD},
     {"alert", "alert", WORD},
     {"due", "due", TIME},
     {"clock", "clock", TIME},

@@ -37,6 +37,7 @@ static const struct {
     {"held until", HW_FIELD_UNTIL},
     {"declared", HW_FIELD_REVIEWED_AT},
     {"outcome", HW_FIELD_OUTCOME},
+    {"action", HW_FIELD_ANSWER},
     {"by", HW_FIELD_BY},
     {"direction", HW_FIELD_DIRECTION},
 };
