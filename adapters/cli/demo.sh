@@ -11,21 +11,22 @@ config=$here/../config/examples/leicestershire.yaml
 keep=
 any_port=
 seconds=20
-speed=120
-days=14
+speed=1000
+days=10
 
 usage() {
     cat <<'TEXT'
 usage: ./dev demo [--keep] [--seconds N] [--days N] [--speed X] [--any-port]
 
-Starts an engine with the configuration of Leicestershire and a synthetic county that
-talks to it, and shows the live picture until q or Ctrl-C. Without a terminal: plain
-pictures, for 20 seconds. Nobody in the county exists.
+Starts an engine with the configuration of Leicestershire, in mode offer, and a synthetic
+county that talks to it: hospitals, a hub that refers people and decides, services that
+answer what they are offered. Shows the live picture until q or Ctrl-C; without a terminal
+plain pictures, for 20 seconds, then everything paused. Nobody in the county exists.
 
   --keep         leave the data directory, and say where it is
   --seconds N    without a terminal: how long (20)
-  --days N       how many days go in at the start (14)
-  --speed X      how much denser than in truth the county's messages come (120)
+  --days N       how many days go in at the start (10)
+  --speed X      how much denser than in truth the county's messages come (1000)
   --any-port     free ports, not those of the configuration
 TEXT
 }
@@ -98,7 +99,8 @@ field() {
 # serve ARGUMENT...: whether it became ready; $folder/server.log says why not.
 serve() {
     : >"$folder/server.log"
-    "$program" serve -c "$config" -d "$data" "$@" 2>"$folder/server.log" </dev/null &
+    "$program" serve -c "$config" -d "$data" --set routing.mode=offer "$@" \
+        2>"$folder/server.log" </dev/null &
     server=$!
     while ! grep -q '"event":"ready"' "$folder/server.log"; do
         kill -0 "$server" 2>/dev/null || { server=; return 1; }
@@ -128,7 +130,7 @@ start_server() {
 
 start_county() {
     : >"$folder/simulate.log"
-    "$program" simulate --days "$days" --speed "$speed" -o "mllp://$mllp" \
+    "$program" simulate --days "$days" --speed "$speed" -o "mllp://$mllp" --hub "nn+$query" \
         2>"$folder/simulate.log" </dev/null &
     simulator=$!
 }
@@ -146,6 +148,24 @@ caught_up() {
     done
     grep -o 'caught up after [0-9]* s' "$folder/simulate.log" |
         sed 's/caught up after \(.*\) s/in \1 s. Live from here on.\n/'
+}
+
+# ---- asking
+
+# ask QUESTION: of the server; its answer.
+ask() {
+    nanocat --req --connect "$query" --ascii --data "$1" --recv-timeout 10 2>/dev/null
+}
+
+# counted WORD...: these figures of the county, now.
+counted() {
+    local total word
+    total=$(ask '{"query":"summary"}' | sed 's/.*"total":{\([^}]*}[^}]*\)}.*/\1/')
+
+    for word; do
+        printf '%s %s  ' "${word//_/ }" "$(grep -oE "\"$word\":[0-9]+" <<<"$total" | head -1 | cut -d: -f2)"
+    done
+    printf '\n'
 }
 
 # ---- showing
@@ -174,8 +194,14 @@ Meanwhile, in a second terminal, at the top of the source tree:
   d=$folder
   nanocat --sub --connect $publish --subscribe delay/ --ascii
       delays as they begin, change and end (metrics/total: the county's figures)
-  nanocat --req --connect $query --ascii --data '{"query":"summary"}'
-      all of it, as JSON ({"query":"resources"}: what else can be asked)
+  nanocat --sub --connect $publish --subscribe route/ --ascii
+      people proposed, offered, answered, started, ended
+  nanocat --req --connect $query --ascii --data '{"query":"offers"}'
+      what waits for a service's answer ({"query":"resources"}: what else can be asked)
+  build/homeward decide --url nn+$query routing.mode scope=all mode=paused reason=demo
+      at once nothing is proposed or offered any more, while facts are still taken
+  build/homeward decide --url nn+$query routing.mode scope=all mode=offer reason=demo
+      and on it goes
   build/homeward decode \$d/ann.hl7
   build/homeward send mllp://$mllp \$d/ann.hl7
       Ann is admitted, and ready to leave at once; sent again it is a duplicate
@@ -204,11 +230,31 @@ show_plain() {
     while :; do
         printf '\n'
         "$program" top --once --publish "$publish" --query "$query"
+        show_routing
         for _ in 1 2 3 4 5; do
-            [ "$SECONDS" -lt "$until" ] || return 0
+            [ "$SECONDS" -lt "$until" ] || break 2
             sleep 1
         done
     done
+    show_paused
+}
+
+# The queues, and what the simulated services have answered so far.
+show_routing() {
+    printf '\nRouting  '
+    counted waiting_step_down waiting_step_up proposed offered accepted_not_started placed
+    grep -o 'offers [0-9]*: accepted.*' "$folder/simulate.log" | tail -n 1 |
+        sed 's/^/Services, so far: /; s/decided/proposals decided by the hub/' || true
+}
+
+# Everything is paused: whatever waits, nothing new is proposed or offered.
+show_paused() {
+    printf '\nPaused   '
+    "$program" decide --url "nn+$query" routing.mode scope=all mode=paused reason=demo
+    show_routing
+    sleep 2
+    show_routing
+    printf 'Facts are still taken, but nobody is proposed or offered any more.\n'
 }
 
 [ -x "$program" ] || { printf 'demo: %s is not built: ./dev build\n' "$program" >&2; exit 1; }
@@ -220,9 +266,11 @@ write_messages >"$folder/ann.hl7"
 cat <<TEXT
 Homeward is running, configured for Leicestershire. It takes HL7 v2 messages at
 $mllp, publishes at $publish and answers questions at
-$query.
+$query. It runs in mode offer: offers to the kinds of service that the
+configuration allows go by themselves, all others wait for a person, whom the simulated hub
+plays. The shipped configuration itself is in mode propose.
 TEXT
-printf 'The last %s days of three hospitals go in (nobody in them exists) ' "$days"
+printf 'The last %s days of three hospitals and a hub go in (nobody in them exists) ' "$days"
 start_county
 caught_up
 if [ -n "$terminal" ]; then

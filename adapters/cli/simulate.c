@@ -21,6 +21,7 @@ enum {
     OPTION_TRUTH,
     OPTION_CLEAN,
     OPTION_SPEED,
+    OPTION_HUB,
     OPTION_RATES
 };
 
@@ -29,10 +30,13 @@ static const struct hw_option option_list[] = {
     {'s', "seed", "S", "any number; same seed and options, same bytes (default 1)"},
     {OPTION_PEOPLE, "people", "N",
         "people of the county: beds and arrivals scale (default 900000)"},
-    {OPTION_FORMAT, "format", "FORMAT", "hl7, the default and the one there is"},
+    {OPTION_FORMAT, "format", "FORMAT",
+        "hl7 (default), the hospitals; or cloudevents, the hub and services"},
     {OPTION_START, "start", "DATE", "first day, YYYY-MM-DD (default 2026-01-05)"},
     {'o', "output", "FILE", "a file or mllp://HOST:PORT; standard output by default"},
     {OPTION_SPEED, "speed", "X", "live: N days to now at once, then X times as fast as the clock"},
+    {OPTION_HUB, "hub", "URL",
+        "with -o mllp://: hub and services too, and they answer; nn+tcp://HOST:PORT"},
     {OPTION_TRUTH, "truth", "FILE", "also write what truly happened, one JSON object a stay"},
     {OPTION_CLEAN, "clean", NULL, "no disorder on the way: nothing late, doubled or broken"},
 #define RATE_OPTION(name, option, normal, of, sentence)                                            \
@@ -52,7 +56,12 @@ static const struct hw_usage usage = {
                 "To a receiver with --speed, the county begins N days before now, catches up as\n"
                 "fast as it is taken, and goes on until stopped. Its now is then the real now:\n"
                 "times are shifted to today, and what happens later is written as happening at\n"
-                "the real clock, X times as densely. Such output differs from run to run.",
+                "the real clock, X times as densely. Such output differs from run to run.\n"
+                "\n"
+                "With --hub the county is whole: people are referred, and services answer what\n"
+                "the server at that address offers, as often with no as services do. Somebody\n"
+                "at the simulated hub approves what waits for a person. In a file of\n"
+                "cloudevents nobody can be asked: services then start as if rung up.",
     .options = option_list,
     .options_count = sizeof option_list / sizeof *option_list,
 };
@@ -61,9 +70,10 @@ struct request {
     struct hw_simulation_options options;
     const char *output; /* NULL: standard output */
     const char *truth;
-    uint64_t days; /* 0: by default */
+    const char *hub; /* NULL: hospitals only */
+    uint64_t days;   /* 0: by default */
     int32_t start_day;
-    bool has_start, is_live;
+    bool has_start, is_live, events; /* events: a file of them */
 };
 
 static bool read_number(const char *text, uint64_t least, uint64_t most, uint64_t *ret_number)
@@ -147,9 +157,13 @@ static int read_option(struct request *request, int id, const char *value)
             request->options.people = (uint32_t)number;
         return code;
     case OPTION_FORMAT:
-        if (strcmp(value, "hl7") == 0)
+        request->events = strcmp(value, "cloudevents") == 0;
+        if (request->events || strcmp(value, "hl7") == 0)
             return HW_EXIT_OK;
-        return hw_args_wrong(&usage, "--format %s: this version writes hl7 only", value);
+        return hw_args_wrong(&usage, "--format %s: hl7 or cloudevents", value);
+    case OPTION_HUB:
+        request->hub = value;
+        return HW_EXIT_OK;
     case OPTION_SPEED:
         request->is_live = true;
         return read_speed(value, &request->options.speed_thousand);
@@ -192,13 +206,18 @@ static int close_output(FILE *file, const char *path, int code)
     return code;
 }
 
-/* Each message and a line feed: receivers pass over blank lines, people can read it. */
-static uint64_t write_all(struct hw_simulation *simulation, FILE *out)
+/*
+ * Each message and a line feed: receivers pass over blank lines, people can read it; events so are
+ * NDJSON.
+ */
+static uint64_t write_all(struct hw_simulation *simulation, bool events, FILE *out)
 {
     struct hw_simulation_message message;
     uint64_t count = 0;
 
     while (hw_simulation_next(simulation, &message)) {
+        if (message.is_event != events)
+            continue;
         fwrite(message.bytes.data, 1, message.bytes.size, out);
         putc('\n', out);
         count++;
@@ -223,9 +242,10 @@ static int run(struct request *request, FILE *out)
     }
     int code = HW_EXIT_OK;
     if (out == NULL)
-        code = hw_simulate_send(simulation, request->output, request->options.live_from_ms);
+        code = hw_simulate_send(simulation, request->output, request->hub, &request->options);
     else
-        fprintf(stderr, "%" PRIu64 " messages of %" PRIu64 " days\n", write_all(simulation, out),
+        fprintf(stderr, "%" PRIu64 " %s of %" PRIu64 " days\n",
+            write_all(simulation, request->events, out), request->events ? "events" : "messages",
             request->days);
     if (hw_simulation_failed(simulation)) {
         fputs("homeward: simulate: out of memory: the output is not complete\n", stderr);
@@ -251,6 +271,13 @@ static int settle(struct request *request)
 {
     struct hw_simulation_options *options = &request->options;
 
+    options->hub = request->events || request->hub != NULL;
+    if (request->hub != NULL && !is_target(request))
+        return hw_args_wrong(&usage, "--hub: the hospitals need a receiver: -o mllp://HOST:PORT");
+    if (request->events && is_target(request))
+        return hw_args_wrong(&usage,
+            "--format cloudevents: a file; to a server go both: -o mllp://HOST:PORT --hub "
+            "nn+tcp://HOST:PORT");
     if (request->days == 0)
         request->days = request->is_live ? 7 : 30;
     if (!request->is_live) {

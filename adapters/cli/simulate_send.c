@@ -1,6 +1,7 @@
 #include "cli/simulate_send.h"
 
 #include "cli/command.h"
+#include "cli/simulate_hub.h"
 #include "homeward/time.h"
 #include "link/mllp/address.h"
 #include "simulate/sender.h"
@@ -15,7 +16,9 @@ enum {
     PATIENCE_MS = 60000, /* without an answer or a connection */
     SHOW_TERMINAL_MS = 1000,
     SHOW_LOG_MS = 10000,
-    TURN_MS = 200, /* a stop is noticed within this */
+    SHOW_HUB_MS = 2000, /* what services answered is looked for there, by the demo */
+    TURN_MS = 200,      /* a stop is noticed within this */
+    HUB_TURN_MS = 10,
 };
 
 static volatile sig_atomic_t stopped;
@@ -37,6 +40,7 @@ int64_t hw_simulate_now_ms(void)
 struct stream {
     struct hw_simulation *simulation;
     struct hw_sim_sender *sender;
+    struct hw_simulate_hub *hub; /* NULL: hospitals only */
     const char *target;
     struct hw_simulation_message message; /* the next one */
     int64_t live_from_ms;
@@ -62,21 +66,43 @@ static void offer_due(struct stream *stream)
 {
     int64_t now = hw_simulate_now_ms();
 
-    while (stream->has_message && due_ms(stream) <= now &&
-        hw_sim_sender_offer(stream->sender, stream->message.bytes)) {
-        stream->offered++;
+    while (stream->has_message && due_ms(stream) <= now) {
+        if (stream->message.is_event ? !hw_simulate_hub_offer(stream->hub, &stream->message)
+                                     : !hw_sim_sender_offer(stream->sender, stream->message.bytes))
+            return;
+        stream->offered += !stream->message.is_event;
         fetch(stream);
     }
+}
+
+static bool is_waiting(const struct stream *stream)
+{
+    return hw_sim_sender_waiting(stream->sender) > 0 ||
+        (stream->hub != NULL && hw_simulate_hub_waiting(stream->hub) > 0);
 }
 
 static int wait_of(const struct stream *stream)
 {
     int64_t left;
+    int turn = stream->hub == NULL ? TURN_MS : HUB_TURN_MS;
 
     if (!stream->has_message || hw_sim_sender_waiting(stream->sender) == WINDOW)
-        return TURN_MS;
+        return turn;
     left = due_ms(stream) - hw_simulate_now_ms();
-    return left <= 0 ? 0 : left < TURN_MS ? (int)left : TURN_MS;
+    if (left <= 0) /* An event for which there is no room must not make this loop spin. */
+        return stream->message.is_event ? 1 : 0;
+    return left < turn ? (int)left : turn;
+}
+
+static void show_hub(const struct stream *stream)
+{
+    struct hw_simulate_hub_said said = hw_simulate_hub_said(stream->hub);
+
+    fprintf(stderr,
+        "; hub %" PRIu64 ", rejected %" PRIu64 ", offers %" PRIu64 ": accepted %" PRIu64
+        ", declined %" PRIu64 "; decided %" PRIu64 "; started %" PRIu64 ", ended %" PRIu64,
+        said.accepted, said.rejected, said.offers_seen, said.offers_accepted, said.offers_declined,
+        said.approved, said.started, said.ended);
 }
 
 static void show(struct stream *stream, bool is_last)
@@ -87,7 +113,9 @@ static void show(struct stream *stream, bool is_last)
     int64_t elapsed = now - stream->started_ms;
     char at[HW_TIME_TEXT_SIZE] = "the end";
 
-    if (!is_last && now - stream->shown_at_ms < (terminal ? SHOW_TERMINAL_MS : SHOW_LOG_MS))
+    int64_t every = terminal ? SHOW_TERMINAL_MS : stream->hub != NULL ? SHOW_HUB_MS : SHOW_LOG_MS;
+
+    if (!is_last && now - stream->shown_at_ms < every)
         return;
     stream->shown_at_ms = now;
     if (stream->has_message)
@@ -98,13 +126,18 @@ static void show(struct stream *stream, bool is_last)
         terminal ? "\r" : "", stream->offered, sent.accepted, sent.duplicate, sent.ignored,
         sent.rejected, (int64_t)(sent.accepted + sent.rejected) * 1000 / (elapsed + 1), at,
         sent.is_connected || is_last ? "" : ", not connected",
-        terminal && !is_last ? "\x1b[K" : "\n");
+        stream->hub != NULL        ? ""
+            : terminal && !is_last ? "\x1b[K"
+                                   : "\n");
+    if (stream->hub == NULL)
+        return;
+    show_hub(stream);
+    fputs(terminal && !is_last ? "\x1b[K" : "\n", stderr);
 }
 
 static void tell_live(struct stream *stream)
 {
-    if (stream->was_told || !stream->has_message || due_ms(stream) == 0 ||
-        hw_sim_sender_waiting(stream->sender) > 0)
+    if (stream->was_told || !stream->has_message || due_ms(stream) == 0 || is_waiting(stream))
         return;
     stream->was_told = true;
     fprintf(stderr, "%scaught up after %" PRId64 " s; live from here, until stopped\n",
@@ -113,15 +146,23 @@ static void tell_live(struct stream *stream)
 
 static int pump(struct stream *stream)
 {
-    while (!stopped && (stream->has_message || hw_sim_sender_waiting(stream->sender) > 0)) {
+    while (!stopped && (stream->has_message || is_waiting(stream))) {
         offer_due(stream);
         hw_sim_sender_turn(stream->sender, wait_of(stream));
+        if (stream->hub != NULL)
+            hw_simulate_hub_turn(stream->hub, stream->was_told);
         tell_live(stream);
         show(stream, false);
         struct hw_sim_sent sent = hw_sim_sender_sent(stream->sender);
         if (sent.silent_ms > PATIENCE_MS) {
             fprintf(stderr, "\nhomeward: simulate: %s: %s for a minute; is it serving there?\n",
                 stream->target, sent.is_connected ? "no answer" : "no connection");
+            return HW_EXIT_FAILED;
+        }
+        if (stream->hub != NULL && hw_simulate_hub_said(stream->hub).silent_ms > PATIENCE_MS) {
+            fputs("\nhomeward: simulate: --hub: no answer for a minute; is it the address of "
+                  "queries?\n",
+                stderr);
             return HW_EXIT_FAILED;
         }
     }
@@ -137,10 +178,33 @@ static void drain(struct stream *stream)
         hw_sim_sender_turn(stream->sender, 50);
 }
 
-int hw_simulate_send(struct hw_simulation *simulation, const char *target, int64_t live_from_ms)
+static int run(struct stream *stream, const char *hub, const struct hw_simulation_options *options)
+{
+    struct sigaction action = {.sa_handler = on_stop};
+    struct hw_simulate_hub_options hub_options = {.target = hub,
+        .simulation = stream->simulation,
+        .seed = options->seed,
+        .speed_thousand = options->speed_thousand};
+    int code;
+
+    if (hub != NULL && (stream->hub = hw_simulate_hub_new(&hub_options)) == NULL)
+        return HW_EXIT_FAILED;
+    stopped = 0;
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    fetch(stream);
+    code = pump(stream);
+    if (code == HW_EXIT_OK)
+        drain(stream);
+    show(stream, true);
+    hw_simulate_hub_free(stream->hub);
+    return code;
+}
+
+int hw_simulate_send(struct hw_simulation *simulation, const char *target, const char *hub,
+    const struct hw_simulation_options *options)
 {
     struct sockaddr_storage address;
-    struct sigaction action = {.sa_handler = on_stop};
 
     if (hw_address_resolve(target + sizeof "mllp://" - 1, &address) != HW_OK) {
         fprintf(
@@ -149,21 +213,14 @@ int hw_simulate_send(struct hw_simulation *simulation, const char *target, int64
     }
     struct stream stream = {.simulation = simulation,
         .target = target,
-        .live_from_ms = live_from_ms,
+        .live_from_ms = options->live_from_ms,
         .started_ms = hw_simulate_now_ms(),
         .sender = hw_sim_sender_new(&address, WINDOW)};
     if (stream.sender == NULL) {
         fputs("homeward: simulate: out of memory\n", stderr);
         return HW_EXIT_FAILED;
     }
-    stopped = 0;
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-    fetch(&stream);
-    int code = pump(&stream);
-    if (code == HW_EXIT_OK)
-        drain(&stream);
-    show(&stream, true);
+    int code = run(&stream, hub, options);
     hw_sim_sender_free(stream.sender);
     return code;
 }

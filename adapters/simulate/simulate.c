@@ -2,6 +2,7 @@
 
 #include "homeward/status.h"
 #include "homeward/time.h"
+#include "simulate/hub.h"
 #include "simulate/message.h"
 #include "simulate/person.h"
 #include "simulate/queue.h"
@@ -24,6 +25,7 @@ struct hw_simulation {
     struct hw_sim_stamp stamp;
     struct hw_sim_chance arrivals, way;
     struct hw_sim_queue queue;
+    struct hw_sim_hub *hub;    /* NULL: hospitals only */
     struct hw_sim_stay *stays; /* pool; free ones are in spare */
     uint32_t *spare;
     struct due *heap;
@@ -164,12 +166,16 @@ static bool arrive(struct hw_simulation *simulation, enum hw_sim_arrival arrival
 
     hw_sim_stay_begin(stay, &simulation->world, arrival, day, ++simulation->serial);
     if (stay->muted && stay->plan.ended_ms <= simulation->world.start_ms) {
+        if (simulation->hub != NULL && !hw_sim_hub_stay(simulation->hub, stay, false))
+            return false;
         simulation->spare[simulation->spare_count++] = index; /* Gone before the feed began. */
         return true;
     }
     uint32_t person = pick_person(simulation, (enum hw_sim_care)stay->plan.care);
     set_taken(simulation, person, true);
     hw_sim_stay_name(stay, &simulation->world, person);
+    if (simulation->hub != NULL && !hw_sim_hub_stay(simulation->hub, stay, true))
+        return false;
     heap_push(simulation,
         (struct due){.at_ms = hw_sim_stay_due(stay), .serial = stay->serial, .index = index});
     return true;
@@ -201,6 +207,8 @@ static void begin_day(struct hw_simulation *simulation)
                 simulation->failed = true;
         }
     }
+    if (simulation->hub != NULL && !hw_sim_hub_day(simulation->hub, simulation->next_day))
+        simulation->failed = true;
     simulation->next_day++;
 }
 
@@ -313,6 +321,24 @@ static int64_t travel(struct hw_simulation *simulation, const struct hw_sim_noti
 
 /* --- The whole. --- */
 
+static struct hw_simulation *add_hub(struct hw_simulation *simulation)
+{
+    struct hw_sim_hub_options options = {.seed = simulation->options.seed,
+        .people = simulation->options.people,
+        .start_ms = simulation->options.start_ms,
+        .live_from_ms = simulation->options.live_from_ms,
+        .world = &simulation->world,
+        .stamp = &simulation->stamp};
+
+    if (!simulation->options.hub)
+        return simulation;
+    simulation->hub = hw_sim_hub_new(&options);
+    if (simulation->hub != NULL)
+        return simulation;
+    hw_simulation_free(simulation);
+    return NULL;
+}
+
 struct hw_simulation *hw_simulation_new(const struct hw_simulation_options *options)
 {
     struct hw_simulation *simulation = calloc(1, sizeof *simulation);
@@ -337,7 +363,7 @@ struct hw_simulation *hw_simulation_new(const struct hw_simulation_options *opti
     hw_sim_chance_seed(&simulation->arrivals, options->seed, UINT64_C(1) << 40);
     hw_sim_chance_seed(&simulation->way, options->seed, UINT64_C(2) << 40);
     simulation->next_day = first_day - WARM_DAYS;
-    return simulation;
+    return add_hub(simulation);
 }
 
 void hw_simulation_free(struct hw_simulation *simulation)
@@ -345,6 +371,7 @@ void hw_simulation_free(struct hw_simulation *simulation)
     if (simulation == NULL)
         return;
     hw_sim_queue_free(&simulation->queue);
+    hw_sim_hub_free(simulation->hub);
     free(simulation->taken);
     free(simulation->stays);
     free(simulation->spare);
@@ -401,6 +428,28 @@ static int64_t world_due(const struct hw_simulation *simulation, bool *ret_day)
     return due < simulation->options.end_ms ? due : HW_TIME_OPEN;
 }
 
+/* The next event of the hub, if it is due by then.  Those of one moment come before messages. */
+static bool next_event(
+    struct hw_simulation *simulation, int64_t until_ms, struct hw_simulation_message *ret_message)
+{
+    struct hw_sim_hub_event event;
+    int64_t at;
+
+    if (simulation->hub == NULL)
+        return false;
+    while ((at = hw_sim_hub_due(simulation->hub)) <= until_ms && at < simulation->options.end_ms) {
+        if (!hw_sim_hub_next(simulation->hub, &event))
+            continue;
+        *ret_message = (struct hw_simulation_message){.at_ms = at,
+            .bytes = event.bytes,
+            .is_event = true,
+            .moment = (uint8_t)event.moment,
+            .referral = event.referral};
+        return true;
+    }
+    return false;
+}
+
 bool hw_simulation_next(struct hw_simulation *simulation, struct hw_simulation_message *ret_message)
 {
     struct hw_sim_notice notice;
@@ -412,6 +461,8 @@ bool hw_simulation_next(struct hw_simulation *simulation, struct hw_simulation_m
         int64_t due = world_due(simulation, &is_day);
         int64_t held = hw_sim_queue_due(&simulation->queue);
 
+        if (next_event(simulation, held < due ? held : due, ret_message))
+            return true;
         if (held <= due && held != HW_TIME_OPEN) {
             *ret_message = (struct hw_simulation_message){
                 .at_ms = held, .bytes = hw_sim_queue_pop(&simulation->queue)};
@@ -443,6 +494,11 @@ bool hw_simulation_failed(const struct hw_simulation *simulation)
     return simulation->failed;
 }
 
+struct hw_sim_hub *hw_simulation_hub(struct hw_simulation *simulation)
+{
+    return simulation->hub;
+}
+
 const uint64_t *hw_simulation_counts(const struct hw_simulation *simulation)
 {
     return simulation->counts;
@@ -451,4 +507,9 @@ const uint64_t *hw_simulation_counts(const struct hw_simulation *simulation)
 int64_t hw_simulation_real_ms(const struct hw_simulation *simulation, int64_t at_ms)
 {
     return hw_sim_stamp_real(&simulation->stamp, at_ms);
+}
+
+int64_t hw_simulation_moment_ms(const struct hw_simulation *simulation, int64_t real_ms)
+{
+    return hw_sim_stamp_moment(&simulation->stamp, real_ms);
 }

@@ -15,6 +15,7 @@
 #include <stdio.h>
 
 struct hw_simulation; /* Opaque. */
+struct hw_sim_hub;    /* hub.h */
 
 struct hw_simulation_options {
     uint64_t seed;
@@ -24,6 +25,7 @@ struct hw_simulation_options {
     int64_t live_from_ms;    /* stamp.h; HW_TIME_OPEN: not live */
     uint32_t speed_thousand; /* stamp.h; 1000 */
     bool clean;              /* no disorder on the way */
+    bool hub;                /* those referred, and the services, too: as CloudEvents */
     uint32_t rates[HW_SIM_RATES];
     FILE *truth; /* NULL, or where each stay is written when it is over; borrowed */
 };
@@ -38,6 +40,9 @@ void hw_simulation_free(struct hw_simulation *simulation);
 struct hw_simulation_message {
     struct hw_slice bytes; /* segments ended by CR; borrowed until the next call */
     int64_t at_ms;         /* simulated moment of arrival; never decreases */
+    bool is_event;         /* a CloudEvent of the hub or a service; else HL7 v2 */
+    uint8_t moment;        /* of an event: enum hw_sim_moment (referral.h) */
+    uint32_t referral;     /* its number, for hw_sim_hub_name() */
 };
 
 /* False: all is said (and the truth of those still there written), or memory has run out. */
@@ -47,10 +52,16 @@ bool hw_simulation_next(
 /* True once memory has run out: what was given out is not the whole. */
 bool hw_simulation_failed(const struct hw_simulation *simulation);
 
+/* The hub, for what a live server says; NULL without. */
+struct hw_sim_hub *hw_simulation_hub(struct hw_simulation *simulation);
+
 /* How often each kind of disorder was made, by enum hw_sim_rate (0 for those of the world). */
 const uint64_t *hw_simulation_counts(const struct hw_simulation *simulation);
 
 /* Real moment (as written) of a simulated one, for pacing. */
 int64_t hw_simulation_real_ms(const struct hw_simulation *simulation, int64_t at_ms);
+
+/* The other way round: the simulated moment of a real one. */
+int64_t hw_simulation_moment_ms(const struct hw_simulation *simulation, int64_t real_ms);
 
 #endif

@@ -17,6 +17,13 @@ int64_t hw_sim_stamp_real(const struct hw_sim_stamp *stamp, int64_t ms)
     return stamp->live_from_ms + (ms - stamp->live_from_ms) * 1000 / stamp->speed_thousand;
 }
 
+int64_t hw_sim_stamp_moment(const struct hw_sim_stamp *stamp, int64_t real_ms)
+{
+    if (real_ms <= stamp->live_from_ms)
+        return real_ms;
+    return stamp->live_from_ms + (real_ms - stamp->live_from_ms) * stamp->speed_thousand / 1000;
+}
+
 static char *two(char *out, int64_t value)
 {
     out[0] = (char)('0' + value / 10);

@@ -26,6 +26,9 @@ void hw_sim_stamp_init(struct hw_sim_stamp *stamp, int64_t live_from_ms, uint32_
 /* The moment as it will be written. */
 int64_t hw_sim_stamp_real(const struct hw_sim_stamp *stamp, int64_t ms);
 
+/* The simulated moment that is written so. */
+int64_t hw_sim_stamp_moment(const struct hw_sim_stamp *stamp, int64_t real_ms);
+
 /* YYYYMMDDHHMMSS; returns the end of what it wrote, at most HW_SIM_STAMP_SIZE bytes. */
 char *hw_sim_stamp_write(struct hw_sim_stamp *stamp, char *out, int64_t ms);
 

@@ -18,6 +18,12 @@ tap_case "it says nothing on standard error" "" "$err"
 tap_has "it names what to type in a second terminal" 'nanocat --sub --connect tcp://127' "$out"
 tap_has "a county is there" '^ 1,[0-9]{3} +[0-9]{3} ' "$out"
 tap_has "all of its feeds were heard" '^ Feeds .*RWE/PAS' "$out"
+tap_has "it says that it runs in mode offer" 'runs in mode offer' "$out"
+tap_has "people wait, are proposed and offered" \
+    'Routing .*waiting step down [0-9]+ .*proposed [0-9]+ +offered [0-9]+ ' "$out"
+tap_has "people are placed" 'placed [1-9][0-9]*' "$out"
+tap_has "at the end everything is paused" 'Paused +done' "$out"
+tap_has "it names how to pause and to go on" 'routing.mode scope=all mode=paused' "$out"
 tap_case "nothing is left behind" "" "$(ls "$TMPDIR")"
 
 demo --any-port --days 1 --seconds 1 --keep
