@@ -76,7 +76,7 @@ static const char *joined(const struct collecting *into, char *const *list, uint
 }
 
 /* Defaults of keys.h and of the engine. */
-enum { ROUTINE_TARGET_MINUTES = 72 * 60, START_GRACE_MINUTES = 2 * 60 };
+enum { ROUTINE_TARGET_MINUTES = 72 * 60, START_GRACE_MINUTES = 2 * 60, SILENCE_MINUTES = 60 };
 
 static void collect_number(
     struct collecting *into, int64_t number, const char *service, const char *key)
@@ -169,6 +169,13 @@ const struct hw_setting *hw_settings_of(struct hw_config *config, uint32_t *ret_
     for (uint32_t i = 0; i < keys->councils_count; i++)
         collect(&into, keys->councils[i].name, "councils/%s/name", keys->councils[i].code);
     collect_routing(&into, keys);
+    for (uint32_t i = 0; i < keys->sources_count; i++) {
+        char text[24];
+
+        snprintf(text, sizeof text, "%" PRId64, keys->sources[i].expected_silence_minutes);
+        if (keys->sources[i].expected_silence_minutes != SILENCE_MINUTES)
+            collect(&into, text, "silence/%s", keys->sources[i].source);
+    }
     for (uint32_t i = 0; i < keys->services_count; i++)
         collect_service(&into, &keys->services[i]);
 

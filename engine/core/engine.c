@@ -20,6 +20,7 @@
 #include "core/routing/share.h"
 #include "core/routing/tell.h"
 #include "core/routing/timer.h"
+#include "core/routing/unsure.h"
 #include "core/services/service.h"
 #include "core/settings.h"
 #include "core/stays/share.h"
@@ -414,6 +415,7 @@ int64_t hw_engine_due_ms(const struct hw_engine *engine)
     int64_t due = hw_timer_due(engine), routing = hw_routing_due(engine);
 
     due = due < routing ? due : routing;
+    due = due < engine->root.unsure_until_ms ? due : engine->root.unsure_until_ms;
     return due < engine->root.midnight_due_ms ? due : engine->root.midnight_due_ms;
 }
 
@@ -422,6 +424,7 @@ static void set_today(struct hw_engine *engine, int64_t now_ms)
     hw_rows_new_day(engine, hw_london_day(now_ms));
     engine->root.midnight_due_ms = hw_london_midnight(engine->root.today + 1);
     hw_referrals_new_day(engine);
+    hw_unsure_new_day(engine);
 }
 
 /* What is due, in (due, id) order, each with now = due; midnight before what stands on it. */
@@ -437,6 +440,10 @@ static void fire_timers(struct hw_engine *engine, int64_t until_ms)
             engine->root.accepted_ms = due;
         if (engine->root.midnight_due_ms <= due) {
             set_today(engine, due);
+            continue;
+        }
+        if (engine->root.unsure_until_ms <= due) {
+            hw_unsure_settled(engine);
             continue;
         }
         stay = hw_timer_first(engine, due);
@@ -472,6 +479,9 @@ enum hw_status hw_engine_apply_event(
     if (event->kind == HW_KIND_CLOCK_TICK)
         fire_timers(engine, accepted_ms);
     engine->root.accepted_ms = accepted_ms;
+    if (event->kind == HW_KIND_CLOCK_TICK && hw_event_has(event, HW_FIELD_DETAIL))
+        hw_unsure_resume(engine);
+    hw_unsure_hear(engine, event);
     if (engine->root.today == HW_DAY_NONE)
         set_today(engine, accepted_ms);
     hw_window_remember(engine, event);

@@ -60,7 +60,8 @@ static uint32_t limit_of(
         return limits->texts;
     if (arena == &engine->texts)
         return limits->texts;
-    if (arena == &engine->services || arena == &engine->modes)
+    if (arena == &engine->services || arena == &engine->modes || arena == &engine->feeds ||
+        arena == &engine->spoken)
         return limits->texts / 16;
     if (arena == &engine->referrals || arena == &engine->referred)
         return limits->stays / 2;
@@ -204,6 +205,8 @@ enum {
     X(inferences, 1)                                                                               \
     X(matches, 2)                                                                                  \
     X(modes, 1)                                                                                    \
+    X(feeds, 1)                                                                                    \
+    X(spoken, 1)                                                                                   \
     X(timers, 4)
 
 /* A few comparisons, nearly always enough. */
@@ -269,6 +272,7 @@ static enum hw_status init(struct hw_engine *engine)
     engine->root.accepted_ms = HW_TIME_NONE;
     engine->root.today = HW_DAY_NONE;
     engine->root.midnight_due_ms = HW_TIME_OPEN;
+    engine->root.unsure_until_ms = HW_TIME_OPEN;
     engine->root.routing = hw_routing_usual();
     intern_known(engine);
     HW_ASSERT(hw_row_take(engine, HW_DIMENSIONS, 0, 0) == HW_ROW_TOTAL);

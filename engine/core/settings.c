@@ -2,6 +2,7 @@
 
 #include "core/figures/rows.h"
 #include "core/routing/mode.h"
+#include "core/routing/unsure.h"
 #include "core/routing/tell.h"
 #include "core/services/service.h"
 #include "core/stays/stay.h"
@@ -134,11 +135,14 @@ static void set_routing(struct hw_engine *engine, struct hw_slice what, struct h
 
 static void take_effect(struct hw_engine *engine, struct hw_slice key, struct hw_slice value)
 {
-    struct hw_slice what = part(&key);
+    struct hw_slice whole = key, what = part(&key);
     struct hw_slice code = part(&key);
     struct hw_slice next = part(&key);
     uint32_t text = hw_text_intern(engine, code);
 
+    if (hw_slice_is(what, "silence")) /* A source has slashes of its own. */
+        hw_unsure_expect(engine, hw_slice_of(whole.data + 8, whole.size > 8 ? whole.size - 8 : 0),
+            number(value));
     if (hw_slice_is(what, "routing"))
         set_routing(engine, code, value);
     if (text == 0 || next.size == 0)

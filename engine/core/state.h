@@ -358,7 +358,9 @@ enum { HW_FOLD_FACTS_MAX = 65536, HW_FAMILY_MAX = 512, HW_EFFECTS_MAX = 1024 };
     X(starts, struct hw_starts)                                                                    \
     X(matches, struct hw_match)                                                                    \
     X(modes, struct hw_mode_record)                                                                \
-    X(timers, struct hw_timer_entry)
+    X(timers, struct hw_timer_entry)                                                               \
+    X(feeds, struct hw_feed_record)                                                                \
+    X(spoken, struct hw_spoken)
 
 struct hw_text_word {
     uint8_t bytes[8];
@@ -386,6 +388,8 @@ struct hw_engine_root {
     uint64_t findings[HW_FINDING_COUNT];
     struct hw_queue_ends agenda_match, agenda_referral, agenda_service;
     struct hw_routing_settings routing;
+    int64_t unsure_until_ms;   /* nothing goes by itself, after a stop; HW_TIME_OPEN: it may */
+    int64_t silence_ms;        /* expected of feeds; 0: the usual one */
     uint64_t decisions_differ; /* decisions of the journal that this engine would not have made */
     uint32_t timers_count;
     uint32_t unused2;

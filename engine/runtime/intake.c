@@ -73,10 +73,14 @@ enum hw_status hw__intake_tick(struct hw_runtime *runtime, int64_t accepted_ms)
 {
     struct hw_event tick;
 
-    if (hw_engine_due_ms(runtime->engine) > accepted_ms)
+    if (hw_engine_due_ms(runtime->engine) > accepted_ms && !runtime->resumes)
         return HW_OK;
     begin_batch(runtime);
     hw_event_init(&tick, HW_KIND_CLOCK_TICK);
+    /* Nobody could answer while the engine stood still: it is told that it did (R16). */
+    if (runtime->resumes)
+        hw_event_set_text(&tick, HW_FIELD_DETAIL, hw_slice_text("resumed"));
+    runtime->resumes = false;
     return take_record(runtime, &tick, accepted_ms);
 }
 

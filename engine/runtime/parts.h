@@ -35,6 +35,7 @@ struct hw_runtime {
     int64_t digest_ns; /* what the last digest took */
     bool failed;       /* as told to on_failed */
     bool frozen;       /* as warned of */
+    bool resumes;      /* the first tick is to say that the engine stood still (R16) */
 };
 
 /* What a person should read, and what ends it (once). */

@@ -1,4 +1,5 @@
 #include "homeward/record.h"
+#include "homeward/routing.h"
 #include "homeward/version.h"
 #include "runtime/memory.h"
 #include "runtime/parts.h"
@@ -255,6 +256,8 @@ static enum hw_status open_existing(
         runtime->clock.now_ms = hw_engine_accepted_ms(runtime->engine);
     if (runtime->options.read_only)
         return HW_OK;
+    /* With the clock of events no time passes while nobody listens. */
+    runtime->resumes = !runtime->clock.events && hw_engine_wants_resuming(runtime->engine);
     warn_of_tail(runtime, &replay->tail);
     header.limits = hw_limits_larger(&header.limits, &runtime->options.limits);
     return open_journal(runtime, &header, &replay->tail, error);

@@ -26,7 +26,8 @@ static void fire_timers(struct hw_runtime *runtime, int64_t wall)
 {
     /* What was decided before comes first. */
     if (!hw__intake_decide(runtime) || runtime->clock.events ||
-        hw_engine_due_ms(runtime->engine) > wall || wall < runtime->clock.now_ms ||
+        (hw_engine_due_ms(runtime->engine) > wall && !runtime->resumes) ||
+        wall < runtime->clock.now_ms ||
         !hw__intake_has_room(runtime, HW_RECORD_SIZE_MAX + HW_TICK_SIZE_MAX))
         return;
     runtime->clock.now_ms = wall;

@@ -63,6 +63,12 @@ const struct hw_event *hw_engine_decided(const struct hw_engine *engine);
 /* Decisions of the journal that this engine would not have made, since it was new (R5). */
 uint64_t hw_engine_decisions_differ(const struct hw_engine *engine);
 
+/*
+ * Whether something is out, or about to go, that time alone could end: then the first tick after a
+ * stop says so, with the detail "resumed" (R16).
+ */
+bool hw_engine_wants_resuming(const struct hw_engine *engine);
+
 /* What became of the last command (referral, answer, decision), for whoever sent it. */
 struct hw_command_result {
     enum hw_status status; /* HW_OK; HW_E_NOT_FOUND, HW_E_STALE, HW_E_INVALID, HW_E_CONFLICT */

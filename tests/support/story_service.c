@@ -165,6 +165,8 @@ static void service_given(struct reader *reader)
     const char *code = story_word(reader, "a service");
     struct described described = {false, false};
 
+    /* A story tells what matters: who is not heard of meanwhile is not stale (R16). */
+    story_setting(reader, "44640", "silence/*");
     while (reader->at < reader->count) {
         const char *keys[2] = {NULL, NULL}, *values[2] = {NULL, NULL};
         int count = phrase_said(reader, keys, values);

@@ -51,6 +51,10 @@ void hw__command_take_capacity(const struct hw_command *command)
     service->capacity = (int32_t)capacity;
     service->declared_at_ms = declared;
     hw_match_count_told(engine, handle);
+    /* What was proposed with old capacity may go now that it is known anew (R16). */
+    for (uint32_t at = service->matches; at != 0; at = hw_match_at(engine, at)->service_next)
+        if (hw_match_at(engine, at)->state == HW_MATCH_PROPOSED)
+            hw_agenda_referral(engine, hw_match_at(engine, at)->referral);
     hw_agenda_service(engine, handle);
 }
 

@@ -4,6 +4,7 @@
 #include "core/routing/referral.h"
 #include "core/routing/tell.h"
 #include "core/routing/timer.h"
+#include "core/routing/unsure.h"
 #include "core/services/service.h"
 #include "homeward/services.h"
 
@@ -195,7 +196,7 @@ enum hw_mode hw_mode_of(const struct hw_engine *engine, uint32_t referral, uint3
 
 bool hw_mode_is_still(const struct hw_engine *engine, uint32_t referral, uint32_t service)
 {
-    return hw_mode_of(engine, referral, service) == HW_MODE_PAUSED;
+    return hw_mode_of(engine, referral, service) == HW_MODE_PAUSED || hw_unsure(engine, referral);
 }
 
 bool hw_mode_automates(const struct hw_engine *engine, uint32_t handle, uint32_t of_service)
@@ -210,5 +211,5 @@ bool hw_mode_automates(const struct hw_engine *engine, uint32_t handle, uint32_t
         referral->pathway != HW_P3 && !referral->fast_track && (referral->needs & mental) == 0 &&
         referral->held == 0 && (referral->seen & never) == 0 &&
         (referral->age_years < 0 || referral->age_years >= 18) &&
-        !hw_service_is_stale(service, engine->root.accepted_ms);
+        !hw_service_is_stale(service, engine->root.accepted_ms) && !hw_unsure(engine, handle);
 }

@@ -303,6 +303,20 @@ enum hw_scope {
 
 enum { HW_UNITS_MAX = 1000000, HW_SERVICE_LIST_MAX = 256, HW_EXPLANATION_SIZE_MAX = 1000 };
 
+/* A source of messages, as far as decisions rest on it (unsure.h). */
+struct hw_feed_record {
+    uint32_t source;    /* text */
+    uint32_t sites;     /* that it spoke of */
+    int64_t known_ms;   /* it is known up to here; HW_TIME_NONE: never heard */
+    int64_t silence_ms; /* expected; 0: the usual one */
+};
+
+struct hw_spoken {
+    uint32_t site; /* text */
+    uint32_t next; /* of the feed */
+    int64_t last_ms;
+};
+
 struct hw_timer_entry {
     int64_t due_ms;
     uint32_t kind; /* enum hw_timer_kind */
