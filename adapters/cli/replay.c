@@ -23,7 +23,7 @@ static const struct hw_option options[] = {
     {'c', "config", "FILE", "the configuration that names it"},
     {UNTIL, "until", "TIME|SEQ", "stop behind this moment (2026-11-21T08:30) or record"},
     {PRINT, "print", "WHAT",
-        "summary (the default), events or delays; waiting comes with referrals"},
+        "summary (the default), events, delays or waiting"},
 };
 
 static const struct hw_usage usage = {

@@ -126,7 +126,7 @@ static const struct hw_resource table[] = {
     {"delays", "who is ready to leave and still there, longest first", hw_delays_parameters,
         hw_resource_delays},
     {"spell", "what is known of one spell", hw_spell_parameters, hw_resource_spell},
-    {"services", "where people can go: capacity, held and free", no_parameters,
+    {"services", "where people can go: capacity, held and free", hw_services_parameters,
         hw_resource_services},
     {"waiting", "referrals that are not placed, home without care first", hw_waiting_parameters,
         hw_resource_waiting},
@@ -153,7 +153,7 @@ static const struct {
 } later[] = {
     {"changes", "the second instance, which reads the past"},
     {"brief", "the second instance, which reads the past"},
-    {"reports", "reports"},
+    {"reports", "HTTP; until then: homeward report NAME -d DIR"},
     {"quarantine", "HTTP; until then: homeward quarantine list -d DIR"},
     {"messages", "HTTP"},
 };

@@ -30,8 +30,9 @@ hw_resource_function hw_resource_services, hw_resource_waiting, hw_resource_refe
 /* Rows of all services, as summary and services show them. */
 json_t *hw_services_json(const struct hw_summary *summary);
 
-extern const struct hw_parameter hw_waiting_parameters[], hw_matches_parameters[],
-    hw_alerts_parameters[], hw_referral_parameters[], hw_why_not_parameters[];
+extern const struct hw_parameter hw_services_parameters[], hw_waiting_parameters[],
+    hw_matches_parameters[], hw_alerts_parameters[], hw_referral_parameters[],
+    hw_why_not_parameters[];
 extern const struct hw_parameter hw_delays_parameters[];
 extern const struct hw_parameter hw_spell_parameters[];
 

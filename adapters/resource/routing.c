@@ -23,17 +23,48 @@ enum { LIST_DEFAULT = 100, LIST_MAX = 1000 };
         name, sentence, HW_PARAMETER_TEXT, false, 0, 0, NULL                                       \
     }
 
+#define NEXT_PAGE                                                                                  \
+    {                                                                                              \
+        "cursor", "where the page before ended", HW_PARAMETER_TEXT, false, 0, 0, NULL              \
+    }
+#define DIRECTION                                                                                  \
+    {                                                                                              \
+        "direction", "which way", HW_PARAMETER_CHOICE, false, 0, 0, "step_up step_down"            \
+    }
+#define PATHWAY                                                                                    \
+    {                                                                                              \
+        "pathway", "on this pathway only", HW_PARAMETER_CHOICE, false, 0, 0, "P0 P1 P2 P3 none"    \
+    }
+
+const struct hw_parameter hw_services_parameters[] = {
+    BY_CODE("service", "this service only"),
+    BY_CODE("kind", "of this kind only, such as reablement"),
+    DIRECTION,
+    PAGE,
+    NEXT_PAGE,
+    {0},
+};
 const struct hw_parameter hw_waiting_parameters[] = {
-    {"direction", "which way", HW_PARAMETER_CHOICE, false, 0, 0, "step_up step_down"},
+    DIRECTION,
+    PATHWAY,
+    {"state", "as far as this only", HW_PARAMETER_CHOICE, false, 0, 0,
+        "waiting proposed offered accepted"},
     BY_CODE("council", "of this council only"),
     BY_CODE("zone", "of this zone only"),
     BY_CODE("site", "in this hospital only"),
     PAGE,
+    NEXT_PAGE,
     {0},
 };
 const struct hw_parameter hw_matches_parameters[] = {
     BY_CODE("service", "of this service only"),
+    DIRECTION,
+    PATHWAY,
+    BY_CODE("council", "of people of this council only"),
+    BY_CODE("zone", "of people of this zone only"),
+    BY_CODE("site", "of people in this hospital only"),
     PAGE,
+    NEXT_PAGE,
     {0},
 };
 const struct hw_parameter hw_alerts_parameters[] = {PAGE, {0}};
@@ -128,14 +159,72 @@ json_t *hw_services_json(const struct hw_summary *summary)
     return list;
 }
 
+static bool wants_service(const struct hw_service_view *view, const json_t *parameters)
+{
+    struct hw_slice code = hw_resource_text(parameters, "service");
+    struct hw_slice kind = hw_resource_text(parameters, "kind");
+    struct hw_slice direction = hw_resource_text(parameters, "direction");
+
+    return (code.size == 0 || hw_slice_equal(code, view->code)) &&
+        (kind.size == 0 || (view->kind != NULL && hw_slice_is(kind, view->kind))) &&
+        (direction.size == 0 || (hw_direction_of(direction) & view->directions) != 0);
+}
+
+/* Index behind the service a page ended with; false: there is none of that code. */
+static bool service_after(
+    const struct hw_engine *engine, struct hw_slice cursor, uint32_t *ret_index)
+{
+    struct hw_service_view view;
+
+    *ret_index = 0;
+    if (cursor.size == 0)
+        return true;
+    for (uint32_t i = 0; i < hw_services_count(engine); i++) {
+        hw_service_view(engine, i, &view);
+        *ret_index = i + 1;
+        if (hw_slice_equal(view.code, cursor))
+            return true;
+    }
+    return false;
+}
+
+static enum hw_answer wrong_cursor(json_t **ret_body)
+{
+    *ret_body = hw_resource_wrong("cursor", "take it as it is from `next` of a page");
+    return HW_ANSWER_BAD_REQUEST;
+}
+
 enum hw_answer hw_resource_services(
     struct hw_resources *resources, const json_t *parameters, json_t **ret_body)
 {
+    const struct hw_engine *engine = resources->options.engine;
     struct hw_summary summary = hw_resources_summary(resources);
+    int64_t limit = hw_resource_integer(parameters, "limit", LIST_MAX), count = 0;
+    json_t *rows, *next = NULL;
+    struct hw_service_view view;
+    uint32_t index;
 
-    (void)parameters;
+    if (!service_after(engine, hw_resource_text(parameters, "cursor"), &index))
+        return wrong_cursor(ret_body);
+    rows = json_array();
+    for (struct hw_slice last = {0}; index < hw_services_count(engine); index++) {
+        json_t *row;
+
+        hw_service_view(engine, index, &view);
+        if (!wants_service(&view, parameters))
+            continue;
+        if (count++ == limit) {
+            next = hw_json_text(last);
+            break;
+        }
+        last = view.code;
+        row = json_object();
+        (void)hw_summary_add_service(&summary, index, row);
+        json_array_append_new(rows, row);
+    }
     *ret_body = hw_summary_head(&summary);
-    json_object_set_new(*ret_body, "services", hw_services_json(&summary));
+    json_object_set_new(*ret_body, "services", rows);
+    json_object_set_new(*ret_body, "next", next != NULL ? next : json_null());
     return HW_ANSWER_OK;
 }
 
@@ -187,65 +276,126 @@ static int by_queue(const void *a, const void *b)
                       : (left->reference > right->reference) - (left->reference < right->reference);
 }
 
-static bool wanted(const struct hw_referral_view *view, const json_t *parameters)
+/* Whether a referral is one of those asked for, restricted or not. */
+static bool wants_referral(const struct hw_referral_view *view, const json_t *parameters)
 {
     struct hw_slice direction = hw_resource_text(parameters, "direction");
+    struct hw_slice pathway = hw_resource_text(parameters, "pathway");
     struct hw_slice council = hw_resource_text(parameters, "council");
     struct hw_slice zone = hw_resource_text(parameters, "zone");
     struct hw_slice site = hw_resource_text(parameters, "site");
+    const char *on = hw_name_of_pathway(view->pathway);
 
-    return !view->restricted && strcmp(view->state, "ended") != 0 &&
-        strcmp(view->state, "placed") != 0 &&
-        (direction.size == 0 || hw_direction_of(direction) == view->direction) &&
+    return (direction.size == 0 || hw_direction_of(direction) == view->direction) &&
+        (pathway.size == 0 || hw_slice_is(pathway, on == NULL ? "none" : on)) &&
         (council.size == 0 || hw_slice_equal(council, view->council)) &&
         (zone.size == 0 || hw_slice_equal(zone, view->zone)) &&
         (site.size == 0 || hw_slice_equal(site, view->site));
 }
 
+static bool waits(const struct hw_referral_view *view, const json_t *parameters)
+{
+    struct hw_slice state = hw_resource_text(parameters, "state");
+
+    return strcmp(view->state, "ended") != 0 && strcmp(view->state, "placed") != 0 &&
+        (state.size == 0 || hw_slice_is(state, view->state)) && wants_referral(view, parameters);
+}
+
+/* A cursor is the place in the queue of the last row: "HOME.2H.FAST.DUE.CLOCK.REFERENCE". */
+static json_t *place_json(const struct hw_referral_view *view)
+{
+    char reference[HW_REFERENCE_TEXT_SIZE], text[80];
+
+    (void)snprintf(text, sizeof text, "%d.%d.%d.%lld.%lld.%s", view->left_ms != HW_TIME_NONE,
+        view->urgency == HW_URGENCY_2H, view->fast_track, (long long)view->due_ms,
+        (long long)view->clock_ms, hw_reference_format('R', view->reference, reference));
+    return json_string(text);
+}
+
+static bool place_read(struct hw_slice cursor, struct hw_referral_view *ret_view)
+{
+    int home, urgent, fast, end = 0;
+    long long due, clock;
+    char text[80];
+
+    if (cursor.size >= sizeof text)
+        return false;
+    memcpy(text, cursor.data, cursor.size);
+    text[cursor.size] = '\0';
+    if (sscanf(text, "%1d.%1d.%1d.%20lld.%20lld.%n", &home, &urgent, &fast, &due, &clock, &end) !=
+            5 ||
+        end == 0)
+        return false;
+    *ret_view = (struct hw_referral_view){
+        .left_ms = home ? 0 : HW_TIME_NONE,
+        .urgency = urgent ? HW_URGENCY_2H : HW_URGENCY_ROUTINE,
+        .fast_track = fast != 0,
+        .due_ms = due,
+        .clock_ms = clock,
+    };
+    return hw_reference_parse(hw_slice_text(text + end), 'R', &ret_view->reference) == HW_OK;
+}
+
+/* The rows of a page, and how many there are on all pages. */
+struct gathered {
+    struct hw_referral_view *list; /* room for twice the limit */
+    size_t limit, count;
+    int64_t total, behind, restricted; /* all; behind the cursor; not listed */
+};
+
 /* The first of all that are wanted, in order; keeps at most limit of them while walking. */
-static size_t gather(const struct hw_resources *resources, const json_t *parameters, size_t limit,
-    struct hw_referral_view *list, int64_t *ret_total)
+static void gather(const struct hw_resources *resources, const json_t *parameters,
+    const struct hw_referral_view *after, struct gathered *gathered)
 {
     struct hw_referral_view view;
-    size_t count = 0;
 
-    *ret_total = 0;
     for (uint32_t at = 0; (at = hw_referral_walk(resources->options.engine, at, &view)) != 0;) {
-        if (!wanted(&view, parameters))
+        if (!waits(&view, parameters))
             continue;
-        (*ret_total)++;
-        if (count == 2 * limit) {
-            qsort(list, count, sizeof *list, by_queue);
-            count = limit;
+        gathered->total++;
+        gathered->restricted += view.restricted;
+        if (view.restricted || (after != NULL && by_queue(&view, after) <= 0))
+            continue;
+        gathered->behind++;
+        if (gathered->count == 2 * gathered->limit) {
+            qsort(gathered->list, gathered->count, sizeof view, by_queue);
+            gathered->count = gathered->limit;
         }
-        list[count++] = view;
+        gathered->list[gathered->count++] = view;
     }
-    qsort(list, count, sizeof *list, by_queue);
-    return count < limit ? count : limit;
+    qsort(gathered->list, gathered->count, sizeof view, by_queue);
+    if (gathered->count > gathered->limit)
+        gathered->count = gathered->limit;
 }
 
 enum hw_answer hw_resource_waiting(
     struct hw_resources *resources, const json_t *parameters, json_t **ret_body)
 {
     struct hw_summary summary = hw_resources_summary(resources);
-    size_t limit = (size_t)hw_resource_integer(parameters, "limit", LIST_DEFAULT);
-    struct hw_referral_view *list = malloc(2 * limit * sizeof *list);
-    json_t *rows = json_array();
-    int64_t total = 0;
-    size_t count;
+    struct hw_slice cursor = hw_resource_text(parameters, "cursor");
+    struct gathered gathered = {
+        .limit = (size_t)hw_resource_integer(parameters, "limit", LIST_DEFAULT)};
+    struct hw_referral_view after;
+    json_t *rows;
 
-    if (list == NULL) {
-        json_decref(rows);
-        *ret_body = NULL;
+    if (cursor.size > 0 && !place_read(cursor, &after))
+        return wrong_cursor(ret_body);
+    *ret_body = NULL;
+    gathered.list = malloc(2 * gathered.limit * sizeof *gathered.list);
+    if (gathered.list == NULL)
         return HW_ANSWER_NO_MEMORY;
-    }
-    count = gather(resources, parameters, limit, list, &total);
-    for (size_t i = 0; i < count; i++)
-        json_array_append_new(rows, referral_json(&list[i], summary.as_at_ms));
-    free(list);
+    rows = json_array();
+    gather(resources, parameters, cursor.size > 0 ? &after : NULL, &gathered);
+    for (size_t i = 0; i < gathered.count; i++)
+        json_array_append_new(rows, referral_json(&gathered.list[i], summary.as_at_ms));
     *ret_body = hw_summary_head(&summary);
-    json_object_set_new(*ret_body, "count", json_integer(total));
+    json_object_set_new(*ret_body, "count", json_integer(gathered.total));
     json_object_set_new(*ret_body, "waiting", rows);
+    json_object_set_new(*ret_body, "restricted", json_integer(gathered.restricted));
+    json_object_set_new(*ret_body, "next",
+        gathered.behind > (int64_t)gathered.count ? place_json(&gathered.list[gathered.count - 1])
+                                                  : json_null());
+    free(gathered.list);
     return HW_ANSWER_OK;
 }
 
@@ -297,34 +447,57 @@ static json_t *match_json(const struct hw_match_view *view)
     return row;
 }
 
-static bool is_restricted(const struct hw_engine *engine, uint64_t referral)
+/* Whether a match in a state is one of those asked for; *ret_restricted: of somebody restricted. */
+static bool wants_match(const struct hw_engine *engine, const struct hw_match_view *view,
+    const char *state, const json_t *parameters, bool *ret_restricted)
 {
-    struct hw_referral_view view;
+    struct hw_slice service = hw_resource_text(parameters, "service");
+    struct hw_referral_view referral;
 
-    return hw_referral_view(engine, referral, &view) != HW_OK || view.restricted;
+    if (strcmp(view->state, state) != 0 ||
+        (service.size > 0 && !hw_slice_equal(service, view->service)) ||
+        hw_referral_view(engine, view->referral, &referral) != HW_OK)
+        return false;
+    *ret_restricted = referral.restricted;
+    return wants_referral(&referral, parameters);
 }
 
+/* In the order they were made; a cursor is the reference of the last of a page. */
 static enum hw_answer list_matches(struct hw_resources *resources, const json_t *parameters,
     const char *state, const char *name, json_t **ret_body)
 {
     const struct hw_engine *engine = resources->options.engine;
     struct hw_summary summary = hw_resources_summary(resources);
-    struct hw_slice service = hw_resource_text(parameters, "service");
-    int64_t limit = hw_resource_integer(parameters, "limit", LIST_DEFAULT), total = 0;
+    struct hw_slice cursor = hw_resource_text(parameters, "cursor");
+    int64_t limit = hw_resource_integer(parameters, "limit", LIST_DEFAULT), total = 0, held = 0;
+    int64_t listed = 0;
+    uint64_t after = 0, last = 0;
     struct hw_match_view view;
-    json_t *rows = json_array();
+    bool restricted = false, more = false;
+    json_t *rows;
 
+    if (cursor.size > 0 && hw_reference_parse(cursor, 'O', &after) != HW_OK)
+        return wrong_cursor(ret_body);
+    rows = json_array();
     for (uint32_t at = 0; (at = hw_match_walk(engine, 0, at, &view)) != 0;) {
-        if (strcmp(view.state, state) != 0 ||
-            (service.size > 0 && !hw_slice_equal(service, view.service)) ||
-            is_restricted(engine, view.referral))
+        if (!wants_match(engine, &view, state, parameters, &restricted))
             continue;
-        if (total++ < limit)
-            json_array_append_new(rows, match_json(&view));
+        total++;
+        held += restricted;
+        if (restricted || view.reference <= after)
+            continue;
+        more = listed == limit;
+        if (more)
+            continue;
+        listed++;
+        last = view.reference;
+        json_array_append_new(rows, match_json(&view));
     }
     *ret_body = hw_summary_head(&summary);
     json_object_set_new(*ret_body, "count", json_integer(total));
     json_object_set_new(*ret_body, name, rows);
+    json_object_set_new(*ret_body, "restricted", json_integer(held));
+    json_object_set_new(*ret_body, "next", hw_json_reference('O', more ? last : 0));
     return HW_ANSWER_OK;
 }
 
