@@ -2,6 +2,7 @@
 
 #include "core/people/people.h"
 #include "core/routing/beside.h"
+#include "core/routing/mode.h"
 #include "core/routing/profile.h"
 #include "core/routing/reach.h"
 #include "core/routing/referral.h"
@@ -152,7 +153,8 @@ struct hw_choice hw_choose_service(const struct hw_engine *engine, uint32_t hand
             continue; /* Most are full most of the time: nothing else need be asked. */
         if (referral->profile == 0 && !hw_beside_may(engine, handle, reach->service))
             continue;
-        if (hw_rule_of_referral(engine, handle, reach->service, &start_ms) != HW_RULE_NONE)
+        if (hw_rule_of_referral(engine, handle, reach->service, &start_ms) != HW_RULE_NONE ||
+            hw_mode_of(engine, handle, reach->service) == HW_MODE_PAUSED)
             continue;
         if (best != NULL &&
             hw_choice_order(engine, handle, reach, start_ms, best, choice.start_ms, &words) >= 0)
@@ -162,6 +164,19 @@ struct hw_choice hw_choose_service(const struct hw_engine *engine, uint32_t hand
         choice.start_ms = start_ms;
     }
     return choice;
+}
+
+/*
+ * Whether a service's free unit may go to this referral: not where that is paused, and where it is
+ * only observed, once: from then on the referral itself says what would be done.
+ */
+static bool may_go_to(const struct hw_engine *engine, uint32_t referral, uint32_t service)
+{
+    enum hw_mode mode = hw_mode_of(engine, referral, service);
+
+    if (mode == HW_MODE_OBSERVE)
+        return referral_at(engine, referral)->observed == 0;
+    return mode != HW_MODE_PAUSED;
 }
 
 /* Of one queue: the first it could take, before whoever was found already. */
@@ -175,7 +190,8 @@ static void look_at_queue(const struct hw_engine *engine, uint32_t first, struct
             return;
         choice->looked_at++;
         if (hw_rule_of_waiting(engine, at) == HW_RULE_NONE &&
-            hw_rule_of_referral(engine, at, choice->service, &start_ms) == HW_RULE_NONE) {
+            hw_rule_of_referral(engine, at, choice->service, &start_ms) == HW_RULE_NONE &&
+            may_go_to(engine, at, choice->service)) {
             choice->referral = at;
             choice->start_ms = start_ms;
             return;

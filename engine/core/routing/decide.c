@@ -185,6 +185,12 @@ static bool decide_match(struct hw_engine *engine, uint32_t handle)
         set_time(event, HW_FIELD_UNTIL, hw_match_answer_until(engine, handle));
         return true;
     }
+    /* Nobody will come: what was accepted is given back, and not told to wait. */
+    if (match->state == HW_MATCH_ACCEPTED &&
+        hw_referral_at(engine, match->referral)->state == HW_REFERRAL_ENDED) {
+        decide_end(engine, handle, "referral_ended");
+        return true;
+    }
     if (decide_suspension(engine, handle))
         return true;
     if (match->state == HW_MATCH_OFFERED && service->auto_accept &&
