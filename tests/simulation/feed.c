@@ -85,7 +85,12 @@ static void put_person(struct world *world, struct message *message, int person)
     put(message, "PID|||");
     if (chance(world, 60))
         put(message, "%s^^^NHS^NH~", nhs[person]);
-    put(message, "S%d^^^RWE^MR||SMITH^ANN||195%d0102|F\r", person, person);
+    put(message, "S%d^^^RWE^MR||SMITH^ANN||195%d0102|F", person, person);
+    if (chance(world, 3)) {
+        put(message, "||||||||||||||||||||||Y");
+        world->feeds->deaths++;
+    }
+    put(message, "\r");
 }
 
 static void put_stay(struct world *world, struct message *message, int stay, const char *class)
@@ -268,6 +273,54 @@ static void say_something(struct world *world)
     }
 }
 
+/* --- referrals ---------------------------------------------------------------------------- */
+
+/* Somebody is referred, from a stay or from home; what is not said is not known. */
+static void refer(struct world *world)
+{
+    static const char *const urgencies[] = {"2h", "2d", "routine"};
+    static const char *const needs[] = {"personal_care", "nursing", "personal_care;nursing"};
+    static const char *const pathways[] = {"P1", "P1", "P2", "P0"};
+    unsigned number = world->feeds->referrals_count;
+    struct referral *referral = &world->feeds->referrals[number];
+    int stay = (int)below(world, STAYS);
+    char name[24], person[8], visit[8];
+    struct hw_event event;
+
+    hw_event_init(&event, HW_KIND_REFERRAL_RECEIVED);
+    event.happened = event.recorded = event.sent =
+        hw_time_at(FEED_START_MS + (int64_t)below(world, 90) * HW_MINUTE_MS);
+    event.source = hw_slice_text("HUB/DESK");
+    event.organisation = hw_slice_text("HUB");
+    (void)snprintf(name, sizeof name, "HUB/%u", number);
+    (void)snprintf(person, sizeof person, "S%d", world->owner[stay]);
+    (void)snprintf(visit, sizeof visit, "V%d", stay);
+    (void)hw_event_add_identifier(
+        &event, HW_IDENTIFIER_LOCAL, hw_slice_text("RWE"), hw_slice_text(person));
+    hw_event_set_text(&event, HW_FIELD_REFERRAL, hw_slice_text(name));
+    if (chance(world, 60)) {
+        hw_event_set_text(&event, HW_FIELD_DIRECTION, hw_slice_text("step_down"));
+        hw_event_set_text(&event, HW_FIELD_PATHWAY, hw_slice_text(pathways[below(world, 4)]));
+        event.visit.authority = hw_slice_text("RWE");
+        event.visit.number = hw_slice_text(visit);
+    } else {
+        hw_event_set_text(&event, HW_FIELD_DIRECTION, hw_slice_text("step_up"));
+        hw_event_set_text(&event, HW_FIELD_URGENCY, hw_slice_text(urgencies[below(world, 3)]));
+    }
+    hw_event_set_text(&event, HW_FIELD_NEEDS, hw_slice_text(needs[below(world, 3)]));
+    hw_event_set_text(&event, HW_FIELD_ZONE, hw_slice_text(chance(world, 70) ? "BLA" : "CHA"));
+    hw_event_set_text(&event, HW_FIELD_COUNCIL, hw_slice_text("509"));
+    hw_event_set_number(&event, HW_FIELD_AGE_YEARS, 40 + (int64_t)below(world, 50));
+    event.message_id_hash = referral->id = hw_hash_bytes(hw_slice_text(name));
+    event.message_hash = referral->content =
+        hw_hash_bytes(hw_slice_of(&referral->id, sizeof referral->id));
+    hw_event_finish(&event);
+    referral->size =
+        hw_record_encode(&event, 1, 0, (uint8_t *)referral->bytes, sizeof referral->bytes);
+    HW_ASSERT(referral->size > 0);
+    world->feeds->referrals_count++;
+}
+
 /* --- what must become of it --------------------------------------------------------------- */
 
 static void expect(struct message *message)
@@ -307,7 +360,8 @@ void feeds_make(struct feeds *feeds, uint64_t seed, unsigned messages_max)
     struct world world = {.random = {seed}, .feeds = feeds};
     unsigned wanted = messages_max / 2 + (unsigned)below(&world, messages_max / 2 + 1);
 
-    feeds->count = feeds->late = feeds->cancels = feeds->merges = 0;
+    feeds->count = feeds->late = feeds->cancels = feeds->merges = feeds->deaths = 0;
+    feeds->referrals_count = 0;
     feeds->feeds_count = 1 + (unsigned)below(&world, FEEDS_MAX);
     for (unsigned i = 0; i < FEEDS_MAX; i++)
         world.asks[i] = chance(&world, 60) ? 0 : (unsigned)below(&world, 3);
@@ -321,6 +375,9 @@ void feeds_make(struct feeds *feeds, uint64_t seed, unsigned messages_max)
         say_something(&world);
     for (unsigned i = 0; i < feeds->count; i++)
         expect(&feeds->messages[i]);
+    wanted = 2 + (unsigned)below(&world, messages_max < MESSAGES_MAX ? 3 : REFERRALS_MAX - 1);
+    for (unsigned i = 0; i < wanted; i++)
+        refer(&world);
 }
 
 void feeds_free(struct feeds *feeds)

@@ -12,7 +12,15 @@
 #include "codec/hl7v2/hl7v2.h"
 #include "support/random.h"
 
-enum { FEEDS_MAX = 4, MESSAGES_MAX = 48, MESSAGE_SIZE_MAX = 1024, MESSAGE_RECORDS_MAX = 2 };
+enum {
+    FEEDS_MAX = 4,
+    MESSAGES_MAX = 48,
+    MESSAGE_SIZE_MAX = 1024,
+    MESSAGE_RECORDS_MAX = 2,
+    REFERRALS_MAX = 12, /* they and the messages are a set of bits */
+    REFERRAL_SIZE_MAX = 1024,
+};
+_Static_assert(MESSAGES_MAX + REFERRALS_MAX <= 64, "a bit for each");
 
 /* What messages in generated feeds say they are sent around; hospitals speak of the days before. */
 #define FEED_START_MS INT64_C(1795255200000) /* 2026-11-21T10:00:00Z */
@@ -32,10 +40,19 @@ struct message {
     unsigned records_count;
 };
 
+/* A referral as it must stand in the journal; the discharge hub says it when it likes (desk.h). */
+struct referral {
+    uint64_t bytes[REFERRAL_SIZE_MAX / sizeof(uint64_t)];
+    size_t size;
+    struct hw_hash id, content;
+};
+
 struct feeds {
     struct message messages[MESSAGES_MAX]; /* each feed sends its own in this order */
     unsigned count, feeds_count;
-    unsigned late, cancels, merges; /* messages of these kinds */
+    unsigned late, cancels, merges, deaths; /* messages of these kinds */
+    struct referral referrals[REFERRALS_MAX];
+    unsigned referrals_count;
 };
 
 /* The feeds of a seed; feeds_free() gives back what it took. */

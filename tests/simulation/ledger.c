@@ -56,6 +56,7 @@ void ledger_init(struct ledger *ledger, const struct feeds *feeds)
     ledger->tally.late = feeds->late;
     ledger->tally.cancels = feeds->cancels;
     ledger->tally.merges = feeds->merges;
+    ledger->tally.deaths = feeds->deaths;
 }
 
 void ledger_fail(struct ledger *ledger, const char *format, ...)

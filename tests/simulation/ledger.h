@@ -22,6 +22,21 @@
     X(late, "messages recorded late")                                                              \
     X(cancels, "cancelling messages")                                                              \
     X(merges, "merging messages")                                                                  \
+    X(deaths, "messages that say somebody has died")                                               \
+    X(commands, "commands of the discharge hub and of providers answered")                         \
+    X(commands_again, "of them said again, for want of an answer")                                 \
+    X(commands_refused, "of them refused, in words")                                               \
+    X(decisions, "decisions of the engine read again from a journal")                              \
+    X(proposals, "of them proposals")                                                              \
+    X(offers, "of them offers that automation allows")                                             \
+    X(acceptances, "of them acceptances of a service's own")                                       \
+    X(expiries, "of them ends of proposals and offers")                                            \
+    X(suspensions, "of them placements suspended or resumed")                                      \
+    X(alerts, "of them alerts")                                                                    \
+    X(crowded, "runs whose blocks have no room for all decisions of a cause")                      \
+    X(decisions_left, "starts that found a decision still to be written")                          \
+    X(services_empty, "services that hold nothing once all is over")                               \
+    X(waits, "times a while went by")                                                              \
     X(refused, "refusals answered")                                                                \
     X(ignored, "messages ignored on purpose")                                                      \
     X(full, "messages that found no room at first")                                                \

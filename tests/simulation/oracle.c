@@ -58,13 +58,32 @@ static void hear_message(struct oracle *oracle, struct hw_slice record,
     oracle->last_message = index;
 }
 
+static void hear_command(struct oracle *oracle, struct hw_slice record,
+    const struct hw_record_header *header, const struct hw_event *event)
+{
+    struct ledger *ledger = oracle->ledger;
+    unsigned index = desk_find(oracle->desk, event->message_id_hash, event->message_hash);
+    const struct command *command = &oracle->desk->commands[index];
+
+    if (index == COMMANDS_MAX) {
+        ledger_fail(ledger, "record %" PRIu64 " is a command that nobody said", header->sequence);
+        return;
+    }
+    if (oracle->commands[index] != 0)
+        ledger_fail(ledger, "command %u is in the journal twice: record %" PRIu64 " and %" PRIu64,
+            index, oracle->commands[index], header->sequence);
+    if (!is_as_sent(record, (const uint8_t *)command->bytes, command->size))
+        ledger_fail(
+            ledger, "record %" PRIu64 " is not what command %u said", header->sequence, index);
+    oracle->commands[index] = header->sequence;
+}
+
 static void hear_record(void *context, const struct hw_engine *engine, struct hw_slice record)
 {
     struct oracle *oracle = context;
     struct hw_record_header header;
     struct hw_event event;
 
-    (void)engine;
     if (hw_record_header(record, &header) != HW_OK ||
         hw_record_decode(record, true, &event) != HW_OK) {
         ledger_fail(oracle->ledger, "a record cannot be read");
@@ -77,7 +96,11 @@ static void hear_record(void *context, const struct hw_engine *engine, struct hw
     if ((event.kind == HW_KIND_LOG_OPENED) != (header.sequence == 1))
         ledger_fail(oracle->ledger, "record %" PRIu64 " says that the log begins", header.sequence);
     oracle->ledger->tally.ticks += event.kind == HW_KIND_CLOCK_TICK;
-    if (event.kind != HW_KIND_LOG_OPENED && event.kind != HW_KIND_CLOCK_TICK)
+    watch_read(oracle->watch, engine, record, &header);
+    if (event.kind == HW_KIND_CONFIGURATION ||
+        (event.kind >= HW_KIND_REFERRAL_RECEIVED && event.kind < HW_KIND_DECIDED_PROPOSAL))
+        hear_command(oracle, record, &header, &event);
+    else if (event.kind > HW_KIND_CONFIGURATION && event.kind < HW_KIND_DECIDED_PROPOSAL)
         hear_message(oracle, record, &header, &event);
 }
 
@@ -132,6 +155,28 @@ static void check_messages(struct oracle *oracle)
     check_order(oracle);
 }
 
+/* Answered, said, in order; what is not there is said again. */
+static void check_commands(struct oracle *oracle)
+{
+    struct ledger *ledger = oracle->ledger;
+    struct desk *desk = oracle->desk;
+    uint64_t last = 0;
+
+    for (unsigned i = 0; i < desk->count; i++) {
+        struct command *command = &desk->commands[i];
+        uint64_t sequence = oracle->commands[i];
+
+        if (command->answered && sequence == 0)
+            ledger_fail(ledger, "command %u was answered and is lost", i);
+        if (sequence != 0 && !command->said)
+            ledger_fail(ledger, "command %u is there before it was said", i);
+        if (sequence != 0 && sequence <= last)
+            ledger_fail(ledger, "command %u stands before one said earlier", i);
+        last = sequence != 0 ? sequence : last;
+        command->known = sequence != 0;
+    }
+}
+
 static void check_history(struct oracle *oracle, struct hw_engine *engine)
 {
     const struct feeds *feeds = oracle->ledger->feeds;
@@ -141,6 +186,9 @@ static void check_history(struct oracle *oracle, struct hw_engine *engine)
     for (unsigned i = 0; i < feeds->count; i++)
         if (oracle->sequences[i] != 0)
             set |= UINT64_C(1) << i;
+    for (unsigned i = 0; i < oracle->desk->count; i++)
+        if (oracle->commands[i] != 0 && oracle->desk->commands[i].referral < REFERRALS_MAX)
+            set |= UINT64_C(1) << (MESSAGES_MAX + oracle->desk->commands[i].referral);
     reference = reference_of(oracle, set);
     if (!hw_hash_equal(reference->digest, hw_engine_history_digest(engine)))
         ledger_fail(
@@ -176,6 +224,7 @@ static void check_journal(
     if (replay.digests_differ > 0)
         ledger_fail(oracle->ledger, "a segment was begun in another state than a replay has there");
     check_messages(oracle);
+    check_commands(oracle);
     if (!ledger_failed(oracle->ledger))
         check_history(oracle, engine);
     hw_engine_free(replay.engine);
@@ -226,15 +275,20 @@ static void check_quarantine(struct oracle *oracle, struct hw_env *env, const ch
                 oracle->ledger, "message %u was refused, answered so, and is not in quarantine", i);
 }
 
-void oracle_check(struct oracle *oracle, struct ledger *ledger, struct hw_env *env,
-    const char *data_dir, struct hw_runtime *runtime, int64_t latest_ms)
+void oracle_check(struct oracle *oracle, struct hw_env *env, const char *data_dir,
+    struct hw_runtime *runtime, int64_t latest_ms)
 {
-    oracle->ledger = ledger;
+    char journal_dir[HW_PATH_SIZE];
+
     oracle->latest_ms = latest_ms;
     oracle->last_message = MESSAGES_MAX;
     memset(oracle->sequences, 0, sizeof oracle->sequences);
     memset(oracle->records, 0, sizeof oracle->records);
-    ledger->tally.recoveries++;
+    memset(oracle->commands, 0, sizeof oracle->commands);
+    oracle->watch->in_a_row = 0;
+    oracle->ledger->tally.recoveries++;
+    (void)snprintf(journal_dir, sizeof journal_dir, "%s/journal", data_dir);
+    watch_opened(oracle->watch, hw_runtime_engine(runtime), env, journal_dir);
     check_journal(oracle, env, data_dir, hw_runtime_engine(runtime));
     check_quarantine(oracle, env, data_dir);
 }
@@ -258,6 +312,9 @@ void oracle_check_end(struct oracle *oracle, struct hw_env *env, const char *dat
         if (feeds->messages[i].records_count > 0 && feeds->messages[i].same == i &&
             oracle->sequences[i] == 0)
             ledger_fail(oracle->ledger, "message %u never came to be in the journal", i);
+    for (unsigned i = 0; i < oracle->desk->count; i++)
+        if (oracle->commands[i] == 0)
+            ledger_fail(oracle->ledger, "command %u never came to be in the journal", i);
     if (hw_verify(&options, &report, error) != HW_OK)
         ledger_fail(oracle->ledger, "verify: %s", error);
 }

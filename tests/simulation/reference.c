@@ -4,11 +4,11 @@
 
 #include <stdlib.h>
 
-/* As compare.c: findings that model and engine need not agree on. */
+/* As compare.c: findings that model and engine need not agree on; nor on what was decided. */
 #define BIT(name) (UINT64_C(1) << HW_FINDING_##name)
 static const uint64_t findings_compared = ~(BIT(BACKDATED) | BIT(AFTER_DEATH) | BIT(LATE_SEALED) |
     BIT(TOO_MANY_FACTS) | BIT(READY_OUTSIDE_STAY) | BIT(SIDE_NOT_ALLOWED) | BIT(REASON_UNKNOWN) |
-    BIT(IDENTITY_UNCONFIRMED) | BIT(TWO_OPEN_STAYS));
+    BIT(IDENTITY_UNCONFIRMED) | BIT(TWO_OPEN_STAYS) | DUMP_INFERRED);
 
 static struct hw_hash hash_text(char *text)
 {
@@ -23,21 +23,31 @@ struct hw_hash reference_text(struct hw_engine *engine)
     return hash_text(dump_engine(engine, findings_compared));
 }
 
-static void tell(const struct message *message, struct drive *drive, struct model *model)
+static void tell(const void *record, size_t record_size, struct drive *drive, struct model *model)
 {
     static uint64_t buffer[HW_RECORD_SIZE_MAX / sizeof(uint64_t)];
     struct hw_event event;
     size_t size;
 
-    for (unsigned i = 0; i < message->records_count; i++) {
-        HW_ASSERT(hw_record_decode(hw_slice_of(message->records[i], message->record_sizes[i]), true,
-                      &event) == HW_OK);
-        drive_take(drive, &event, FEED_START_MS);
-        size = hw_record_encode(
-            &event, drive->sequence, FEED_START_MS, (uint8_t *)buffer, sizeof buffer);
-        HW_ASSERT(size > 0);
-        model_take(model, hw_slice_of(buffer, size));
+    HW_ASSERT(hw_record_decode(hw_slice_of(record, record_size), true, &event) == HW_OK);
+    drive_take(drive, &event, FEED_START_MS);
+    if (event.kind ==
+        HW_KIND_REFERRAL_RECEIVED) { /* It says who people are, and nothing of stays. */
+        event.kind = HW_KIND_PERSON_UPDATED;
+        event.set = 0;
+        event.visit = (struct hw_visit){0};
+        event.has_stay = false;
     }
+    size =
+        hw_record_encode(&event, drive->sequence, FEED_START_MS, (uint8_t *)buffer, sizeof buffer);
+    HW_ASSERT(size > 0);
+    model_take(model, hw_slice_of(buffer, size));
+}
+
+static void tell_message(const struct message *message, struct drive *drive, struct model *model)
+{
+    for (unsigned i = 0; i < message->records_count; i++)
+        tell(message->records[i], message->record_sizes[i], drive, model);
 }
 
 static void work_out(const struct feeds *feeds, uint64_t set, struct reference *reference)
@@ -50,7 +60,10 @@ static void work_out(const struct feeds *feeds, uint64_t set, struct reference *
     drive_open(&drive);
     for (unsigned i = 0; i < feeds->count; i++)
         if (set >> i & 1u)
-            tell(&feeds->messages[i], &drive, model);
+            tell_message(&feeds->messages[i], &drive, model);
+    for (unsigned i = 0; i < feeds->referrals_count; i++)
+        if (set >> (MESSAGES_MAX + i) & 1u)
+            tell(feeds->referrals[i].bytes, feeds->referrals[i].size, &drive, model);
     count = model_chronicles(model, &told);
     reference->set = set;
     reference->digest = hw_engine_history_digest(drive.engine);

@@ -12,6 +12,9 @@ enum {
     RESTARTS_MAX = 16, /* then nothing more goes wrong */
     OPENS_MAX = 12,
     BATCH_SIZE = 512 * 1024,
+    CROWDED_SIZE = HW_RECORD_SIZE_MAX + 512, /* a batch that a tick and a record fill */
+    COMMANDS_WILD = 90,
+    COMMANDS_SCRIPT = 14,
 };
 
 #define DATA_DIR "/data"
@@ -23,6 +26,8 @@ struct run {
     struct random random;
     struct fault_env *fault;
     struct network network;
+    struct desk desk;
+    struct watch watch;
     struct hw_runtime_options options;
     struct hw_runtime *runtime; /* NULL: no server, or one that starts */
     int64_t wall_ms, latest_ms, monotonic_ns;
@@ -67,6 +72,14 @@ static void pass_some(struct run *run)
     pass(run, (int64_t)below(run, most));
 }
 
+/* Long enough for proposals, offers and holds to run out. */
+static void let_a_while_pass(struct run *run)
+{
+    run->wall_ms += (int64_t)below(run, 25 * HW_MINUTE_MS);
+    set_clock(run);
+    run->ledger->tally.waits++;
+}
+
 static void step_clock(struct run *run, bool forward)
 {
     int64_t ms = 1000 + (int64_t)below(run, 3 * HW_HOUR_MS);
@@ -90,6 +103,7 @@ static void meanwhile(void *context, const char *path)
     run->ledger->tally.slow_syncs++;
     pass(run, (int64_t)below(run, 200));
     network_step(&run->network, run->monotonic_ns);
+    desk_step(&run->desk);
     /* The journal's thread writes while the loop turns; quarantine's own work is one of its turns.
      */
     if (strstr(path, "/journal") != NULL && chance(run, 50))
@@ -105,6 +119,15 @@ static void on_durable(void *context, uint64_t sequence)
 
     if (run->runtime != NULL && !fault_is_dead(run->fault))
         network_durable(&run->network, sequence);
+    if (run->runtime != NULL && !fault_is_dead(run->fault))
+        desk_durable(&run->desk, sequence);
+}
+
+static void on_applied(void *context, const struct hw_engine *engine)
+{
+    struct run *run = context;
+
+    watch_applied(&run->watch, engine);
 }
 
 static void on_failed(void *context, const char *what)
@@ -130,6 +153,8 @@ static void on_warning(void *context, const char *text)
 
 static void set_options(struct run *run)
 {
+    run->watch.crowded = run->plan->wild && chance(run, 25);
+    run->ledger->tally.crowded += run->watch.crowded;
     run->options = (struct hw_runtime_options){
         .env = fault_table(run->fault),
         .data_dir = DATA_DIR,
@@ -139,9 +164,10 @@ static void set_options(struct run *run)
         .event_clock = chance(run, 20),
         .on_durable = on_durable,
         .on_failed = on_failed,
+        .on_applied = on_applied,
         .on_warning = on_warning,
         .context = run,
-        .batch_size = BATCH_SIZE,
+        .batch_size = run->watch.crowded ? CROWDED_SIZE : BATCH_SIZE,
         .segment_size = 6 * 1024 + below(run, 16) * 1024,
         .prepare_size = 2 * 1024 + below(run, 6) * 1024,
         .snapshot_records = 6 + below(run, 20),
@@ -169,7 +195,7 @@ static void check(struct run *run, struct hw_runtime *runtime)
     size_t count;
 
     fault_set_chances(run->fault, &none);
-    oracle_check(run->oracle, run->ledger, run->options.env, DATA_DIR, runtime, latest_ms);
+    oracle_check(run->oracle, run->options.env, DATA_DIR, runtime, latest_ms);
     if (hw_snapshot_list(run->options.env, DATA_DIR, &sequences, &count) == 0) {
         run->ledger->tally.snapshots_begun_from += count > 0;
         free(sequences);
@@ -213,6 +239,7 @@ static void open_server(struct run *run)
             check(run, runtime);
             run->runtime = runtime;
             network_up(&run->network, runtime);
+            desk_up(&run->desk, runtime);
             return;
         }
         if (fault_is_dead(run->fault))
@@ -235,6 +262,7 @@ static void close_server(struct run *run, bool clean)
     struct hw_runtime *runtime = run->runtime;
 
     network_down(&run->network);
+    desk_down(&run->desk);
     run->runtime = NULL;
     if (!clean)
         fault_die(run->fault);
@@ -401,10 +429,17 @@ static void begin(struct run *run)
     run->fault = fault_new(run->plan->seed ^ run->plan->crash_at << 32);
     run->random.state = run->plan->seed * 3;
     network_init(&run->network, run->ledger, run->plan->seed * 5);
+    watch_init(&run->watch, run->ledger);
+    run->oracle->ledger = run->ledger;
+    run->oracle->desk = &run->desk;
+    run->oracle->watch = &run->watch;
     run->wall_ms = FEED_START_MS;
     run->monotonic_ns = 1000000000;
     set_clock(run);
     set_options(run);
+    desk_init(&run->desk, run->ledger, run->plan->seed * 7,
+        run->plan->wild ? (unsigned)below(run, COMMANDS_WILD) : COMMANDS_SCRIPT,
+        run->watch.crowded);
     fault_names_by_luck(run->fault, true);
     fault_tell(run->fault, run->ledger->told);
     fault_meanwhile(run->fault, meanwhile, run);
@@ -458,7 +493,10 @@ static void step(struct run *run)
 {
     run->steps++;
     pass_some(run);
+    if (chance(run, 2))
+        let_a_while_pass(run);
     network_step(&run->network, run->monotonic_ns);
+    desk_step(&run->desk);
     turn(run);
     if (ledger_failed(run->ledger))
         return;
@@ -478,7 +516,7 @@ uint64_t run(const struct run_plan *plan, const struct feeds *feeds, struct orac
     ledger->told = getenv("HOMEWARD_TELL") != NULL ? stderr : NULL;
     run = (struct run){.plan = plan, .ledger = ledger, .oracle = oracle};
     begin(&run);
-    while (!ledger_failed(ledger) && !network_is_done(&run.network)) {
+    while (!ledger_failed(ledger) && (!network_is_done(&run.network) || !desk_is_done(&run.desk))) {
         step(&run);
         if (run.steps >= STEPS_MAX)
             ledger_fail(ledger, "not all is answered after %d steps", STEPS_MAX);

@@ -47,15 +47,29 @@ static void write_places(FILE *out, const struct chronicle *told)
     }
 }
 
-static void write_charges(FILE *out, const struct chronicle *told)
+static struct chronicle_charge charge_at(
+    const struct chronicle *told, uint32_t i, uint64_t findings_mask)
+{
+    struct chronicle_charge charge = told->charges[i];
+
+    if (charge.inferred && (findings_mask & DUMP_INFERRED) == 0)
+        charge.reason = charge.responsible = (struct hw_slice){0};
+    return charge;
+}
+
+static void write_charges(FILE *out, const struct chronicle *told, uint64_t findings_mask)
 {
     char start[HW_TIME_TEXT_SIZE], end[HW_TIME_TEXT_SIZE];
 
     for (uint32_t i = 0; i < told->charges_count; i++) {
-        struct chronicle_charge charge = told->charges[i];
+        struct chronicle_charge charge = charge_at(told, i, findings_mask), next;
 
-        while (i + 1 < told->charges_count && same_account(&charge, &told->charges[i + 1]))
-            charge.end_ms = told->charges[++i].end_ms;
+        for (; i + 1 < told->charges_count; i++) {
+            next = charge_at(told, i + 1, findings_mask);
+            if (!same_account(&charge, &next))
+                break;
+            charge.end_ms = next.end_ms;
+        }
         fprintf(out, "  charge %s to %s reason %.*s side %.*s site %.*s council %.*s%s%s\n",
             moment(charge.start_ms, start), moment(charge.end_ms, end),
             HW_SLICE_ARGS(charge.reason), HW_SLICE_ARGS(known(charge.responsible, "unassigned")),
@@ -93,7 +107,7 @@ static char *paragraph(const struct chronicle *told, uint64_t findings_mask)
         fprintf(out, "  ready %s to %s day %d%s\n", moment(period->start_ms, a),
             moment(period->end_ms, b), period->start_day, period->day_precision ? " (date)" : "");
     }
-    write_charges(out, told);
+    write_charges(out, told, findings_mask);
     for (unsigned i = 0; i < HW_FINDING_COUNT; i++)
         if ((told->findings & findings_mask) >> i & 1u)
             fprintf(out, "  finding %u\n", i);

@@ -43,6 +43,13 @@ struct chronicle {
 };
 
 /*
+ * Of a findings_mask: what was inferred is written, too.  Without it only that something was:
+ * inferring from a referral is a decision of the engine (R3), and a reference makes none.
+ */
+#define DUMP_INFERRED (UINT64_C(1) << 63)
+_Static_assert(HW_FINDING_COUNT < 63, "no finding has that bit");
+
+/*
  * The text of chronicles: a paragraph each, in the order of their text.  Neighbouring charges to
  * the same account are written as one, and so are places.  Only findings in findings_mask are
  * written.  The caller frees it.
