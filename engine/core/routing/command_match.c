@@ -1,6 +1,7 @@
 #include "core/routing/command_parts.h"
 
 #include "core/routing/match.h"
+#include "core/routing/mode.h"
 #include "core/routing/referral.h"
 #include "core/routing/rules.h"
 
@@ -67,6 +68,16 @@ static uint32_t decided_match(const struct hw_command *command, enum hw_match_st
     return handle;
 }
 
+/* Paused sends nothing, whoever would send it (R10): the mode is to be set first. */
+static bool may_send(const struct hw_command *command, uint32_t referral, uint32_t service)
+{
+    if (hw_mode_of(command->engine, referral, service) != HW_MODE_PAUSED)
+        return true;
+    hw__refuse(command, HW_E_CONFLICT,
+        "it is paused here and nothing is sent: set another routing.mode first");
+    return false;
+}
+
 void hw__command_approve(const struct hw_command *command)
 {
     uint32_t handle = decided_match(command, HW_STEP_APPROVE);
@@ -75,6 +86,8 @@ void hw__command_approve(const struct hw_command *command)
     if (handle == 0)
         return;
     match = hw_match_at(command->engine, handle);
+    if (!may_send(command, match->referral, match->service))
+        return;
     match->by = hw__code(command, HW_FIELD_BY);
     match->reason = hw__code(command, HW_FIELD_REASON);
     match->expires_ms =
@@ -301,7 +314,7 @@ void hw__command_make_offer(const struct hw_command *command)
         hw__refuse(command, HW_E_INVALID, "by is missing: a named person decides");
         return;
     }
-    if (!may_offer(command, referral, service, &overrides))
+    if (!may_offer(command, referral, service, &overrides) || !may_send(command, referral, service))
         return;
     handle = hw_match_new(
         engine, referral, service, hw_rule_units(engine, referral, service), HW_MATCH_PROPOSED);
