@@ -171,6 +171,8 @@ static void apply(struct hw_top_model *model, const char *topic, json_t *json, i
         json_object_set(model->summary, "total", json);
     else if (starts_with(topic, "metrics/site/"))
         row_replace(json_object_get(model->summary, "sites"), "site", json);
+    else if (starts_with(topic, "metrics/service/"))
+        row_replace(json_object_get(model->summary, "services"), "service", json);
 }
 
 void hw_top_model_message(struct hw_top_model *model, struct hw_slice message, int64_t now_ms)

@@ -12,7 +12,9 @@ enum {
     REASONS_MAX = 64,
     SILENT_MS = 25000, /* everything is said every 10 s */
     FIGURE_SIZE = 40,
-    FIXED_LINES = 17, /* of a picture with no rows at all */
+    FIXED_LINES = 17,   /* of a picture with no rows at all */
+    SERVICES_LINES = 3, /* more where there are services */
+    SERVICES_MAX = 512, /* looked at for those to show */
     ROWS_OF_FILE = 12,
     EXTRA_MAX = 40, /* further columns are for bars */
 };
@@ -120,7 +122,7 @@ struct picture {
     struct hw_canvas canvas;
     const struct hw_top_model *model;
     const struct hw_top_look *look;
-    unsigned sites, reasons, events; /* rows that are shown */
+    unsigned sites, services, reasons, events; /* rows that are shown */
     unsigned extra; /* columns beyond 80, for names and words before anything else */
 };
 
@@ -267,6 +269,86 @@ static void draw_sites(struct picture *picture)
     hw_canvas_end_line(canvas);
     for (unsigned i = 0; i < picture->sites; i++)
         draw_site(picture, json_array_get(sites, i));
+    hw_canvas_end_line(canvas);
+}
+
+/* Most people waiting first; then least free, then as they came. */
+static int service_order(const void *a, const void *b)
+{
+    const json_t *left = *(json_t *const *)a, *right = *(json_t *const *)b;
+    int64_t waiting = count_of(right, "waiting") - count_of(left, "waiting");
+    int64_t space = count_of(left, "free") - count_of(right, "free");
+
+    if (waiting != 0)
+        return waiting < 0 ? -1 : 1;
+    if (space != 0)
+        return space < 0 ? -1 : 1;
+    return strcmp(text_of(left, "service"), text_of(right, "service"));
+}
+
+/* Where each number of a service's row ends. */
+static const struct {
+    const char *label, *name;
+    unsigned column;
+} service_columns[] = {
+    {"Waiting", "waiting", 38},
+    {"Free", "free", 45},
+    {"Held", "held", 54},
+    {"Capacity", "capacity", 64},
+    {"Past review", "past_review", 77},
+};
+enum { SERVICE_COLUMNS = sizeof service_columns / sizeof *service_columns };
+
+static void draw_service(struct picture *picture, const json_t *service)
+{
+    struct hw_canvas *canvas = &picture->canvas;
+    bool suspended = json_is_true(json_object_get(service, "suspended"));
+    bool stale = json_is_true(json_object_get(service, "stale"));
+    char text[FIGURE_SIZE];
+
+    hw_canvas_left(canvas, 27 + picture->extra, suspended || stale ? HW_BAD : HW_PLAIN, " %s%s %s",
+        text_of(service, "service"),
+        suspended   ? " [suspended]"
+            : stale ? " [stale]"
+                    : "",
+        text_of(service, "name"));
+    for (unsigned i = 0; i < SERVICE_COLUMNS; i++)
+        hw_canvas_right(canvas, service_columns[i].column + picture->extra, HW_PLAIN, "%s",
+            count_text(text, service, service_columns[i].name));
+    hw_canvas_end_line(canvas);
+}
+
+/* Referrals on their way, then the services most people wait for. */
+static void draw_services(struct picture *picture)
+{
+    const json_t *services = json_object_get(picture->model->summary, "services");
+    const json_t *total = json_object_get(picture->model->summary, "total");
+    struct hw_canvas *canvas = &picture->canvas;
+    size_t all = json_array_size(services), count = all > SERVICES_MAX ? SERVICES_MAX : all;
+    const json_t *order[SERVICES_MAX];
+    char some[FIGURE_SIZE] = "";
+
+    if (count == 0)
+        return;
+    for (size_t i = 0; i < count; i++)
+        order[i] = json_array_get(services, i);
+    qsort(order, count, sizeof *order, service_order);
+    hw_canvas_put(canvas, HW_STRONG, " Home First");
+    put_figure(canvas, total, "waiting", "waiting_step_down");
+    put_figure(canvas, total, "in crisis", "waiting_step_up");
+    put_figure(canvas, total, "offered", "offered");
+    put_figure(canvas, total, "placed", "placed");
+    put_figure(canvas, total, "home, no care", "home_not_started");
+    hw_canvas_end_line(canvas);
+    if (picture->services < all)
+        (void)snprintf(some, sizeof some, " (%u of %zu)", picture->services, all);
+    hw_canvas_left(canvas, 27 + picture->extra, HW_STRONG, " Service%s", some);
+    for (unsigned i = 0; i < SERVICE_COLUMNS; i++)
+        hw_canvas_right(canvas, service_columns[i].column + picture->extra, HW_FAINT, "%s",
+            service_columns[i].label);
+    hw_canvas_end_line(canvas);
+    for (unsigned i = 0; i < picture->services && i < count; i++)
+        draw_service(picture, order[i]);
     hw_canvas_end_line(canvas);
 }
 
@@ -420,13 +502,15 @@ static void draw_footer(struct picture *picture)
 /* ---- the whole ---- */
 
 /* Hand out the lines there are: in turn, to whoever has more to show. */
-static void share_lines(struct picture *picture, unsigned sites, unsigned reasons, unsigned events)
+static void share_lines(
+    struct picture *picture, unsigned sites, unsigned services, unsigned reasons, unsigned events)
 {
-    unsigned *const turns[] = {
-        &picture->sites, &picture->reasons, &picture->sites, &picture->reasons, &picture->events};
-    const unsigned wants[] = {sites, reasons, sites, reasons, events};
+    unsigned *const turns[] = {&picture->sites, &picture->services, &picture->reasons,
+        &picture->sites, &picture->reasons, &picture->events};
+    const unsigned wants[] = {sites, services, reasons, sites, reasons, events};
     unsigned height = picture->look->height;
-    unsigned left = height > FIXED_LINES ? height - FIXED_LINES : 0;
+    unsigned fixed = FIXED_LINES + (services > 0 ? SERVICES_LINES : 0);
+    unsigned left = height > fixed ? height - fixed : 0;
     bool given = true;
 
     while (left > 0 && given) {
@@ -452,15 +536,19 @@ char *hw_top_view(const struct hw_top_model *model, const struct hw_top_look *lo
     struct hw_top_reason reasons[REASONS_MAX];
     unsigned reasons_count = hw_top_model_reasons(model, reasons, REASONS_MAX);
     unsigned sites_count = (unsigned)json_array_size(json_object_get(model->summary, "sites"));
+    unsigned services_count =
+        (unsigned)json_array_size(json_object_get(model->summary, "services"));
     unsigned events_count = min_u(model->events_count, HW_TOP_EVENTS);
     unsigned width = look->width > WIDTH_MIN ? look->width : WIDTH_MIN;
 
     if (look->height == 0) {
         picture.sites = sites_count;
+        picture.services = min_u(services_count, ROWS_OF_FILE);
         picture.reasons = min_u(reasons_count, ROWS_OF_FILE);
         picture.events = min_u(events_count, ROWS_OF_FILE);
     } else {
-        share_lines(&picture, sites_count, reasons_count, events_count);
+        share_lines(&picture, sites_count, min_u(services_count, SERVICES_MAX), reasons_count,
+            events_count);
     }
     picture.extra = min_u(width > 80 ? width - 80 : 0, EXTRA_MAX);
     hw_canvas_init(
@@ -469,6 +557,7 @@ char *hw_top_view(const struct hw_top_model *model, const struct hw_top_look *lo
     draw_totals(&picture);
     draw_day(&picture);
     draw_sites(&picture);
+    draw_services(&picture);
     draw_reasons(&picture, reasons, reasons_count);
     if (look->height != 0)
         draw_events(&picture);

@@ -114,8 +114,45 @@ Test(top, a_share_of_all_is_whole_and_of_nearly_all_is_not)
 #undef TOTAL
 }
 
+#define SERVICE(code, capacity, held, open, waiting, more)                                         \
+    "{\"service\":\"" code "\",\"name\":\"Home First\",\"capacity\":" capacity ",\"held\":" held   \
+    ",\"free\":" open ",\"waiting\":" waiting ",\"past_review\":1" more "}"
+static const char with_services[] =
+    "{\"sequence\":1234,\"as_at\":\"2026-07-21T10:15:00.000Z\",\"total\":{" FIGURES
+    ",\"waiting_step_down\":77,\"waiting_step_up\":4,\"offered\":12,\"placed\":301,"
+    "\"home_not_started\":3},\"sites\":[{\"site\":\"RWEAA\"," FIGURES
+    ",\"reasons\":[" REASON("E", "SC", "31", "3600000") "]}],\"services\":[" SERVICE(
+        "BED4", "6", "2", "4", "0", "") "," SERVICE("HART", "40", "43", "-3", "9",
+        ",\"suspended\":true") "," SERVICE("OADBY", "5", "5", "0", "2", "") "],\"feeds\":[]}";
+
+/* Those most people wait for come first, and every other part of the picture is still there. */
+Test(top, services_stand_beside_the_rest_at_80_by_24)
+{
+    hw_top_model_answer(&model, hw_slice_text(with_services), 1500);
+    char *text = draw(80, 24, false, 2000);
+
+    cr_expect(
+        strstr(text,
+            " Home First  waiting 77  in crisis 4  offered 12  placed 301  home, no care 3\n"
+            " Service (2 of 3)              Waiting   Free     Held  Capacity  Past review\n"
+            " HART [suspended] Home Fir           9     -3       43        40            1\n"
+            " OADBY Home First                    2      0        5         5            1\n") !=
+            NULL,
+        "%s", text);
+    cr_expect(strstr(text, " RWEAA") != NULL && strstr(text, " q quits") != NULL, "%s", text);
+    free(text);
+
+    message("metrics/service/OADBY {\"number\":1,\"sequence\":1235,\"service\":\"OADBY\","
+            "\"waiting\":30,\"free\":1}",
+        1600);
+    text = draw(80, 24, false, 2000);
+    cr_expect(strstr(text, "Past review\n OADBY ") != NULL, "%s", text);
+    free(text);
+}
+
 Test(top, fits_any_terminal)
 {
+    hw_top_model_answer(&model, hw_slice_text(with_services), 1500);
     for (int i = 0; i < 90; i++)
         message("delay/started {\"number\":1,\"reference\":\"S1\",\"site\":\"A\"}", 1500);
     for (unsigned width = 10; width < 200; width += 7) {
