@@ -69,6 +69,7 @@ done
 hub_say 2026-03-02T10:10:00Z person.updated "{$(person 6),\"restricted\":true}"
 hub_say 2026-03-02T10:11:00Z spell.admitted "{$(person 6),\"spell\":\"V6\",\"site\":\"RWEAA\",\"class\":\"I\"}"
 hub_say 2026-03-02T10:12:00Z referral.received "{\"referral\":\"6\",$(person 6),\"spell\":\"V6\",\"direction\":\"step_down\",\"pathway\":\"P1\",\"council\":\"509\",\"needs\":[\"personal_care\"]}"
+secret=$(hub_reference)
 all=$(hub_ask '{"query":"waiting"}')
 tap_has "restricted people are counted and not listed" '"count":6,.*"restricted":1,"next":null' "$all"
 tap_case "the others are" 5 "$(count '"reference":"R' "$all")"
@@ -100,4 +101,8 @@ server_stop TERM
 tap_case "the server ended well" 0 "$code"
 tap_run "$program" replay -d "$folder/hub-data" --print waiting
 tap_has "replay says who waits" '"restricted": 1' "$out"
+tap_run "$program" explain -d "$folder/hub-data" "$secret"
+tap_case "explain says no more of somebody restricted than of nobody" "1 " "$code $out"
+tap_run "$program" explain -d "$folder/hub-data" "$first"
+tap_has "and tells of everybody else" "^What happens next" "$out"
 tap_end
