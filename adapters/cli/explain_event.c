@@ -483,9 +483,13 @@ static void tell_suspended(struct hw_words *words, const struct hw_told *told)
 static void tell_alert(struct hw_words *words, const struct hw_told *told)
 {
     unsigned kind = hw_alert_of(text(told, HW_FIELD_REASON));
+    struct hw_slice what = text(told, HW_FIELD_OUTCOME);
 
-    if (kind == 0) {
-        hw_words_add(words, "The alert is over.");
+    if (hw_slice_is(what, "repeated"))
+        return; /* What stands is told once; that it is rung again is no news in a story. */
+    if (kind == 0 || hw_slice_is(what, "cleared")) {
+        hw_words_add(words, "The alert is over%s%s.", kind == 0 ? "" : ": ",
+            kind == 0 ? "" : hw_alert_words(kind));
         return;
     }
     hw_words_add(words, "ALERT: %s.", hw_alert_words(kind));
