@@ -53,6 +53,20 @@ tap_run "$program" send http://127.0.0.1:8080 "$folder/two.ndjson"
 tap_case "http is wrong usage" 2 "$code"
 tap_has "and says what to use instead" 'nn\+tcp://HOST:PORT' "$err"
 
+# ---- services and a census ----
+
+{
+    event s1 service.declared '{"service":"NEW","kind":"hostel","unit":"beds","capacity":11,"hours":"sometimes"}'
+    event s2 service.declared '{"service":"OLD","kind":"hostel","unit":"beds","capacity":11,"max_stay":"270 d","zones":"all"}'
+    event c1 census.taken '{"site":"RWEAA","ward":"W1","spells":["V1","V2"],"count":2}'
+} >"$folder/services.ndjson"
+tap_run "$program" send "$url" "$folder/services.ndjson"
+tap_has "hours that are none are refused in words" 'hours must be 24/7' "$out"
+tap_has "the rest is taken" '^accepted +2$' "$out"
+out=$(ask '{"query":"services"}')
+tap_has "a service is declared with its capacity" '"service":"OLD",.*"kind":"hostel",.*"capacity":11' "$out"
+tap_has "a census alone puts nobody in a bed" '"in_hospital":0' "$(ask '{"query":"summary"}')"
+
 # ---- decide ----
 
 offer=$(ask '{"query":"proposals"}' | grep -oE '"O[0-9A-Z*~$=]+"' | head -1 | tr -d '"')

@@ -206,6 +206,12 @@ static const struct {
     {"service.declared", "offer_ttl", "\"2 weeks\"", "minutes", 0},
     {"service.declared", "offer_ttl", "99999999", "minutes", 0},
     {"service.declared", "age", "\"64..18\"", "18..64", 0},
+    {"service.declared", "hours", "\"sometimes\"", "24/7", 0},
+    {"service.declared", "hours", "\"Mo 18:00-08:00\"", "24/7", 0},
+    {"service.declared", "hours", "\"Mo 08:00-25:00\"", "24/7", 0},
+    {"service.declared", "hours", "\"Mo 08:00-18:00,\"", "24/7", 0},
+    {"service.declared", "answer_hours", "\"24/7\"", NULL, 0},
+    {"service.declared", "answer_hours", "\"Sa-Mo08:00-24:00,Tu 09:30-10:00\"", NULL, 0},
 };
 
 Test(cloudevents_types, absurd_values_are_refused_or_flagged)

@@ -272,6 +272,71 @@ static bool take_ages(
                 : hw_ce_refuse_form(reader, field);
 }
 
+/* ---- hours, as core/services/hours.h reads them ---- */
+
+static bool pass_weekday(const char **at)
+{
+    static const char names[] = "MoTuWeThFrSaSu";
+
+    for (size_t i = 0; i + 1 < sizeof names; i += 2)
+        if (strncmp(*at, names + i, 2) == 0) {
+            *at += 2;
+            return true;
+        }
+    return false;
+}
+
+/* "08:00" to "24:00" as a minute of the day; -1: it is none. */
+static int pass_minute(const char **at)
+{
+    int hour, minute;
+
+    for (int i = 0; i < 5; i++)
+        if (i == 2 ? (*at)[i] != ':' : (*at)[i] < '0' || (*at)[i] > '9')
+            return -1;
+    hour = ((*at)[0] - '0') * 10 + (*at)[1] - '0';
+    minute = ((*at)[3] - '0') * 10 + (*at)[4] - '0';
+    *at += 5;
+    return minute > 59 || hour * 60 + minute > 24 * 60 ? -1 : hour * 60 + minute;
+}
+
+/* One part: days and a window. */
+static bool pass_part(const char **at)
+{
+    int open, close;
+
+    if (!pass_weekday(at))
+        return false;
+    if (**at == '-') {
+        (*at)++;
+        if (!pass_weekday(at))
+            return false;
+    }
+    *at += strspn(*at, " ");
+    open = pass_minute(at);
+    if (open < 0 || **at != '-')
+        return false;
+    (*at)++;
+    close = pass_minute(at);
+    return close > open;
+}
+
+static bool are_hours(const char *at)
+{
+    if (strcmp(at, "24/7") == 0)
+        return true;
+    for (;;) {
+        if (!pass_part(&at))
+            return false;
+        if (*at == '\0')
+            return true;
+        if (*at != ',')
+            return false;
+        at++;
+        at += strspn(at, " ");
+    }
+}
+
 bool hw_ce_take_pair(
     struct hw_ce_reader *reader, const struct hw_ce_field *field, const json_t *value)
 {
@@ -293,6 +358,10 @@ bool hw_ce_take_pair(
         return take_minutes(reader, field, value);
     case HW_CE_PAIR_AGES:
         return take_ages(reader, field, value);
+    case HW_CE_PAIR_HOURS:
+        return json_is_string(value) && are_hours(json_string_value(value))
+            ? take_text(reader, field, value)
+            : hw_ce_refuse_form(reader, field);
     default:
         return take_text(reader, field, value);
     }

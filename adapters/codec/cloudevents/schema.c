@@ -11,6 +11,11 @@ static const char time_pattern[] =
     "^[0-9]{4}(-[0-9]{2}(-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\\.[0-9]+)?)?"
     "(Z|[+-][0-9]{2}:?[0-9]{2})?)?)?)?$";
 
+static const char hours_pattern[] =
+    "^(24/7|(Mo|Tu|We|Th|Fr|Sa|Su)(-(Mo|Tu|We|Th|Fr|Sa|Su))? *"
+    "[0-9]{2}:[0-9]{2}-[0-9]{2}:[0-9]{2}(, *(Mo|Tu|We|Th|Fr|Sa|Su)(-(Mo|Tu|We|Th|Fr|Sa|Su))? *"
+    "[0-9]{2}:[0-9]{2}-[0-9]{2}:[0-9]{2})*)$";
+
 /* ---- parts ---- */
 
 static json_t *words_of(const char *codes)
@@ -116,6 +121,8 @@ static json_t *form_schema(const struct hw_ce_field *field)
     case HW_CE_PAIR_MINUTES:
         return json_pack("{s:[o,o]}", "anyOf", whole_schema(0, 3660 * 24 * 60),
             pattern_schema("^[0-9]{1,7} *(min|h|d|day|days)?$"));
+    case HW_CE_PAIR_HOURS:
+        return pattern_schema(hours_pattern);
     case HW_CE_PAIR_AGES:
         return pattern_schema("^(any|[0-9]+\\.\\.[0-9]*|\\.\\.[0-9]+)$");
     case HW_CE_FORMS:
@@ -307,6 +314,8 @@ static json_t *example_value(const struct hw_ce_field *field)
         return json_pack("[s, {s:s, s:i}]", "BLA:1", "zone", "CHA", "rank", 2);
     case HW_CE_PAIR_MINUTES:
         return json_string("2 h");
+    case HW_CE_PAIR_HOURS:
+        return json_string("Mo-Fr 08:00-18:00, Sa 09:00-13:00");
     case HW_CE_PAIR_AGES:
         return json_string("18..");
     case HW_CE_TEXT:
@@ -317,8 +326,7 @@ static json_t *example_value(const struct hw_ce_field *field)
     case HW_CE_FORMS:
         break;
     }
-    return strstr(field->name, "hours") != NULL ? json_string("Mo-Fr 08:00-18:00")
-                                                : example_word(field);
+    return example_word(field);
 }
 
 json_t *hw_ce_example(const struct hw_ce_type *type, bool full)

@@ -44,6 +44,7 @@
     X(PAIR_COUNT, "a whole number from 0 to 1,000,000")                                            \
     X(PAIR_PENCE, "whole pence from 0 to 1,000,000")                                               \
     X(PAIR_MINUTES, "minutes as a whole number, or such as \"30 min\", \"2 h\", \"42 d\"")         \
+    X(PAIR_HOURS, "24/7, or such as \"Mo-Fr 08:00-18:00, Sa 09:00-13:00\"")                        \
     X(PAIR_AGES, "\"any\", \"18..\", \"..17\" or \"18..64\"")
 
 enum hw_ce_form {
