@@ -3,6 +3,7 @@
 #include "core/figures/rows.h"
 #include "core/routing/mode.h"
 #include "core/routing/unsure.h"
+#include "core/routing/referral.h"
 #include "core/routing/tell.h"
 #include "core/services/service.h"
 #include "core/stays/stay.h"
@@ -114,11 +115,19 @@ static void set_mode(struct hw_engine *engine, uint8_t mode)
     engine->root.routing.mode = mode;
 }
 
+/* What is configured holds for those who wait already: their due times, and what may be done. */
+static void follow_all(struct hw_engine *engine)
+{
+    for (uint32_t i = 1; i < engine->referrals.count; i++)
+        if (hw_referral_at(engine, i)->state != HW_REFERRAL_ENDED)
+            hw_referral_follow(engine, i);
+}
+
 /* An empty value: no longer configured, so as it is without. */
 static void set_routing(struct hw_engine *engine, struct hw_slice what, struct hw_slice value)
 {
     struct hw_routing_settings *routing = &engine->root.routing;
-    const struct hw_routing_settings usual = hw_routing_usual();
+    const struct hw_routing_settings usual = hw_routing_usual(), before = *routing;
     int64_t minutes = number(value);
 
     if (hw_slice_is(what, "mode"))
@@ -131,6 +140,8 @@ static void set_routing(struct hw_engine *engine, struct hw_slice what, struct h
         routing->use_cost = hw_slice_is(value, "true");
     else if (hw_slice_is(what, "automation"))
         routing->automation = hw_mode_kinds(value);
+    if (memcmp(&before, routing, sizeof before) != 0)
+        follow_all(engine);
 }
 
 static void take_effect(struct hw_engine *engine, struct hw_slice key, struct hw_slice value)
