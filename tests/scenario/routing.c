@@ -79,7 +79,9 @@ static bool tell_message(struct told *told, uint32_t number)
     struct hw_event event = step->event;
 
     told->now_ms = arrival_ms(told, number);
-    if (!step->arrival.away && told->drive.sequence > 0)
+    if (step->arrival.away)
+        drive_resume(&told->drive, told->now_ms);
+    else if (told->drive.sequence > 0)
         drive_until(&told->drive, told->now_ms);
     name_match(told, step, &event);
     hw_event_finish(&event);

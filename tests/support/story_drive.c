@@ -114,6 +114,19 @@ static void tick(struct drive *drive, int64_t accepted_ms)
     decide(drive);
 }
 
+void drive_resume(struct drive *drive, int64_t at_ms)
+{
+    struct hw_event event;
+
+    hw_event_init(&event, HW_KIND_CLOCK_TICK);
+    event.happened = event.recorded = hw_time_at(at_ms);
+    if (hw_engine_wants_resuming(drive->engine))
+        hw_event_set_text(&event, HW_FIELD_DETAIL, hw_slice_text("resumed"));
+    hw_event_finish(&event);
+    apply(drive, &event, at_ms);
+    decide(drive);
+}
+
 void drive_take(struct drive *drive, const struct hw_event *event, int64_t accepted_ms)
 {
     if (hw_engine_due_ms(drive->engine) <= accepted_ms)

@@ -28,6 +28,9 @@ void drive_close(struct drive *drive);
 /* Accept one event. */
 void drive_take(struct drive *drive, const struct hw_event *event, int64_t accepted_ms);
 
+/* The engine goes on after a stop: its first tick says so where something is out (R16). */
+void drive_resume(struct drive *drive, int64_t at_ms);
+
 /* Let time pass until at_ms: every timer due by then has fired. */
 void drive_until(struct drive *drive, int64_t at_ms);
 
