@@ -12,7 +12,7 @@ keep=
 any_port=
 seconds=20
 speed=1000
-days=10
+days=5
 
 usage() {
     cat <<'TEXT'
@@ -25,7 +25,7 @@ plain pictures, for 20 seconds, then everything paused. Nobody in the county exi
 
   --keep         leave the data directory, and say where it is
   --seconds N    without a terminal: how long (20)
-  --days N       how many days go in at the start (10)
+  --days N       how many days go in at the start (5)
   --speed X      how much denser than in truth the county's messages come (1000)
   --any-port     free ports, not those of the configuration
 TEXT
