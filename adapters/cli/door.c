@@ -1,6 +1,7 @@
 #include "cli/door.h"
 
 #include "codec/cloudevents/text.h"
+#include "cli/dry_run.h"
 #include "homeward/routing.h"
 #include "resource/json.h"
 
@@ -243,10 +244,26 @@ static json_t *ingest(void *context, const json_t *events, uint64_t *ret_refused
     return body;
 }
 
+/* What would come of a decision: nothing is taken, refused or counted. */
+static json_t *try_decision(struct hw_entry *entry, const json_t *decision)
+{
+    json_t *said = json_deep_copy(decision), *answer;
+
+    (void)json_object_del(said, "dry_run");
+    hw_ce_read_decision(&entry->options.codec, said, hw_slice_text(entry->by),
+        hw_runtime_now_ms(entry->options.runtime), entry->scratch, &entry->reading);
+    answer = entry->reading.taken
+        ? hw_dry_run(hw_runtime_engine(entry->options.runtime), &entry->reading.event,
+              hw_runtime_now_ms(entry->options.runtime))
+        : outcome_json("rejected", entry->reading.pointer, entry->reading.words);
+    json_decref(said);
+    return answer;
+}
+
 static json_t *decide(void *context, const json_t *decision, uint64_t *ret_refused)
 {
     if (json_is_true(json_object_get(decision, "dry_run")))
-        return outcome_json("rejected", "/dry_run", "what would happen cannot be told here yet");
+        return try_decision(context, decision);
     return take(context, decision, true, ret_refused);
 }
 

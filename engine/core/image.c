@@ -221,3 +221,32 @@ struct hw_hash hw_engine_quick_digest(const struct hw_engine *engine)
     }
     return hw_hash_bytes(hw_slice_of(hashes, sizeof hashes));
 }
+
+/* ---- a second one ---- */
+
+size_t hw_engine_image_size(const struct hw_engine *engine)
+{
+    size_t size = 0;
+
+    for (uint32_t part = 0; part < hw_engine_image_count(engine); part++)
+        size += hw_engine_image_part(engine, part).size;
+    return size;
+}
+
+enum hw_status hw_engine_clone(const struct hw_engine *engine, struct hw_engine **ret_engine)
+{
+    struct hw_engine *clone;
+    enum hw_status status = hw_engine_new(&engine->options, &clone);
+
+    if (status != HW_OK)
+        return status;
+    for (uint32_t part = 0; part < hw_engine_image_count(engine) && status == HW_OK; part++)
+        status = hw_engine_image_load(clone, part, hw_engine_image_part(engine, part));
+    if (status == HW_OK)
+        status = hw_engine_image_end(clone);
+    if (status == HW_OK)
+        *ret_engine = clone;
+    else
+        hw_engine_free(clone);
+    return status;
+}

@@ -213,4 +213,14 @@ HW_MUST_CHECK enum hw_status hw_engine_image_load(
 uint8_t *hw_engine_image_space(struct hw_engine *engine, uint32_t part, size_t size);
 HW_MUST_CHECK enum hw_status hw_engine_image_end(struct hw_engine *engine);
 
+/* Bytes of all parts together: what a clone costs to make. */
+size_t hw_engine_image_size(const struct hw_engine *engine);
+
+/*
+ * A second engine in the same state, to try something on: what is done to it changes nothing here.
+ * To be freed by the caller.  HW_E_MEMORY, HW_E_FULL: there is none.
+ */
+HW_MUST_CHECK enum hw_status hw_engine_clone(
+    const struct hw_engine *engine, struct hw_engine **ret_engine);
+
 #endif
