@@ -286,6 +286,7 @@ void oracle_check(struct oracle *oracle, struct hw_env *env, const char *data_di
     memset(oracle->records, 0, sizeof oracle->records);
     memset(oracle->commands, 0, sizeof oracle->commands);
     oracle->watch->in_a_row = 0;
+    oracle->watch->tick = false;
     oracle->ledger->tally.recoveries++;
     (void)snprintf(journal_dir, sizeof journal_dir, "%s/journal", data_dir);
     watch_opened(oracle->watch, hw_runtime_engine(runtime), env, journal_dir);

@@ -44,13 +44,14 @@ void watch_applied(struct watch *watch, const struct hw_engine *engine)
     size_t size;
 
     check_holds(watch, engine, "live, behind");
+    HW_ASSERT(sequence < WATCHED_MAX);
+    watch->decided[sequence] = (struct hw_hash){0};
     if (decided == NULL)
         return;
     tell(watch, decided, sequence);
     size = hw_record_encode(
         decided, sequence, hw_engine_accepted_ms(engine), (uint8_t *)buffer, sizeof buffer);
     HW_ASSERT(size > 0);
-    HW_ASSERT(sequence < WATCHED_MAX);
     watch->decided[sequence] = hw_hash_bytes(hw_slice_of(buffer, size));
 }
 
@@ -69,6 +70,13 @@ void watch_read(struct watch *watch, const struct hw_engine *engine, struct hw_s
     const struct hw_record_header *header)
 {
     check_holds(watch, engine, "read again, behind");
+    HW_ASSERT(header->sequence < WATCHED_MAX);
+    if (watch->tick && header->kind < HW_KIND_DECIDED_PROPOSAL &&
+        !hw_hash_is_zero(watch->decided[header->sequence]))
+        ledger_fail(watch->ledger,
+            "record %" PRIu64 " stands between a tick and what it made the engine decide",
+            header->sequence);
+    watch->tick = header->kind == HW_KIND_CLOCK_TICK;
     if (header->kind < HW_KIND_DECIDED_PROPOSAL) {
         watch->in_a_row = 0;
         return;
@@ -77,7 +85,6 @@ void watch_read(struct watch *watch, const struct hw_engine *engine, struct hw_s
     if (++watch->in_a_row > IN_A_ROW_MAX)
         ledger_fail(
             watch->ledger, "decisions without end before record %" PRIu64, header->sequence);
-    HW_ASSERT(header->sequence < WATCHED_MAX);
     if (!hw_hash_equal(watch->decided[header->sequence], hw_hash_bytes(record)))
         ledger_fail(watch->ledger, "record %" PRIu64 " is not what the engine decided then",
             header->sequence);

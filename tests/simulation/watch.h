@@ -20,6 +20,7 @@ enum { WATCHED_MAX = 8192 };
 struct watch {
     struct ledger *ledger;
     struct hw_hash decided[WATCHED_MAX]; /* by sequence: the decision that is to stand there */
+    bool tick;                           /* the record read last; its decisions come next */
     unsigned in_a_row;                   /* decisions read behind the last cause */
     bool crowded;                        /* blocks have no room for all that one cause brings */
 };
