@@ -334,11 +334,11 @@ static bool decide_service(struct hw_engine *engine, uint32_t handle)
     return choice.referral != 0 && decide_proposal(engine, choice);
 }
 
-void hw_decide(struct hw_engine *engine)
+/* From the agenda to the next decision. */
+static void look_at_agenda(struct hw_engine *engine)
 {
     uint32_t handle;
 
-    engine->has_decision = false;
     while ((handle = hw_agenda_first_match(engine)) != 0) {
         if (decide_due(engine, handle))
             return;
@@ -355,6 +355,15 @@ void hw_decide(struct hw_engine *engine)
             return;
         hw_agenda_drop_service(engine);
     }
+}
+
+void hw_decide(struct hw_engine *engine)
+{
+    engine->has_decision = false;
+    /* Most records concern nobody who was referred. */
+    if ((engine->root.agenda_match.first | engine->root.agenda_referral.first |
+            engine->root.agenda_service.first) != 0)
+        look_at_agenda(engine);
 }
 
 bool hw_decision_is(const struct hw_engine *engine, const struct hw_event *event)

@@ -70,6 +70,8 @@ uint32_t hw_inferred_gather(
 {
     uint32_t at = leader, count = 0;
 
+    if (engine->inferences.count == 1)
+        return 0; /* Nothing was ever inferred. */
     do {
         uint32_t taken = 0;
 
