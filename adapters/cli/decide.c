@@ -17,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { HELP_SIZE = 32 * 1024, TIMEOUT_MS = 10000, DRY_RUN = 256, JSON };
+enum { HELP_SIZE = 32 * 1024, WIDTH = 70, TIMEOUT_MS = 10000, DRY_RUN = 256, JSON };
 
 static const struct hw_option options[] = {
     {'u', "url", "URL", "the engine's nanomsg.query (nn+tcp://127.0.0.1:5562)"},
@@ -52,15 +52,17 @@ static void say_field(const struct hw_ce_field *field)
     const char *words = hw_ce_form_words((enum hw_ce_form)field->form);
     bool listed = field->codes != NULL && field->codes != hw_ce_reasons;
 
-    say("    %s%s=%s\n        %s\n", field->name, field->need == HW_CE_OPTIONAL ? "" : "*",
-        listed ? field->codes + (*field->codes == '|') : words, field->saying);
+    if (listed)
+        words = field->codes + (*field->codes == '|');
+    say("    %s%s=%s%s\n        %s\n", field->name, field->need == HW_CE_OPTIONAL ? "" : "*",
+        strlen(field->name) + strlen(words) > WIDTH ? "\n      " : "", words, field->saying);
 }
 
 static void say_help(void)
 {
-    say("Tells a running engine what a person decided. Exit 0: done; 1: refused, with what\n"
-        "stands; 2: wrong usage. A decision is undone by its opposite. DECISION and its KEYs\n"
-        "(* must be there; a list is separated by commas):\n");
+    say("Tells a running engine what a person decided. Exit 0: done; 1: refused, with\n"
+        "what stands; 2: wrong usage. A decision is undone by its opposite. DECISION\n"
+        "and its KEYs (* must be there; a list is separated by commas):\n");
     for (unsigned i = hw_ce_events_count(); i < hw_ce_types_count(); i++) {
         const struct hw_ce_type *type = hw_ce_type_at(i);
 

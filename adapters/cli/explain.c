@@ -28,12 +28,11 @@ static const struct hw_option options[] = {
 static const struct hw_usage usage = {
     .command = "explain",
     .synopsis = "(-d DIR | --url nn+tcp://HOST:PORT) REFERENCE",
-    .sentence =
-        "Tells the life of a stay (S...), a referral (R...), an offer (O...: its referral)\n"
-        "or an alert (A...) in plain English: what happened, who decided what and why,\n"
-        "what stood in the way, what happens next. Times are London's. With -d the whole\n"
-        "journal is read; with --url what a running server knows now. Reads only; safe\n"
-        "beside a running server. Names nobody.",
+    .sentence = "Tells the life of a stay (S...), a referral (R...), an offer (O...: its\n"
+                "referral) or an alert (A...) in plain English: what happened, who decided what\n"
+                "and why, what stood in the way, what happens next. Times are London's. With -d\n"
+                "the whole journal is read; with --url what a running server knows now. Reads\n"
+                "only; safe beside a running server. Names nobody.",
     .options = options,
     .options_count = sizeof options / sizeof *options,
 };

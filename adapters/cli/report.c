@@ -25,13 +25,12 @@ static const struct hw_option options[] = {
 static const struct hw_usage usage = {
     .command = "report",
     .synopsis = "NAME -d DIR --date DAY [--to DAY] [--known-at TIME] [--format csv|json]",
-    .sentence =
-        "Prints a report of whole London days from the journal:\n"
-        "  capacity   per service: position, offers and their answers, starts, waits\n"
-        "  outcomes   per reablement service: sequels, at home 91 days after hospital\n"
-        "  step-up    first contact within 2 hours and 2 days, by council\n"
-        "What is not known is - (null in JSON), never 0. Reads only; safe beside a running\n"
-        "server. Names nobody.",
+    .sentence = "Prints a report of whole London days from the journal:\n"
+                "  capacity   per service: position, offers and their answers, starts, waits\n"
+                "  outcomes   per reablement service: sequels, at home 91 days after hospital\n"
+                "  step-up    first contact within 2 hours and 2 days, by council\n"
+                "What is not known is - (null in JSON), never 0. Reads only; safe beside a\n"
+                "running server. Names nobody.",
     .options = options,
     .options_count = sizeof options / sizeof *options,
 };

@@ -31,16 +31,15 @@ static const struct hw_option options[] = {
 static const struct hw_usage usage = {
     .command = "send",
     .synopsis = "mllp://HOST:PORT|nn+tcp://HOST:PORT [FILE...]",
-    .sentence =
-        "Sends what is in files, or in standard input (also as \"-\"), and waits for the\n"
-        "answers. Exit 1 if any was not accepted; duplicates and ignored messages are.\n\n"
-        "To mllp://HOST:PORT: HL7 v2 messages. Files may hold one message, many, a batch\n"
-        "or MLLP frames. A connection that closes is made again and what was not answered\n"
-        "is sent again. With several connections messages arrive in another order than\n"
-        "they have in the file.\n\n"
-        "To nn+tcp://HOST:PORT or nn+ipc://PATH, the engine's nanomsg.query: CloudEvents.\n"
-        "Files may hold one event, an array or NDJSON. They go in batches, in their order;\n"
-        "each is acknowledged once it is on disk.",
+    .sentence = "Sends what is in files, or in standard input (also as \"-\"), and waits for the\n"
+                "answers. Exit 1 if any was not accepted; duplicates and ignored messages are.\n\n"
+                "To mllp://HOST:PORT: HL7 v2 messages. Files may hold one message, many, a batch\n"
+                "or MLLP frames. A connection that closes is made again and what was not answered\n"
+                "is sent again. With several connections messages arrive in another order than\n"
+                "they have in the file.\n\n"
+                "To nn+tcp://HOST:PORT or nn+ipc://PATH, the engine's nanomsg.query: CloudEvents.\n"
+                "Files may hold one event, an array or NDJSON. They go in batches, in their\n"
+                "order; each is acknowledged once it is on disk.",
     .options = options,
     .options_count = sizeof options / sizeof *options,
 };

@@ -11,7 +11,7 @@
 
 static const struct hw_ce_field mode[] = {
     F("scope", CODE, DETAIL, REQUIRED, NULL,
-        "all, or service:, site:, zone:, council:, pathway: or direction: and its code"),
+        "all; or service:CODE, site:, zone:, council:, pathway:, direction:"),
     F("mode", CODE, ANSWER, REQUIRED, "observe|propose|offer|paused", "what the engine may do"),
     UNTIL(OPTIONAL, "then the wider scope holds again"), WHY};
 static const struct hw_ce_field proposal[] = {
