@@ -49,6 +49,9 @@ tap_case "the same again is no failure" 0 "$code"
 tap_has "and changes nothing" '"accepted":0,"duplicate":2,' "$out"
 tap_has "what was refused stands in quarantine" '/data/person' \
     "$("$program" quarantine list -d "$folder/data")"
+sed 's/"2026-11-21T09:00:00Z"/"2026-11-21T09:00:01Z"/' "$folder/two.ndjson" | head -1 >"$folder/reused.ndjson"
+tap_has "another content under a known id is taken, and remarked on" '"outcome":"accepted".*"remarks":\["id_reused"\]' \
+    "$(ask "{\"ingest\":[$(<"$folder/reused.ndjson")]}")"
 tap_run "$program" send http://127.0.0.1:8080 "$folder/two.ndjson"
 tap_case "http is wrong usage" 2 "$code"
 tap_has "and says what to use instead" 'nn\+tcp://HOST:PORT' "$err"
@@ -74,6 +77,8 @@ tap_has "a proposal waits for a person" '^O' "$offer"
 tap_run "$program" decide --url "$url" proposal.approved "proposal=$offer" version=7
 tap_case "a version that is not the present one is refused" 1 "$code"
 tap_has "with the present one" 'version 1 stands now' "$err"
+tap_run "$program" decide --url "$url" --dry-run proposal.approved "proposal=$offer" version=1
+tap_has "what would happen can be asked" '"dry_run": true' "$out"
 tap_run "$program" decide --url "$url" proposal.approved "proposal=$offer" version=1 reason=agreed
 tap_case "the present one is approved" 0 "$code"
 tap_has "and named" "done: $offer" "$out"
