@@ -436,6 +436,8 @@ static void fire_timers(struct hw_engine *engine, int64_t until_ms)
 
         if (due > until_ms)
             return;
+        /* Room was seen to for one: so it is for each, as long as the limits allow. */
+        hw_room_more(engine);
         if (due > engine->root.accepted_ms)
             engine->root.accepted_ms = due;
         if (engine->root.midnight_due_ms <= due) {

@@ -259,6 +259,13 @@ enum hw_status hw_room_ensure(struct hw_engine *engine)
     return has_room(engine) ? HW_OK : make_room(engine);
 }
 
+void hw_room_more(struct hw_engine *engine)
+{
+    enum hw_status status = hw_room_ensure(engine);
+
+    (void)status; /* What the record was given is still there; the next one is refused. */
+}
+
 static enum hw_status init(struct hw_engine *engine)
 {
     const struct hw_memory *memory = &engine->options.memory;

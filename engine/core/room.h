@@ -9,4 +9,7 @@
 /* HW_OK, or HW_E_FULL or HW_E_MEMORY with nothing changed that is seen. */
 HW_MUST_CHECK enum hw_status hw_room_ensure(struct hw_engine *engine);
 
+/* In the middle of one that does the same for very many: as much again, where the limits allow. */
+void hw_room_more(struct hw_engine *engine);
+
 #endif

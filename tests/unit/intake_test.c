@@ -278,7 +278,8 @@ static struct hw_submitted set_mode(const char *mode)
     return say(&event);
 }
 
-static struct hw_submitted refer(unsigned number)
+/* zone NULL: of nobody in particular, anywhere; else of one person, who will be there. */
+static struct hw_submitted refer_to(unsigned number, const char *zone)
 {
     struct hw_event event;
     char name[32];
@@ -289,7 +290,17 @@ static struct hw_submitted refer(unsigned number)
     hw_event_set_text(&event, HW_FIELD_DIRECTION, hw_slice_text("step_up"));
     hw_event_set_text(&event, HW_FIELD_NEEDS, hw_slice_text("personal_care"));
     hw_event_set_text(&event, HW_FIELD_URGENCY, hw_slice_text("2d"));
+    if (zone != NULL) {
+        hw_event_set_text(&event, HW_FIELD_ZONE, hw_slice_text(zone));
+        hw_event_add_identifier(
+            &event, HW_IDENTIFIER_LOCAL, hw_slice_text("RWE"), hw_slice_text("S1"));
+    }
     return say(&event);
+}
+
+static struct hw_submitted refer(unsigned number)
+{
+    return refer_to(number, NULL);
 }
 
 /* A service with room for all of them, and nobody is proposed to it yet. */
@@ -410,5 +421,35 @@ Test(intake, decisions_without_room_wait_and_so_does_all_else)
          i++)
         hw_runtime_turn(runtime);
     cr_expect(eq(i64, held(), REFERRALS));
+    opened_close();
+}
+
+/* More than any record is given room for: each waits where nobody else does, and all move. */
+Test(intake, one_person_with_very_many_referrals_changes_council)
+{
+    enum { MANY = 3400 };
+    struct hw_event event;
+    char zone[16];
+
+    options.limits.texts = 1 << 18;
+    options.limits.stays = 1 << 18;
+    opened_open();
+    for (unsigned i = 0; i < MANY; i++) {
+        snprintf(zone, sizeof zone, "Z%u", i);
+        cr_assert(eq(int, refer_to(i, zone).outcome, HW_OUTCOME_TAKEN));
+        if (i % 100 == 0)
+            hw_runtime_turn(runtime);
+    }
+    hw_event_init(&event, HW_KIND_SPELL_ADMITTED);
+    hw_event_add_identifier(&event, HW_IDENTIFIER_LOCAL, hw_slice_text("RWE"), hw_slice_text("S1"));
+    event.visit.authority = hw_slice_text("RWE");
+    event.visit.number = hw_slice_text("V1");
+    hw_event_set_text(&event, HW_FIELD_CLASS, hw_slice_text("O"));
+    hw_event_set_text(&event, HW_FIELD_COUNCIL, hw_slice_text("509"));
+    for (unsigned i = 0; i < MANY && hw_engine_decided(hw_runtime_engine(runtime)) != NULL; i++)
+        hw_runtime_turn(runtime);
+    cr_expect(eq(int, say(&event).outcome, HW_OUTCOME_TAKEN));
+    cr_expect(gt(uint, hw_runtime_engine(runtime)->profiles.count, 2 * MANY), "all moved");
+    cr_expect(hw_routing_holds(hw_runtime_engine(runtime)));
     opened_close();
 }

@@ -1,6 +1,7 @@
 #include "core/routing/referral.h"
 
 #include "core/people/people.h"
+#include "core/room.h"
 #include "core/routing/agenda.h"
 #include "core/routing/match.h"
 #include "core/routing/profile.h"
@@ -370,8 +371,11 @@ void hw_referral_hear(struct hw_engine *engine, uint32_t person)
     do {
         for (uint32_t referral = hw_referrals_of(engine, at); referral != 0;
              referral = hw_referral_at(engine, referral)->identifier_next)
-            if (hw_referral_at(engine, referral)->state != HW_REFERRAL_ENDED)
+            if (hw_referral_at(engine, referral)->state != HW_REFERRAL_ENDED) {
+                /* Room was seen to for a few of one person: so it is for each of very many. */
+                hw_room_more(engine);
                 hw_referral_follow(engine, referral);
+            }
         at = hw_identifier_at(engine, at)->person_next;
     } while (at != person);
 }
