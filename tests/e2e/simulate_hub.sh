@@ -10,6 +10,7 @@ query=ipc://$folder/query
 : >"$folder/server.log" # There before the server opens it.
 "$program" serve -c "$root/adapters/config/examples/leicestershire.yaml" -d "$folder/data" \
     --set mllp.listen=127.0.0.1:0 --set nanomsg.publish=off --set nanomsg.query="$query" \
+    --set nanomsg.ingest=off \
     --set routing.mode=offer >"$folder/server.log" 2>&1 &
 server=$!
 tap_processes+=("$server")
