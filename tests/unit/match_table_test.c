@@ -85,10 +85,16 @@ static void let_expire(struct bench *bench)
 
 static void tell(struct bench *bench, enum hw_kind kind, const char *answer)
 {
+    bool approves = kind == HW_KIND_DECIDE_PROPOSAL_APPROVED; /* Which paused would not let out. */
+
     bench->match = hub_newest(&bench->hub, bench->referral);
+    if (approves)
+        set_mode(&bench->hub, "propose");
     cr_assert(eq(int,
         hub_tell(&bench->hub, kind, bench->match.reference, bench->match.version, answer).status,
         HW_OK));
+    if (approves)
+        set_mode(&bench->hub, "paused");
 }
 
 static void bring(struct bench *bench, enum hw_match_state state)
@@ -223,9 +229,12 @@ static void expect_command(
 {
     char cell = cells[from][step];
     char after = end_of(cell) == HW_STEP_DONE ? cell : letters[from];
-    enum hw_status status = hub_submit(&bench->hub, event).status;
+    enum hw_status status;
     struct hw_match_view view;
 
+    if (step == HW_STEP_APPROVE && from >= HW_MATCH_PROPOSED && from <= HW_MATCH_STARTED)
+        set_mode(&bench->hub, "propose");
+    status = hub_submit(&bench->hub, event).status;
     cr_expect(
         eq(int, status, cell == '.' ? HW_E_CONFLICT : HW_OK), "%s, step %d", names[from], step);
     cr_assert(eq(int, hw_match_view(bench->hub.engine, bench->match.reference, &view), HW_OK));
