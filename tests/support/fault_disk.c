@@ -139,6 +139,9 @@ void node_tear(struct node *node, uint64_t *random, struct fault_tally *tally)
     if (luck == 2)
         node_settle(node);
     for (size_t i = 0; luck == 1 && i < node->changes_count; i++) {
+        /* What was synced since made the file as long as it is: an older length does not return. */
+        if (node->changes[i].was_dropped)
+            continue;
         most =
             most > size_after(most, &node->changes[i]) ? most : size_after(most, &node->changes[i]);
         if (i < size_keep)
