@@ -112,11 +112,17 @@ static void hear(void *context, const struct hw_engine *engine, struct hw_slice 
         (referral && !hw_event_has(&event, HW_FIELD_AGE_YEARS)))
         return;
     for (uint32_t at = 0; (at = hw_referral_walk(engine, at, &view)) != 0;) {
-        if (review)
+        struct person *person;
+
+        if (review) {
             take_review(outcomes, engine, at, &view, &event);
-        else if (hw_slice_equal(view.name, hw_event_text(&event, HW_FIELD_REFERRAL)) &&
-            person_at(outcomes, at) != NULL)
-            person_at(outcomes, at)->age_years = event.values[HW_FIELD_AGE_YEARS].number;
+            continue;
+        }
+        if (!hw_slice_equal(view.name, hw_event_text(&event, HW_FIELD_REFERRAL)))
+            continue;
+        person = person_at(outcomes, at);
+        if (person != NULL)
+            person->age_years = event.values[HW_FIELD_AGE_YEARS].number;
     }
 }
 
@@ -168,13 +174,16 @@ static void count(const struct hw_report_asked *asked, const struct hw_engine *e
 
     for (uint32_t at = 0; (at = hw_referral_walk(engine, at, &view)) != 0;)
         for (uint32_t of = 0; (of = hw_match_walk(engine, view.reference, of, &match)) != 0;) {
+            const struct person *person;
+
             if (!hw_slice_equal(match.service, service) || match.started_ms == HW_TIME_NONE)
                 continue;
             if (hw_report_has(asked, match.ended_ms))
                 count_sequel(row, match.outcome);
+            person = person_at(outcomes, at);
             if (view.direction == HW_STEP_DOWN && hw_report_has(asked, view.left_ms) &&
-                person_at(outcomes, at) != NULL)
-                count_91(row, &view, person_at(outcomes, at), hw_engine_accepted_ms(engine));
+                person != NULL)
+                count_91(row, &view, person, hw_engine_accepted_ms(engine));
             break; /* Newest first: support begun again in the same place is one support. */
         }
 }
