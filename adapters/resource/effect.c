@@ -69,11 +69,13 @@ static void add_capacity(
     json_object_set_new(message, "declared_at", hw_json_moment(effect->since_ms));
 }
 
-static void add_alert(const struct hw_effect *effect, json_t *message)
+static void add_alert(
+    const struct hw_engine *engine, const struct hw_effect *effect, json_t *message)
 {
     json_object_set_new(message, "reference", hw_json_reference('A', effect->reference));
     json_object_set_new(message, "alert", hw_json_name(effect->word));
     add_referral(effect, message);
+    set_text(message, "service", engine, effect->service);
     json_object_set_new(message, "at", hw_json_moment(effect->since_ms));
 }
 
@@ -112,7 +114,7 @@ void hw_effect_add_json(
         break;
     case HW_EFFECT_ALERT_RAISED:
     case HW_EFFECT_ALERT_CLEARED:
-        add_alert(effect, message);
+        add_alert(engine, effect, message);
         break;
     case HW_EFFECT_AUTOMATION:
         add_automation(engine, effect, message);

@@ -135,7 +135,7 @@ static const struct hw_resource table[] = {
     {"proposals", "what waits for a person's decision", hw_matches_parameters,
         hw_resource_proposals},
     {"offers", "what waits for a service's answer", hw_matches_parameters, hw_resource_offers},
-    {"alerts", "referrals that somebody must look at", hw_alerts_parameters, hw_resource_alerts},
+    {"alerts", "what somebody must look at", hw_alerts_parameters, hw_resource_alerts},
     {"why-not", "why a service is not proposed to a referral", hw_why_not_parameters,
         hw_resource_why_not},
     {"reasons", "why somebody may wait, and who can end it", no_parameters, answer_reasons},

@@ -6,6 +6,7 @@
  */
 #include "homeward/routing.h"
 #include "resource/json.h"
+#include "resource/alerts.h"
 #include "resource/names.h"
 #include "resource/resources.h"
 
@@ -67,7 +68,6 @@ const struct hw_parameter hw_matches_parameters[] = {
     NEXT_PAGE,
     {0},
 };
-const struct hw_parameter hw_alerts_parameters[] = {PAGE, {0}};
 const struct hw_parameter hw_referral_parameters[] = {
     {"reference", "the referral's reference, R...", HW_PARAMETER_TEXT, true, 0, 0, NULL},
     {0},
@@ -399,23 +399,6 @@ enum hw_answer hw_resource_waiting(
     return HW_ANSWER_OK;
 }
 
-enum hw_answer hw_resource_alerts(
-    struct hw_resources *resources, const json_t *parameters, json_t **ret_body)
-{
-    struct hw_summary summary = hw_resources_summary(resources);
-    int64_t limit = hw_resource_integer(parameters, "limit", LIST_DEFAULT), total = 0;
-    struct hw_referral_view view;
-    json_t *rows = json_array();
-
-    for (uint32_t at = 0; (at = hw_referral_walk(resources->options.engine, at, &view)) != 0;)
-        if (view.alert != NULL && !view.restricted && total++ < limit)
-            json_array_append_new(rows, referral_json(&view, summary.as_at_ms));
-    *ret_body = hw_summary_head(&summary);
-    json_object_set_new(*ret_body, "count", json_integer(total));
-    json_object_set_new(*ret_body, "alerts", rows);
-    return HW_ANSWER_OK;
-}
-
 /* ---- proposals and offers ---- */
 
 static json_t *match_json(const struct hw_match_view *view)
@@ -564,6 +547,7 @@ enum hw_answer hw_resource_referral(
     for (uint32_t at = 0; (at = hw_match_walk(engine, reference, at, &match)) != 0;)
         json_array_append_new(rows, match_json(&match));
     json_object_set_new(*ret_body, "matches", rows);
+    json_object_set_new(*ret_body, "alerts", hw_alerts_json(engine, reference));
     json_object_set_new(*ret_body, "services", explanation_json(engine, reference));
     return HW_ANSWER_OK;
 }

@@ -475,6 +475,7 @@ enum hw_status hw_engine_apply_event(
 
     /* Nothing below can fail. */
     engine->effects_count = 0;
+    engine->identifiers_before = engine->identifiers.count;
     if (event->kind < HW_KIND_DECIDED_PROPOSAL && event->kind != HW_KIND_CLOCK_TICK)
         engine->command = (struct hw_command_result){.status = HW_OK};
     engine->root.sequence = sequence;

@@ -65,8 +65,10 @@ static uint32_t limit_of(
         return limits->texts / 16;
     if (arena == &engine->referrals || arena == &engine->referred)
         return limits->stays / 2;
-    if (arena == &engine->matches || arena == &engine->timers)
+    if (arena == &engine->matches || arena == &engine->alerts)
         return limits->stays;
+    if (arena == &engine->timers)
+        return times(limits->stays, 3); /* Of each referral, match and alert. */
     if (arena == &engine->profiles)
         return limits->texts / 4;
     if (arena == &engine->areas || arena == &engine->covers || arena == &engine->starts)
@@ -207,7 +209,8 @@ enum {
     X(modes, 1)                                                                                    \
     X(feeds, 1)                                                                                    \
     X(spoken, 1)                                                                                   \
-    X(timers, 4)
+    X(timers, 2 * ROOM_PROFILES)                                                                   \
+    X(alerts, 1)
 
 /* A few comparisons, nearly always enough. */
 static bool has_room(const struct hw_engine *engine)

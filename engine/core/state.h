@@ -77,6 +77,7 @@ enum hw_register {
     HW_REG_COUNCIL_PROPOSED,
     HW_REG_ZONE,
     HW_REG_WAIT,
+    HW_REG_BLOCKS,
     HW_REGISTERS
 };
 
@@ -360,7 +361,8 @@ enum { HW_FOLD_FACTS_MAX = 65536, HW_FAMILY_MAX = 512, HW_EFFECTS_MAX = 1024 };
     X(modes, struct hw_mode_record)                                                                \
     X(timers, struct hw_timer_entry)                                                               \
     X(feeds, struct hw_feed_record)                                                                \
-    X(spoken, struct hw_spoken)
+    X(spoken, struct hw_spoken)                                                                    \
+    X(alerts, struct hw_alert)
 
 struct hw_text_word {
     uint8_t bytes[8];
@@ -393,6 +395,7 @@ struct hw_engine_root {
     uint64_t decisions_differ; /* decisions of the journal that this engine would not have made */
     uint32_t timers_count;
     uint32_t unused2;
+    struct hw_queue_ends standing; /* alerts that stand, longest first */
 };
 
 #pragma GCC diagnostic pop
@@ -428,6 +431,7 @@ struct hw_engine {
     struct hw_event decision; /* the one that is pending */
     bool has_decision;
     uint64_t looked_at; /* candidates that choosing ever looked at: for benches, no state */
+    uint32_t identifiers_before; /* how many there were before the record that is being applied */
     struct hw_command_result command;
     char explanation[HW_TEXT_SIZE_MAX];
 };

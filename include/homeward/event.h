@@ -186,7 +186,7 @@ enum hw_kind hw_kind_of(struct hw_slice type);
     X(50, PACKAGE, "package", TEXT) /* calls a day;minutes a call;carers */                        \
     X(51, SERVICE, "service", TEXT)                                                                \
     X(52, AGE_YEARS, "age_years", NUMBER) /* when it happened; in place of the birth date */       \
-    X(53, OFFER, "offer", NUMBER)         /* sequence that named the proposal or offer */          \
+    X(53, OFFER, "offer", NUMBER)         /* sequence that named it, or an alert */                \
     X(54, VERSION, "version", NUMBER)     /* of that proposal or offer */                          \
     X(55, ANSWER, "answer", TEXT)         /* of a provider; a mode */                              \
     X(56, STARTS_AT, "starts_at", TIME)                                                            \

@@ -138,6 +138,9 @@ struct hw_charge {
     uint8_t contested;
 };
 
+/* What an open wait blocks (wait.opened, blocks). */
+enum hw_blocks { HW_BLOCKS_OFFER = 1, HW_BLOCKS_START = 2 };
+
 enum hw_end { HW_END_NONE, HW_END_DISCHARGED, HW_END_DIED };
 
 /* A discharge that says its person died (destination 79, method 4; CONTRACT R7). */
@@ -161,8 +164,10 @@ struct hw_history {
     uint8_t admission_inferred;
     uint8_t counted; /* adult acute: figures of stays count it */
     uint8_t restricted;
-    uint8_t on_leave;                                       /* at the end of what is known */
-    uint8_t pathway;                                        /* enum hw_pathway: last said */
+    uint8_t on_leave;      /* at the end of what is known */
+    uint8_t death_sources; /* organisations whose word of the death stands; 2: two or more */
+    uint8_t blocks;        /* bits of enum hw_blocks: of waits open at the end of what is known */
+    uint8_t pathway;       /* enum hw_pathway: last said */
     uint32_t specialty, class_, council, zone, destination; /* texts: last */
     uint32_t intervals_count, places_count, periods_count, charges_count;
     const int64_t

@@ -39,7 +39,8 @@
     X(19, UNITS, "units", "it has no room")                                                        \
     X(20, RESERVE, "reserve", "what is free is kept for people at home")                           \
     X(21, START, "start", "no start is free soon enough")                                          \
-    X(22, TAKEN, "taken", "somebody earlier in the queue comes first")
+    X(22, TAKEN, "taken", "somebody earlier in the queue comes first")                             \
+    X(23, AWAY, "away", "the person is back in hospital, or no longer ready to leave it")
 
 enum hw_rule {
     HW_RULE_NONE,
@@ -77,6 +78,48 @@ struct hw_command_result {
     uint32_t version;      /* of what stands now, for HW_E_STALE */
 };
 struct hw_command_result hw_engine_command_result(const struct hw_engine *engine);
+
+/*
+ * What a person must look at, the gravest first: number, NAME, name, what is told a nurse (R6, R7,
+ * R8, R14, R15, 3.3).  Several may stand about one referral.
+ */
+#define HW_ALERT_LIST(X)                                                                           \
+    X(1, HOME_NOT_STARTED, "home_not_started", "home, and the support has not started")            \
+    X(2, NO_SERVICE, "no_commissioned_service", "no service gives what the person needs")          \
+    X(3, URGENT_UNMET, "urgent_unmet", "a 2-hour referral that nothing can take")                  \
+    X(4, CONTACT_OVERDUE, "contact_overdue", "nobody has been with the person in the time set")    \
+    X(5, DEATH_TO_CONFIRM, "death_to_confirm",                                                     \
+        "recorded as dead while support is arranged: confirm it, or have it put right")            \
+    X(6, REFERRAL_FOR_DEAD, "referral_for_dead",                                                   \
+        "it came for somebody recorded as dead: one of the two is wrong")                          \
+    X(7, IDENTITY_CHANGED, "identity_changed",                                                     \
+        "who this is about has changed: look, then release it")                                    \
+    X(8, DOUBLE_OFFER, "double_offer", "support is arranged twice for one person")                 \
+    X(9, DOUBLE_REFERRAL, "double_referral", "the person has two open referrals of one direction") \
+    X(10, HOLD_OVER, "hold_over", "a suspended place is kept no longer: keep it or give it up")    \
+    X(11, OFFER_IN_DOUBT, "offer_in_doubt", "what an accepted offer rested on has changed")        \
+    X(12, START_OVERDUE, "start_overdue", "the agreed start is past, and nothing has begun")       \
+    X(13, NOBODY_LEFT, "nobody_left",                                                              \
+        "every service that could take the person has declined or is ruled out for them")          \
+    X(14, CODE_UNKNOWN, "code_unknown", "it names a need or a zone that is in no list")            \
+    X(15, INCOMPLETE, "incomplete", "it does not say enough to be matched")                        \
+    X(16, HOLD_LAPSED, "hold_lapsed", "a hold has lapsed")                                         \
+    X(17, SHORTFALL, "shortfall", "a service holds more than its capacity")
+
+enum hw_alert_kind {
+    HW_ALERT_NONE,
+#define HW_ALERT_ENUM(number, name, text, words) HW_ALERT_##name = number,
+    HW_ALERT_LIST(HW_ALERT_ENUM)
+#undef HW_ALERT_ENUM
+        HW_ALERT_KINDS
+};
+
+/* Static; "none" and "nothing" for HW_ALERT_NONE.  kind below HW_ALERT_KINDS. */
+const char *hw_alert_name(unsigned kind);
+const char *hw_alert_words(unsigned kind);
+
+/* HW_ALERT_NONE: there is none of that name. */
+unsigned hw_alert_of(struct hw_slice name);
 
 /* ---- figures (R2, 5.2): referrals, each in its furthest state only ---- */
 
@@ -126,7 +169,7 @@ struct hw_referral_view {
     uint64_t reference;
     struct hw_slice name; /* as said: may be an identifier of a system, shown to its hub only */
     struct hw_slice council, zone, site;
-    const char *state, *alert; /* alert NULL: none stands */
+    const char *state, *alert; /* the gravest that stands; NULL: none */
     uint64_t stay;             /* reference of the spell; 0: none */
     int64_t received_ms, clock_ms, due_ms, left_ms, first_contact_ms;
     uint32_t needs;
@@ -160,6 +203,31 @@ uint32_t hw_match_walk(const struct hw_engine *engine, uint64_t referral, uint32
 HW_MUST_CHECK enum hw_status hw_match_view(
     const struct hw_engine *engine, uint64_t reference, struct hw_match_view *ret_view);
 
+/* ---- alerts ---- */
+
+struct hw_alert_view {
+    uint64_t reference; /* sequence that raised it: "A..." outside */
+    uint64_t referral;  /* what it is about: reference, or 0 and the code of a service */
+    struct hw_slice service;
+    struct hw_slice by, action, note; /* of its acknowledgement */
+    const char *kind, *words;         /* static */
+    int64_t since_ms, told_ms;        /* raised; last raised or repeated */
+    int64_t acknowledged_ms;          /* HW_TIME_NONE: not yet */
+    int64_t cleared_ms;               /* HW_TIME_OPEN: it stands */
+    uint32_t repeats;
+    bool restricted; /* name it nowhere */
+};
+
+/* Those that stand, longest first: start with 0, go on with the handle returned, until 0. */
+uint32_t hw_alert_walk(
+    const struct hw_engine *engine, uint32_t handle, struct hw_alert_view *ret_view);
+
+/* All there ever were about a referral (reference), newest first, in the same way. */
+uint32_t hw_alert_walk_referral(const struct hw_engine *engine, uint64_t referral, uint32_t handle,
+    struct hw_alert_view *ret_view);
+HW_MUST_CHECK enum hw_status hw_alert_view(
+    const struct hw_engine *engine, uint64_t reference, struct hw_alert_view *ret_view);
+
 /*
  * Why a service is not proposed to a referral now: HW_RULE_NONE, it could be.  HW_E_NOT_FOUND: one
  * of them is not known.
@@ -176,8 +244,8 @@ unsigned hw_alert_of(struct hw_slice name);
  * Whether an event, applied before, belongs to the story of a referral with all that happened to
  * its person, or (referral 0) of a stay with the referrals tied to it.  References; 0: none.
  */
-bool hw_event_concerns(const struct hw_engine *engine, const struct hw_event *event,
-    uint64_t referral, uint64_t stay);
+bool hw_event_concerns(
+    const struct hw_engine *engine, const struct hw_event *event, uint64_t referral, uint64_t stay);
 
 /*
  * Whether held is the sum of live matches for every service, no unit is negative, and each offer

@@ -48,6 +48,7 @@ tap_case "one that names no stay is refused" 1 "$code"
 
 tap_run "$program" quarantine list -d "$folder/data"
 tap_has "and is in quarantine with its reason" '^1  .*RWE/PAS  AE 101  PV1\^1\^19 ' "$out"
+# H-19
 tap_case "where the list names nobody" "" "$(grep -E 'L123456|EXAMPLE' <<<"$out" || true)"
 tap_run "$program" quarantine show -d "$folder/data" --raw 1
 tap_case "as it came" "$(tr '\r' '\n' <"$folder/bad.hl7")" "$(tr '\r' '\n' <<<"$out")"

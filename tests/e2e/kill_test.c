@@ -1,5 +1,5 @@
 /*
- * Goal: what was acknowledged is never lost, whenever the server dies; exactly once, in order.
+ * Goal: what was acknowledged is never lost, whenever the server dies; exactly once, in order (H-15).
  * Method: eight connections with 32 messages in flight each, all of distinct people and control
  * ids, one in forty refused for content.  At a moment drawn from a seed the server is killed (-9):
  *         under load, while it starts, while it drains and writes its snapshot; or is stopped well.

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # restart.sh - one journal, one state: whoever compiled the program that reads it, wherever it begins.
+# H-21
 #
 # usage: restart.sh PROGRAM SOURCE_ROOT STATE own|all
 #

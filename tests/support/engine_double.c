@@ -167,6 +167,22 @@ uint32_t hw_match_walk(const struct hw_engine *engine, uint64_t referral, uint32
     return 0;
 }
 
+uint32_t hw_alert_walk(
+    const struct hw_engine *engine, uint32_t handle, struct hw_alert_view *ret_view)
+{
+    (void)engine;
+    (void)handle;
+    (void)ret_view;
+    return 0;
+}
+
+uint32_t hw_alert_walk_referral(const struct hw_engine *engine, uint64_t referral, uint32_t handle,
+    struct hw_alert_view *ret_view)
+{
+    (void)referral;
+    return hw_alert_walk(engine, handle, ret_view);
+}
+
 enum hw_status hw_why_not(
     struct hw_engine *engine, uint64_t referral, struct hw_slice service, enum hw_rule *ret_rule)
 {

@@ -67,6 +67,7 @@ Test(clock, what_tells_no_time_does_not_move_it)
     cr_expect(eq(i64, clock.now_ms, HW_CLOCK_START));
 }
 
+/* H-20 */
 Test(clock, a_date_far_ahead_needs_a_witness_near_it)
 {
     struct hw_clock clock;

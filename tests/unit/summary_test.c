@@ -227,6 +227,7 @@ static const struct {
     {"the feed spoke of it eight days ago: it is not heard", 8 * 24 * 60, 9 * 24 * 60, "A", true},
 };
 
+/* H-09 */
 Test(feeds, silence_is_not_calm)
 {
     const int64_t now_ms = 1795256100000;

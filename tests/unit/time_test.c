@@ -71,6 +71,7 @@ Test(time, wall_clock_and_back, .init = use_london)
     cr_expect(eq(ulong, wrong, 0));
 }
 
+/* H-07 */
 Test(time, days_of_clock_changes_are_23_and_25_hours)
 {
     int32_t spring = hw_day_from_civil(2026, 3, 29);

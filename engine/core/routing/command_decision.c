@@ -1,8 +1,10 @@
 #include "core/routing/command_parts.h"
 
 #include "core/routing/agenda.h"
+#include "core/routing/alert.h"
 #include "core/routing/mode.h"
 #include "core/routing/referral.h"
+#include "core/routing/safety.h"
 
 void hw__command_take_mode(const struct hw_command *command)
 {
@@ -28,9 +30,10 @@ void hw__command_release_referral(const struct hw_command *command)
 
     if (handle == 0)
         return;
-    hw_referral_at(command->engine, handle)->flags &= (uint8_t)~HW_REFERRAL_HOLD_LAPSED;
+    hw_referral_at(command->engine, handle)->flags &= (uint16_t)~HW_REFERRAL_HOLD_LAPSED;
     hw_referral_release(
         command->engine, handle, (enum hw_hold)(HW_HELD_BY_PERSON | HW_HELD_BY_IDENTITY));
+    hw_safety_released(command->engine, handle);
 }
 
 /* Whoever declined may be asked again: included is the opposite of that, too. */
@@ -80,13 +83,45 @@ void hw__command_set_priority(const struct hw_command *command)
     hw_referral_follow(command->engine, handle);
 }
 
+static void acknowledge(const struct hw_command *command, uint32_t alert)
+{
+    hw_alert_acknowledge(command->engine, alert, hw__code(command, HW_FIELD_BY),
+        hw__code(command, HW_FIELD_ANSWER), hw__code(command, HW_FIELD_NOTE));
+    hw_safety_acknowledged(command->engine, alert, hw__text(command, HW_FIELD_ANSWER));
+}
+
+/* All that stand about a referral. */
+static bool acknowledge_all(const struct hw_command *command, uint32_t referral)
+{
+    bool any = false;
+
+    for (uint32_t at = hw_referral_at(command->engine, referral)->alerts; at != 0;
+         at = hw_alert_at(command->engine, at)->subject_next)
+        if (hw_alert_at(command->engine, at)->cleared_ms == HW_TIME_OPEN) {
+            acknowledge(command, at);
+            any = true;
+        }
+    return any;
+}
+
 void hw__command_acknowledge_alert(const struct hw_command *command)
 {
-    uint32_t handle = hw__known_referral(command);
+    uint32_t alert = 0, referral;
 
-    if (handle == 0)
+    if (!hw__says(command, HW_FIELD_OFFER) && hw__says(command, HW_FIELD_REFERRAL)) {
+        referral = hw__known_referral(command);
+        if (referral != 0 && !acknowledge_all(command, referral))
+            hw__refuse(command, HW_E_CONFLICT, "no alert stands about it");
         return;
-    hw_referral_at(command->engine, handle)->flags &=
-        (uint8_t) ~(HW_REFERRAL_HOLD_LAPSED | HW_REFERRAL_HOLD_OVER);
-    hw_agenda_referral(command->engine, handle);
+    }
+    alert = hw_alert_find(command->engine, (uint64_t)hw__count(command, HW_FIELD_OFFER, 0));
+    if (alert == 0) {
+        hw__refuse(command, HW_E_NOT_FOUND, "there is no such alert");
+        return;
+    }
+    hw__about(command, hw_alert_at(command->engine, alert)->reference, 0);
+    if (hw_alert_at(command->engine, alert)->cleared_ms != HW_TIME_OPEN)
+        hw__refuse(command, HW_E_CONFLICT, "what it told of is over");
+    else
+        acknowledge(command, alert);
 }

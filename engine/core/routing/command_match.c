@@ -4,6 +4,7 @@
 #include "core/routing/mode.h"
 #include "core/routing/referral.h"
 #include "core/routing/rules.h"
+#include "core/routing/safety.h"
 
 /* The proposal or offer of a version: what is stale or another's is refused with what stands. */
 static uint32_t known_match(const struct hw_command *command)
@@ -81,12 +82,16 @@ static bool may_send(const struct hw_command *command, uint32_t referral, uint32
 void hw__command_approve(const struct hw_command *command)
 {
     uint32_t handle = decided_match(command, HW_STEP_APPROVE);
+    const char *words;
     struct hw_match *match;
 
     if (handle == 0)
         return;
     match = hw_match_at(command->engine, handle);
-    if (!may_send(command, match->referral, match->service))
+    words = hw_safety_forbids(command->engine, match->referral);
+    if (words != NULL)
+        hw__refuse(command, HW_E_CONFLICT, words);
+    if (words != NULL || !may_send(command, match->referral, match->service))
         return;
     match->by = hw__code(command, HW_FIELD_BY);
     match->reason = hw__code(command, HW_FIELD_REASON);
@@ -195,6 +200,12 @@ static const struct {
     {"handed_back", HW_STEP_HAND_BACK},
 };
 
+/* A death stops an offer at once: nobody takes it up, and nobody rings (R7). */
+static bool is_of_the_dead(const struct hw_engine *engine, const struct hw_match *match)
+{
+    return (hw_referral_at(engine, match->referral)->held & HW_HELD_BY_DEATH) != 0;
+}
+
 void hw__command_take_answer(const struct hw_command *command)
 {
     uint32_t handle = known_match(command);
@@ -215,6 +226,10 @@ void hw__command_take_answer(const struct hw_command *command)
         }
         if (!may_step(command, handle, answers[i].step))
             return;
+        if (answers[i].step == HW_STEP_ACCEPT && is_of_the_dead(command->engine, match)) {
+            hw__refuse(command, HW_E_CONFLICT, "the person is recorded as dead: it is stopped");
+            return;
+        }
         match->reason = hw__code(command, HW_FIELD_REASON);
         if (answers[i].step == HW_STEP_ACCEPT)
             hw_match_set_start(

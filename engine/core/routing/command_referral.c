@@ -103,24 +103,6 @@ static void take_particulars(const struct hw_command *command, struct hw_referra
     TAKE_TIME(NOT_BEFORE, not_before_ms);
 }
 
-/* Another open referral of the person in the same direction: shown, never dropped (domain 10: 13).
- */
-static void flag_double(const struct hw_command *command, uint32_t handle)
-{
-    struct hw_referral *referral = hw_referral_at(command->engine, handle);
-
-    for (uint32_t at = hw_referrals_of(command->engine, referral->identifier); at != 0;
-         at = hw_referral_at(command->engine, at)->identifier_next) {
-        struct hw_referral *other = hw_referral_at(command->engine, at);
-
-        if (at == handle || other->state == HW_REFERRAL_ENDED ||
-            other->direction != referral->direction)
-            continue;
-        other->flags |= HW_REFERRAL_DOUBLE;
-        referral->flags |= HW_REFERRAL_DOUBLE;
-    }
-}
-
 void hw__command_take_referral(const struct hw_command *command)
 {
     struct hw_engine *engine = command->engine;
@@ -142,7 +124,7 @@ void hw__command_take_referral(const struct hw_command *command)
     if (received && (!known || (referral->flags & HW_REFERRAL_UNKNOWN))) {
         int64_t happened = command->event->happened.start_ms;
 
-        referral->flags &= (uint8_t)~HW_REFERRAL_UNKNOWN;
+        referral->flags &= (uint16_t)~HW_REFERRAL_UNKNOWN;
         referral->received_ms =
             happened < engine->root.accepted_ms ? happened : engine->root.accepted_ms;
     }
@@ -153,9 +135,8 @@ void hw__command_take_referral(const struct hw_command *command)
     take_particulars(command, referral);
     take_list(command, handle, HW_FIELD_PREFERRED, HW_LINK_PREFERRED);
     take_list(command, handle, HW_FIELD_REFUSED, HW_LINK_REFUSED);
-    flag_double(command, handle);
     hw_referral_follow(engine, handle);
-    if (referral->seen & HW_SEEN_DEAD)
+    if (!known && (referral->seen & HW_SEEN_DEAD) != 0)
         referral->flags |= HW_REFERRAL_AFTER_DEATH;
     hw__about(command, referral->reference, 0);
 }
@@ -196,4 +177,5 @@ void hw__command_take_contact(const struct hw_command *command)
     referral = hw_referral_at(command->engine, handle);
     if (referral->first_contact_ms == HW_TIME_NONE || at < referral->first_contact_ms)
         referral->first_contact_ms = at;
+    hw_referral_follow(command->engine, handle);
 }

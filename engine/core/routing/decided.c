@@ -5,10 +5,12 @@
  * would have decided (CONTRACT R5).  A decision about something that is not there does nothing.
  */
 #include "core/routing/agenda.h"
+#include "core/routing/alert.h"
 #include "core/routing/decide.h"
 #include "core/routing/explain.h"
 #include "core/routing/match.h"
 #include "core/routing/referral.h"
+#include "core/routing/safety.h"
 #include "core/routing/tell.h"
 #include "core/services/service.h"
 #include "core/stays/inferred.h"
@@ -85,19 +87,6 @@ static void apply_expiry(struct hw_engine *engine, const struct hw_event *event,
         (void)hw_match_take(engine, handle, expired ? HW_STEP_EXPIRE : HW_STEP_WITHDRAW);
 }
 
-static void apply_suspension(
-    struct hw_engine *engine, const struct hw_event *event, uint32_t handle)
-{
-    struct hw_match *match = hw_match_at(engine, handle);
-
-    match->suspended_until_ms = time_of(event, HW_FIELD_UNTIL, HW_TIME_NONE);
-    match->version++;
-    hw_referral_at(engine, match->referral)->flags &= (uint8_t)~HW_REFERRAL_HOLD_OVER;
-    hw_match_set_timer(engine, handle);
-    hw_referral_follow(engine, match->referral);
-    hw_tell_match(engine, HW_EFFECT_ROUTE_SUSPENDED, handle);
-}
-
 /* What the stay of a referral waits for from now on (R3); no reason: as its pathway says. */
 static void apply_reason(struct hw_engine *engine, const struct hw_event *event)
 {
@@ -106,25 +95,6 @@ static void apply_reason(struct hw_engine *engine, const struct hw_event *event)
     if (handle != 0 && hw_referral_at(engine, handle)->spell != 0)
         hw_inferred_add(engine, hw_referral_at(engine, handle)->spell,
             text_of(engine, event, HW_FIELD_REASON), text_of(engine, event, HW_FIELD_RESPONSIBLE));
-}
-
-static void apply_alert(struct hw_engine *engine, const struct hw_event *event)
-{
-    uint32_t handle = hw_referral_find(engine, text_of(engine, event, HW_FIELD_REFERRAL));
-    struct hw_referral *referral;
-
-    if (handle == 0)
-        return;
-    referral = hw_referral_at(engine, handle);
-    if (referral->alert != HW_ALERT_NONE)
-        hw_tell_alert(engine, false, handle, referral->alert, referral->alert_reference);
-    referral->alert = (uint8_t)hw_alert_of(hw_event_text(event, HW_FIELD_REASON));
-    referral->alerted_ms =
-        referral->alert == HW_ALERT_NONE ? HW_TIME_NONE : engine->root.accepted_ms;
-    referral->alert_reference = engine->root.sequence;
-    if (referral->alert != HW_ALERT_NONE)
-        hw_tell_alert(engine, true, handle, referral->alert, referral->alert_reference);
-    hw_agenda_referral(engine, handle);
 }
 
 void hw_decision_apply(struct hw_engine *engine, const struct hw_event *event)
@@ -149,13 +119,13 @@ void hw_decision_apply(struct hw_engine *engine, const struct hw_event *event)
         break;
     case HW_KIND_DECIDED_SUSPENSION:
         if (match != 0)
-            apply_suspension(engine, event, match);
+            hw_safety_apply(engine, event, match);
         break;
     case HW_KIND_DECIDED_REASON:
         apply_reason(engine, event);
         break;
     case HW_KIND_DECIDED_ALERT:
-        apply_alert(engine, event);
+        hw_alert_apply(engine, event);
         break;
     default:
         break;

@@ -6,32 +6,6 @@
 #include "core/routing/referral.h"
 #include "core/routing/rules.h"
 
-static const struct {
-    const char *name, *words;
-} alerts[HW_ALERT_KINDS] = {[HW_ALERT_NONE] = {"none", "nothing"},
-#define ALERT_ROW(number, name, text, words) [number] = {text, words},
-    HW_ALERT_LIST(ALERT_ROW)
-#undef ALERT_ROW
-};
-
-const char *hw_alert_name(unsigned alert)
-{
-    return alert < HW_ALERT_KINDS ? alerts[alert].name : NULL;
-}
-
-const char *hw_alert_words(unsigned alert)
-{
-    return alert < HW_ALERT_KINDS ? alerts[alert].words : NULL;
-}
-
-unsigned hw_alert_of(struct hw_slice name)
-{
-    for (unsigned i = 0; i < HW_ALERT_KINDS; i++)
-        if (hw_slice_is(name, alerts[i].name))
-            return i;
-    return HW_ALERT_NONE;
-}
-
 enum hw_rule hw_explain_rule(struct hw_engine *engine, uint32_t referral, uint32_t service)
 {
     struct hw_profile profile = hw_profile_like(hw_referral_at(engine, referral));

@@ -6,6 +6,7 @@
 #include "core/routing/starts.h"
 #include "core/routing/tell.h"
 #include "core/routing/timer.h"
+#include "core/services/service.h"
 #include "homeward/services.h"
 
 static struct hw_service *service_at(const struct hw_engine *engine, uint32_t handle)
@@ -179,7 +180,7 @@ static void set_state(struct hw_engine *engine, uint32_t handle, enum hw_match_s
         list_live(engine, handle);
     else if (was_live && !is_live)
         unlist_live(engine, handle);
-    if (was_live && !is_live)
+    if ((was_live && !is_live) || hw_service_free(service_at(engine, match->service)) < 0)
         hw_agenda_service(engine, match->service);
 }
 
@@ -240,7 +241,8 @@ enum hw_step_end hw_match_take(struct hw_engine *engine, uint32_t handle, enum h
     set_state(engine, handle, next);
     if (!hw_match_is_live(match)) {
         match->ended_ms = engine->root.accepted_ms;
-        match->suspended_until_ms = HW_TIME_NONE;
+        match->suspended_ms = match->suspended_until_ms = HW_TIME_NONE;
+        match->suspended_for = HW_SUSPENDED_NOT;
     }
     hw_match_set_timer(engine, handle);
     hw_referral_follow(engine, match->referral);
@@ -271,6 +273,7 @@ uint32_t hw_match_new(struct hw_engine *engine, uint32_t referral, uint32_t serv
         .expires_ms = HW_TIME_OPEN,
         .review_due_ms = HW_TIME_OPEN,
         .reviewed_ms = HW_TIME_NONE,
+        .suspended_ms = HW_TIME_NONE,
         .suspended_until_ms = HW_TIME_NONE,
         .version = 1,
     };
@@ -284,8 +287,7 @@ void hw_match_set_units(struct hw_engine *engine, uint32_t handle, int32_t units
     struct hw_match *match = hw_match_at(engine, handle);
 
     hold(engine, match, -1);
-    if (units < match->units)
-        hw_agenda_service(engine, match->service);
+    hw_agenda_service(engine, match->service);
     match->units = units;
     hold(engine, match, 1);
 }
@@ -307,8 +309,13 @@ void hw_match_set_timer(struct hw_engine *engine, uint32_t handle)
         due = match->expires_ms;
     else if (match->state == HW_MATCH_STARTED && !match->past_review)
         due = match->review_due_ms;
-    if (hw_match_is_live(match) && match->suspended_until_ms > engine->root.accepted_ms)
-        due = earliest(due, match->suspended_until_ms);
+    /* Time does not run against what is suspended; when it is kept no longer, the hub is asked. */
+    if (hw_match_is_live(match) && match->suspended_for != HW_SUSPENDED_NOT) {
+        if (match->state != HW_MATCH_STARTED)
+            due = HW_TIME_OPEN;
+        if (match->suspended_until_ms > engine->root.accepted_ms)
+            due = earliest(due, match->suspended_until_ms);
+    }
     hw_routing_timer_set(engine, HW_TIMER_MATCH, handle, due);
 }
 
@@ -324,10 +331,6 @@ void hw_match_due(struct hw_engine *engine, uint32_t handle)
         hw_match_set_timer(engine, handle);
         return;
     }
-    /* Kept as long as was agreed: now the hub is asked (R15). */
-    if (match->suspended_until_ms != HW_TIME_NONE &&
-        match->suspended_until_ms <= engine->root.accepted_ms)
-        hw_referral_at(engine, match->referral)->flags |= HW_REFERRAL_HOLD_OVER;
     hw_agenda_match(engine, handle);
 }
 

@@ -1,5 +1,7 @@
 #include "core/routing/profile.h"
 
+#include "core/routing/agenda.h"
+#include "core/routing/alert.h"
 #include "core/routing/area.h"
 #include "core/routing/reach.h"
 
@@ -166,11 +168,34 @@ uint64_t hw_profile_hash(const void *owner, uint32_t handle)
     return profile_key(engine, hw_profile_at(engine, handle));
 }
 
+/*
+ * Whoever waits where nobody else could serve them: it may be told that nobody can, now.  And what
+ * stands between the service and somebody: rules may have come between the two.
+ */
+static void look_at_dependent(struct hw_engine *engine, uint32_t service)
+{
+    for (uint32_t at = service_at(engine, service)->matches; at != 0;
+         at = HW_AT(engine, matches, hw_match, at)->service_next)
+        hw_agenda_referral(engine, HW_AT(engine, matches, hw_match, at)->referral);
+    for (uint32_t at = service_at(engine, service)->reaches; at != 0;
+         at = hw_reach_at(engine, at)->service_next) {
+        const struct hw_reach *reach = hw_reach_at(engine, at);
+
+        if (reach->profile_next != 0 || reach->profile_previous != 0)
+            continue;
+        for (uint32_t first = hw_profile_at(engine, reach->profile)->first; first != 0;
+             first = hw_profile_next(engine, reach->profile, first))
+            hw_agenda_referral(engine, first);
+    }
+}
+
 void hw_profile_reach_service(struct hw_engine *engine, uint32_t service)
 {
+    look_at_dependent(engine, service);
     hw_reach_drop(engine, service);
     hw_area_cover(engine, service);
     hw_area_profiles(engine, service, hw_reach_add);
+    hw_alert_look_again(engine);
 }
 
 static uint32_t profile_take(struct hw_engine *engine, const struct hw_profile *like)

@@ -12,7 +12,7 @@
  * - starts: how many of a service's live matches begin on a day
  * - match: a referral and a service, from the proposal through the offer to the placement
  * - mode: what the engine may do by itself in a scope
- * - alert: something a person must look at, until it is over
+ * - alert: something a person must look at, until it is over; several may stand about one referral
  *
  * Included by state.h, which forbids holes in records.
  */
@@ -72,6 +72,8 @@ struct hw_service {
     uint32_t queues[2]; /* of its reaches where somebody waits, by direction less one */
     uint32_t agenda_next;
     uint32_t waiting; /* referrals it could take */
+    uint32_t alerts;  /* about it, newest first */
+    uint32_t unused2;
 };
 
 enum hw_sex { HW_SEX_ANY, HW_SEX_FEMALE, HW_SEX_MALE, HW_SEX_UNKNOWN };
@@ -118,7 +120,9 @@ struct hw_referral {
     int64_t clock_ms, due_ms; /* R8; due as set by a person stands in priority_due_ms */
     int64_t ready_clock_ms;   /* the earliest first ready time there ever was; HW_TIME_NONE */
     int64_t left_ms;          /* when the person left hospital; HW_TIME_NONE: they have not */
-    int64_t alerted_ms;       /* of the alert that stands about it; HW_TIME_NONE: none */
+    int64_t admitted_ms;      /* of where they are in hospital now; HW_TIME_NONE: nowhere */
+    int64_t own_clock_ms;     /* R8; clock_ms is the earliest of all referrals that are one (R6) */
+    int64_t kept_clock_ms;    /* of one that was one with this, and is over; HW_TIME_OPEN */
     int64_t priority_due_ms;  /* HW_TIME_NONE: none */
     int64_t held_until_ms;    /* HW_TIME_OPEN: without end */
     int64_t first_contact_ms; /* HW_TIME_NONE: not yet */
@@ -126,21 +130,21 @@ struct hw_referral {
     uint8_t urgency;          /* enum hw_urgency */
     uint8_t pathway;          /* enum hw_pathway */
     uint8_t sex;              /* enum hw_sex */
-    uint8_t fast_track, needs_unknown, unused3;
-    uint8_t state; /* enum hw_referral_state */
-    uint8_t held;  /* bits of enum hw_hold */
+    uint8_t fast_track, needs_unknown;
+    uint8_t told_state, told_direction; /* to the person's other referrals */
+    uint8_t state;                      /* enum hw_referral_state */
+    uint8_t held;                       /* bits of enum hw_hold */
     uint8_t on_agenda;
-    uint8_t flags;                    /* bits of enum hw_referral_flag */
-    uint8_t seen;                     /* bits of enum hw_seen_bit: the person as last heard of */
     uint8_t said_pathway;             /* enum hw_pathway: by the referral itself */
-    uint8_t alert;                    /* enum hw_alert_kind that stands about it; 0: none */
-    int16_t age_years;                /* -1: unknown */
+    uint16_t flags;                   /* bits of enum hw_referral_flag */
+    uint16_t seen;                    /* bits of enum hw_seen_bit: the person as last heard of */
+    struct hw_hash whose;             /* of all identifiers of its person, as last heard of */
     uint32_t end_reason;              /* text */
     uint32_t said_council, said_zone; /* by the referral itself; texts */
-    uint32_t unused;
-    uint64_t alert_reference; /* sequence of the last alert about it */
+    uint32_t alerts;                  /* about it, newest first, those that are over too */
     struct hw_referral_share share;
-    uint32_t unused2;
+    int16_t age_years; /* -1: unknown */
+    uint8_t unused[2];
 };
 
 /* The person of a referral, as last heard of. */
@@ -151,24 +155,8 @@ enum hw_seen_bit {
     HW_SEEN_RESTRICTED = 8,
     HW_SEEN_UNCONFIRMED = 16,
     HW_SEEN_MINOR = 32,
-};
-
-/* What a person must look at: number, NAME, name, words (R6, R8, R14, R15). */
-#define HW_ALERT_LIST(X)                                                                           \
-    X(1, NO_SERVICE, "no_commissioned_service", "no service gives what the person needs")          \
-    X(2, URGENT_UNMET, "urgent_unmet", "a 2-hour referral that nothing can take")                  \
-    X(3, HOME_NOT_STARTED, "home_not_started", "home, and the support has not started")            \
-    X(4, HOLD_OVER, "hold_over", "a suspended place is kept no longer: keep it or give it up")     \
-    X(5, IDENTITY_CHANGED, "identity_changed", "whose referral this is has changed")               \
-    X(6, HOLD_LAPSED, "hold_lapsed", "a hold has lapsed")                                          \
-    X(7, OFFER_IN_DOUBT, "offer_in_doubt", "what an accepted offer rested on has changed")
-
-enum hw_alert_kind {
-    HW_ALERT_NONE,
-#define HW_ALERT_ENUM(number, name, text, words) HW_ALERT_##name = number,
-    HW_ALERT_LIST(HW_ALERT_ENUM)
-#undef HW_ALERT_ENUM
-        HW_ALERT_KINDS
+    HW_SEEN_POSSIBLE_MATCH = 64,
+    HW_SEEN_DEATH_TWICE = 128, /* a second organisation says so, too (R7) */
 };
 
 /* Why a referral is on hold; several may stand. */
@@ -186,7 +174,30 @@ enum hw_referral_flag {
     HW_REFERRAL_AFTER_DEATH = 8,
     HW_REFERRAL_AFTER_LEAVING = 16,
     HW_REFERRAL_HOLD_LAPSED = 32,
-    HW_REFERRAL_HOLD_OVER = 64,
+    HW_REFERRAL_START_BLOCKED = 64,    /* an open wait has to end before a start is agreed */
+    HW_REFERRAL_DEATH_CONFIRMED = 128, /* by a person (R7) */
+    HW_REFERRAL_DOUBLE_OFFER = 256,    /* offers or placements of a double are live, too */
+};
+
+/* What an alert is about. */
+enum hw_alert_about { HW_ALERT_ABOUT_REFERRAL = 1, HW_ALERT_ABOUT_SERVICE };
+
+/* Something a person must look at.  Never freed: what was raised is part of a referral's life. */
+struct hw_alert {
+    uint64_t reference;        /* sequence that raised it */
+    int64_t since_ms;          /* when it was raised */
+    int64_t told_ms;           /* when it was last raised or repeated */
+    int64_t acknowledged_ms;   /* HW_TIME_NONE: not yet */
+    int64_t cleared_ms;        /* HW_TIME_OPEN: it stands */
+    uint32_t subject;          /* referral or service */
+    uint32_t subject_next;     /* the one before it about the same */
+    uint32_t before, behind;   /* of those that stand; 0: none */
+    uint32_t by, action, note; /* of the acknowledgement; texts */
+    uint32_t heap_at;
+    uint32_t repeats;
+    uint8_t kind;  /* enum hw_alert_kind */
+    uint8_t about; /* enum hw_alert_about */
+    uint8_t unused[2];
 };
 
 /* Referrals of one identifier. */
@@ -264,7 +275,7 @@ struct hw_match {
     int64_t proposed_ms, offered_ms, answered_ms, starts_ms, started_ms, ended_ms;
     int64_t expires_ms;
     int64_t review_due_ms, reviewed_ms;
-    int64_t suspended_until_ms; /* HW_TIME_NONE: not suspended */
+    int64_t suspended_ms, suspended_until_ms; /* HW_TIME_NONE: not suspended */
     uint16_t version;
     uint8_t state; /* enum hw_match_state */
     uint8_t automatic;
@@ -273,11 +284,14 @@ struct hw_match {
     uint8_t ready_to_leave;
     uint8_t unasked; /* it started without an offer (R13) */
     uint8_t on_agenda;
-    uint8_t pathway;  /* enum hw_pathway: of the referral then */
-    uint8_t forgiven; /* it declined, and was included again (3.3) */
-    uint8_t by_hub;   /* a person's own offer: nothing was proposed */
-    uint8_t unused[4];
+    uint8_t pathway;       /* enum hw_pathway: of the referral then */
+    uint8_t forgiven;      /* it declined, and was included again (3.3) */
+    uint8_t by_hub;        /* a person's own offer: nothing was proposed */
+    uint8_t suspended_for; /* enum hw_suspension */
+    uint8_t unused[3];
 };
+
+enum hw_suspension { HW_SUSPENDED_NOT, HW_SUSPENDED_AWAY, HW_SUSPENDED_DEAD };
 
 struct hw_mode_record {
     uint32_t code; /* text; 0: all */

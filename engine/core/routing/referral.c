@@ -85,7 +85,9 @@ uint32_t hw_referral_take(struct hw_engine *engine, uint32_t name)
         .due_ms = HW_TIME_OPEN,
         .ready_clock_ms = HW_TIME_NONE,
         .left_ms = HW_TIME_NONE,
-        .alerted_ms = HW_TIME_NONE,
+        .admitted_ms = HW_TIME_NONE,
+        .own_clock_ms = engine->root.accepted_ms,
+        .kept_clock_ms = HW_TIME_OPEN,
         .priority_due_ms = HW_TIME_NONE,
         .held_until_ms = HW_TIME_OPEN,
         .first_contact_ms = HW_TIME_NONE,
@@ -158,6 +160,7 @@ void hw_referral_set_person(struct hw_engine *engine, uint32_t handle, uint32_t 
     referral->identifier = identifier;
     referral->identifier_next = of->referrals;
     of->referrals = handle;
+    referral->whose = (struct hw_hash){0};
     if (changes)
         hw_referral_hold(engine, handle, HW_HELD_BY_IDENTITY, HW_TIME_OPEN);
 }
@@ -189,12 +192,11 @@ static int64_t due_of(const struct hw_engine *engine, const struct hw_referral *
 
 bool hw_referral_is_away(const struct hw_referral *referral)
 {
-    bool in_hospital = (referral->seen & HW_SEEN_IN_HOSPITAL) != 0;
-
-    if (referral->direction == HW_STEP_UP)
-        return in_hospital;
-    return in_hospital && (referral->seen & HW_SEEN_READY) == 0 &&
-        referral->ready_clock_ms != HW_TIME_NONE;
+    if ((referral->seen & HW_SEEN_IN_HOSPITAL) == 0)
+        return false;
+    if (referral->direction != HW_STEP_DOWN || referral->left_ms != HW_TIME_NONE)
+        return true;
+    return (referral->seen & HW_SEEN_READY) == 0 && referral->ready_clock_ms != HW_TIME_NONE;
 }
 
 /* A proposal to somebody who is away would end at once, and be made again without end. */
@@ -210,29 +212,163 @@ void hw_referral_open(struct hw_engine *engine, uint32_t handle)
 }
 
 /* What its person's stays say now; what the referral itself says goes before. */
-static void look_at_person(struct hw_engine *engine, uint32_t handle)
+static void look_at_person(struct hw_referral *referral, const struct hw_situation *now)
+{
+    if (now->first_ready_ms != HW_TIME_NONE &&
+        (referral->ready_clock_ms == HW_TIME_NONE ||
+            now->first_ready_ms < referral->ready_clock_ms))
+        referral->ready_clock_ms = now->first_ready_ms;
+    referral->spell = now->stay;
+    referral->left_ms = now->left_ms;
+    referral->admitted_ms = now->admitted_ms;
+    referral->own_clock_ms = clock_of(referral, now->expected_ms);
+    referral->pathway = now->pathway < HW_P_NONE ? now->pathway : referral->said_pathway;
+    referral->council = referral->said_council != 0 ? referral->said_council : now->council;
+    referral->zone = referral->said_zone != 0 ? referral->said_zone : now->zone;
+    if (now->site != 0)
+        referral->site = now->site;
+    referral->seen = (uint16_t)((now->in_hospital ? HW_SEEN_IN_HOSPITAL : 0) |
+        (now->ready ? HW_SEEN_READY : 0) | (now->dead ? HW_SEEN_DEAD : 0) |
+        (now->dead_twice ? HW_SEEN_DEATH_TWICE : 0) | (now->restricted ? HW_SEEN_RESTRICTED : 0) |
+        (now->unconfirmed ? HW_SEEN_UNCONFIRMED : 0) |
+        (now->possible_match ? HW_SEEN_POSSIBLE_MATCH : 0) | (now->minor ? HW_SEEN_MINOR : 0));
+    referral->flags &= (uint16_t)~HW_REFERRAL_START_BLOCKED;
+    referral->flags |= now->blocks_start ? HW_REFERRAL_START_BLOCKED : 0;
+}
+
+/* The holds that stand from now on; told where they are others than before. */
+static void set_held(struct hw_engine *engine, uint32_t handle, unsigned held)
 {
     struct hw_referral *referral = hw_referral_at(engine, handle);
-    struct hw_situation now;
 
-    hw_situation_of(engine, referral->identifier, referral->stay, &now);
-    if (now.first_ready_ms != HW_TIME_NONE &&
-        (referral->ready_clock_ms == HW_TIME_NONE || now.first_ready_ms < referral->ready_clock_ms))
-        referral->ready_clock_ms = now.first_ready_ms;
-    referral->spell = now.stay;
-    referral->left_ms = now.left_ms;
-    referral->clock_ms = clock_of(referral, now.expected_ms);
-    referral->due_ms = due_of(engine, referral);
-    referral->pathway = now.pathway < HW_P_NONE ? now.pathway : referral->said_pathway;
-    referral->council = referral->said_council != 0 ? referral->said_council : now.council;
-    referral->zone = referral->said_zone != 0 ? referral->said_zone : now.zone;
-    if (now.site != 0)
-        referral->site = now.site;
-    referral->seen =
-        (uint8_t)((now.in_hospital ? HW_SEEN_IN_HOSPITAL : 0) | (now.ready ? HW_SEEN_READY : 0) |
-            (now.dead ? HW_SEEN_DEAD : 0) | (now.restricted ? HW_SEEN_RESTRICTED : 0) |
-            (now.unconfirmed ? HW_SEEN_UNCONFIRMED : 0) | (now.minor ? HW_SEEN_MINOR : 0));
+    if (referral->held == held)
+        return;
+    referral->held = (uint8_t)held;
+    hw_tell_held(engine, handle);
 }
+
+/* What holds it that follows from its person; a death confirmed is confirmed while it lasts. */
+static void hold_by_situation(
+    struct hw_engine *engine, uint32_t handle, const struct hw_situation *now)
+{
+    struct hw_referral *referral = hw_referral_at(engine, handle);
+    unsigned held = referral->held & ~(unsigned)(HW_HELD_BY_DEATH | HW_HELD_BY_WAIT);
+
+    held |= now->dead ? HW_HELD_BY_DEATH : 0;
+    held |= now->blocks_offer ? HW_HELD_BY_WAIT : 0;
+    set_held(engine, handle, held);
+    if (!now->dead)
+        referral->flags &= (uint16_t) ~(HW_REFERRAL_DEATH_CONFIRMED | HW_REFERRAL_AFTER_DEATH);
+}
+
+/* ---- whose it is now (R6) ---- */
+
+/* Of the identifiers of its person with handles below a number. */
+static struct hw_hash identity_of(
+    const struct hw_engine *engine, uint32_t identifier, uint32_t below)
+{
+    struct hw_hash sum = {0};
+    uint32_t at = identifier;
+
+    do {
+        const struct hw_identifier_record *record = hw_identifier_at(engine, at);
+
+        if (at < below) {
+            sum.low += record->hash.low;
+            sum.high += record->hash.high;
+        }
+        at = record->person_next;
+    } while (at != identifier);
+    return sum;
+}
+
+/*
+ * A name that nobody had before makes nobody somebody else.  But whom one of those known before
+ * has joined or left is to be looked at, if anything is arranged for them; and so is whoever may
+ * be two people.
+ */
+static void look_at_identity(struct hw_engine *engine, uint32_t handle, bool was_possible_match)
+{
+    struct hw_referral *referral = hw_referral_at(engine, handle);
+    struct hw_hash known, all;
+    bool changed;
+
+    if (referral->identifier == 0)
+        return;
+    known = identity_of(engine, referral->identifier, engine->identifiers_before);
+    all = identity_of(engine, referral->identifier, UINT32_MAX);
+    changed = !hw_hash_is_zero(referral->whose) && !hw_hash_equal(referral->whose, known) &&
+        !hw_hash_equal(referral->whose, all);
+    changed |= !hw_hash_is_zero(referral->whose) && !was_possible_match &&
+        (referral->seen & HW_SEEN_POSSIBLE_MATCH) != 0;
+    referral->whose = all;
+    if (changed && referral->state >= HW_REFERRAL_PROPOSED && referral->state <= HW_REFERRAL_PLACED)
+        set_held(engine, handle, referral->held | (unsigned)HW_HELD_BY_IDENTITY);
+}
+
+/* Somebody in one service who is referred on to another waits for it as anybody else. */
+static bool is_double(const struct hw_referral *one, const struct hw_referral *other)
+{
+    return one->direction == other->direction &&
+        (one->state == HW_REFERRAL_PLACED) == (other->state == HW_REFERRAL_PLACED);
+}
+
+/* Call for each other referral of the person that is not over. */
+static void each_other(struct hw_engine *engine, uint32_t handle,
+    void (*call)(struct hw_engine *engine, uint32_t handle, uint32_t other))
+{
+    const struct hw_referral *referral = hw_referral_at(engine, handle);
+    uint32_t at = referral->identifier;
+
+    if (at == 0)
+        return;
+    do {
+        for (uint32_t other = hw_referrals_of(engine, at); other != 0;
+             other = hw_referral_at(engine, other)->identifier_next)
+            if (other != handle && hw_referral_at(engine, other)->state != HW_REFERRAL_ENDED)
+                call(engine, handle, other);
+        at = hw_identifier_at(engine, at)->person_next;
+    } while (at != referral->identifier);
+}
+
+/* Two referrals of one person are one wait: the earliest clock counts for both. */
+static void note_double(struct hw_engine *engine, uint32_t handle, uint32_t other)
+{
+    struct hw_referral *referral = hw_referral_at(engine, handle);
+    const struct hw_referral *same = hw_referral_at(engine, other);
+
+    if (!is_double(referral, same))
+        return;
+    referral->flags |= HW_REFERRAL_DOUBLE;
+    if (referral->state >= HW_REFERRAL_OFFERED && same->state >= HW_REFERRAL_OFFERED)
+        referral->flags |= HW_REFERRAL_DOUBLE_OFFER;
+    if (same->own_clock_ms < referral->clock_ms)
+        referral->clock_ms = same->own_clock_ms;
+}
+
+static void look_for_doubles(struct hw_engine *engine, uint32_t handle)
+{
+    struct hw_referral *referral = hw_referral_at(engine, handle);
+
+    referral->flags &= (uint16_t) ~(HW_REFERRAL_DOUBLE | HW_REFERRAL_DOUBLE_OFFER);
+    referral->clock_ms = referral->own_clock_ms < referral->kept_clock_ms ? referral->own_clock_ms
+                                                                          : referral->kept_clock_ms;
+    if (referral->state != HW_REFERRAL_ENDED)
+        each_other(engine, handle, note_double);
+    referral->due_ms = due_of(engine, referral);
+}
+
+/* It is over: what it had waited is not lost. */
+static void keep_clock(struct hw_engine *engine, uint32_t handle, uint32_t other)
+{
+    const struct hw_referral *over = hw_referral_at(engine, handle);
+    struct hw_referral *same = hw_referral_at(engine, other);
+
+    if (is_double(over, same) && over->own_clock_ms < same->kept_clock_ms)
+        same->kept_clock_ms = over->own_clock_ms;
+}
+
+/* ---- following ---- */
 
 static enum hw_referral_state furthest(const struct hw_engine *engine, uint32_t handle)
 {
@@ -251,67 +387,99 @@ static enum hw_referral_state furthest(const struct hw_engine *engine, uint32_t 
     return state;
 }
 
-/* When somebody home without their agreed start is to be remarked on (R14); else HW_TIME_OPEN. */
-static int64_t grace_over(const struct hw_engine *engine, uint32_t handle)
+int64_t hw_referral_contact_due(const struct hw_referral *referral)
+{
+    if (referral->urgency == HW_URGENCY_2H)
+        return referral->received_ms + DUE_2H_HOURS * HW_HOUR_MS;
+    if (referral->urgency == HW_URGENCY_2D)
+        return referral->received_ms + DUE_2D_HOURS * HW_HOUR_MS;
+    return HW_TIME_OPEN;
+}
+
+/* The first of its moments ahead at which something is to be remarked on (R8, R14). */
+static int64_t next_ms(const struct hw_engine *engine, uint32_t handle)
 {
     const struct hw_referral *referral = hw_referral_at(engine, handle);
-    uint32_t match = referral->state == HW_REFERRAL_ACCEPTED && referral->left_ms != HW_TIME_NONE
-        ? hw_match_live(engine, handle, 0)
-        : 0;
-    int64_t over;
+    int64_t now = engine->root.accepted_ms, next = HW_TIME_OPEN, at;
 
-    if (match == 0)
+    if (referral->state == HW_REFERRAL_ENDED)
         return HW_TIME_OPEN;
-    over = hw_match_at(engine, match)->starts_ms + engine->root.routing.start_grace_ms;
-    return over > engine->root.accepted_ms ? over : HW_TIME_OPEN;
-}
-
-static void set_timer(struct hw_engine *engine, uint32_t handle)
-{
-    const struct hw_referral *referral = hw_referral_at(engine, handle);
-    int64_t due = grace_over(engine, handle);
-
-    if ((referral->held & HW_HELD_BY_PERSON) != 0 && referral->state != HW_REFERRAL_ENDED &&
-        referral->held_until_ms < due)
-        due = referral->held_until_ms;
+    if ((referral->held & HW_HELD_BY_PERSON) != 0)
+        next = referral->held_until_ms;
+    at = hw_referral_contact_due(referral);
+    if (referral->first_contact_ms == HW_TIME_NONE && at > now && at < next)
+        next = at;
+    for (uint32_t match = referral->matches; match != 0;
+         match = hw_match_at(engine, match)->referral_next) {
+        at = hw_match_at(engine, match)->starts_ms + engine->root.routing.start_grace_ms;
+        if (hw_match_at(engine, match)->state == HW_MATCH_ACCEPTED && at > now && at < next)
+            next = at;
+    }
     /* What was excluded or pinned for a time only. */
-    for (uint32_t at = referral->links; at != 0 && referral->state != HW_REFERRAL_ENDED;
-         at = link_at(engine, at)->next)
-        if (link_at(engine, at)->until_ms > engine->root.accepted_ms &&
-            link_at(engine, at)->until_ms < due)
-            due = link_at(engine, at)->until_ms;
-    hw_routing_timer_set(engine, HW_TIMER_REFERRAL, handle, due);
+    for (uint32_t link = referral->links; link != 0; link = link_at(engine, link)->next) {
+        at = link_at(engine, link)->until_ms;
+        if (at > now && at < next)
+            next = at;
+    }
+    return next;
 }
 
-/* The holds that stand from now on; told where they are others than before. */
-static void set_held(struct hw_engine *engine, uint32_t handle, unsigned held)
+/* No start was agreed while a wait blocked it: what was said of one holds from now at the earliest.
+ */
+static void agree_starts(struct hw_engine *engine, const struct hw_referral *referral)
+{
+    for (uint32_t at = referral->matches; at != 0; at = hw_match_at(engine, at)->referral_next) {
+        struct hw_match *match = hw_match_at(engine, at);
+
+        if (match->state == HW_MATCH_ACCEPTED && match->starts_ms < engine->root.accepted_ms)
+            hw_match_set_start(engine, at, engine->root.accepted_ms);
+    }
+}
+
+static void look_again(struct hw_engine *engine, uint32_t handle)
 {
     struct hw_referral *referral = hw_referral_at(engine, handle);
+    bool was_possible_match = (referral->seen & HW_SEEN_POSSIBLE_MATCH) != 0;
+    bool was_blocked = (referral->flags & HW_REFERRAL_START_BLOCKED) != 0;
+    struct hw_situation now;
 
-    if (referral->held == held)
-        return;
-    referral->held = (uint8_t)held;
-    hw_tell_held(engine, handle);
+    hw_profile_leave(engine, handle);
+    if (referral->state != HW_REFERRAL_ENDED)
+        referral->state = (uint8_t)furthest(engine, handle);
+    hw_situation_of(engine, referral->identifier, referral->stay, &now);
+    look_at_person(referral, &now);
+    if (was_blocked && !now.blocks_start)
+        agree_starts(engine, referral);
+    hold_by_situation(engine, handle, &now);
+    look_at_identity(engine, handle, was_possible_match);
+    look_for_doubles(engine, handle);
+    if (referral->state <= HW_REFERRAL_OFFERED)
+        referral->standing = hw_profile_of(engine, referral);
+    if (hw_referral_waits(referral))
+        hw_profile_join(engine, handle);
+    hw_routing_timer_set(engine, HW_TIMER_REFERRAL, handle, next_ms(engine, handle));
+    hw_referral_count(engine, handle);
+    hw_agenda_referral(engine, handle);
+}
+
+static void tell_double(struct hw_engine *engine, uint32_t handle, uint32_t other)
+{
+    (void)handle;
+    look_again(engine, other);
 }
 
 void hw_referral_follow(struct hw_engine *engine, uint32_t handle)
 {
     struct hw_referral *referral = hw_referral_at(engine, handle);
 
-    hw_profile_leave(engine, handle);
-    if (referral->state != HW_REFERRAL_ENDED)
-        referral->state = (uint8_t)furthest(engine, handle);
-    look_at_person(engine, handle);
-    set_held(engine, handle,
-        (referral->seen & HW_SEEN_DEAD) ? referral->held | HW_HELD_BY_DEATH
-                                        : referral->held & (uint8_t)~HW_HELD_BY_DEATH);
-    if (referral->state <= HW_REFERRAL_OFFERED)
-        referral->standing = hw_profile_of(engine, referral);
-    if (hw_referral_waits(referral))
-        hw_profile_join(engine, handle);
-    set_timer(engine, handle);
-    hw_referral_count(engine, handle);
-    hw_agenda_referral(engine, handle);
+    look_again(engine, handle);
+    /* The person's other referrals hear of what makes them double. */
+    if (referral->told_state == referral->state + 1 &&
+        referral->told_direction == referral->direction)
+        return;
+    referral->told_state = (uint8_t)(referral->state + 1);
+    referral->told_direction = referral->direction;
+    each_other(engine, handle, tell_double);
 }
 
 /* ---- ending and holding ---- */
@@ -321,6 +489,7 @@ void hw_referral_end(struct hw_engine *engine, uint32_t handle, uint32_t reason)
     struct hw_referral *referral = hw_referral_at(engine, handle);
 
     hw_profile_leave(engine, handle);
+    each_other(engine, handle, keep_clock);
     referral->state = HW_REFERRAL_ENDED;
     referral->standing = 0;
     referral->end_reason = reason;

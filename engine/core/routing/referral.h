@@ -36,6 +36,9 @@ bool hw_referral_waits(const struct hw_referral *referral);
 void hw_referral_open(struct hw_engine *engine, uint32_t referral);
 void hw_referral_follow(struct hw_engine *engine, uint32_t referral);
 
+/* When somebody is to have been with the person (2h, 2d: R8); HW_TIME_OPEN: no time is set. */
+int64_t hw_referral_contact_due(const struct hw_referral *referral);
+
 /* It is over: withdrawn, finished.  reason: text. */
 void hw_referral_end(struct hw_engine *engine, uint32_t referral, uint32_t reason);
 

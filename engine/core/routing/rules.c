@@ -1,6 +1,7 @@
 #include "core/routing/rules.h"
 
 #include "core/routing/match.h"
+#include "core/routing/referral.h"
 #include "core/routing/starts.h"
 #include "core/routing/profile.h"
 #include "core/services/service.h"
@@ -68,6 +69,12 @@ static bool is_incomplete(struct question *question)
 
     return referral->direction == 0 ||
         (referral->direction == HW_STEP_DOWN && referral->pathway >= HW_P_NONE);
+}
+
+/* Back in hospital, or no longer ready to leave it (R15). */
+static bool is_away(struct question *question)
+{
+    return hw_referral_is_away(question->referral);
 }
 
 static bool is_blocked(struct question *question)
@@ -287,6 +294,7 @@ static const struct {
 } asks[] = {
     {HW_RULE_NEEDS_UNKNOWN, OF_REFERRAL, needs_unknown},
     {HW_RULE_NOT_READY_TO_MATCH, OF_REFERRAL, is_incomplete},
+    {HW_RULE_AWAY, OF_REFERRAL, is_away},
     {HW_RULE_BLOCKED, OF_REFERRAL, is_blocked},
     {HW_RULE_CONSENT, OF_REFERRAL, lacks_consent},
     {HW_RULE_INCOMPLETE_SERVICE, OF_PROFILE, is_not_known},
@@ -326,6 +334,13 @@ static struct question question_of(
         .referral_handle = referral,
         .service_handle = service,
     };
+}
+
+bool hw_rule_has_declined(const struct hw_engine *engine, uint32_t referral, uint32_t service)
+{
+    struct question question = question_of(engine, referral, service);
+
+    return has_declined(&question);
 }
 
 enum hw_rule hw_rule_of_profile(

@@ -36,6 +36,9 @@ enum hw_rule hw_rule_named(struct hw_slice name);
 /* What is told a person whose own offer it stands against: the rule, and how to set it aside. */
 const char *hw_rule_unless(enum hw_rule rule);
 
+/* Whether it was offered to the service or proposed, and refused. */
+bool hw_rule_has_declined(const struct hw_engine *engine, uint32_t referral, uint32_t service);
+
 /* Units this referral would take of a service: 1, or hours a week (R9). */
 int32_t hw_rule_units(const struct hw_engine *engine, uint32_t referral, uint32_t service);
 

@@ -4,6 +4,7 @@
 #include "core/routing/agenda.h"
 #include "core/routing/match.h"
 #include "core/routing/referral.h"
+#include "core/routing/safety.h"
 
 static void add(struct hw_engine *engine, const struct hw_referral_share *share, int sign)
 {
@@ -26,8 +27,11 @@ static enum hw_routing_figure figure_of(const struct hw_referral *referral)
 {
     if (referral->state == HW_REFERRAL_ENDED)
         return HW_ROUTING_FIGURES;
-    if (referral->held != 0 && referral->state < HW_REFERRAL_ACCEPTED)
+    if ((referral->held & (HW_HELD_BY_PERSON | HW_HELD_BY_IDENTITY)) != 0 &&
+        referral->state < HW_REFERRAL_ACCEPTED)
         return HW_ROUTING_HELD;
+    if ((referral->held & HW_HELD_BY_DEATH) != 0 && referral->state == HW_REFERRAL_WAITING)
+        return HW_ROUTING_FIGURES; /* Nobody waits. */
     switch (referral->state) {
     case HW_REFERRAL_PROPOSED:
         return HW_ROUTING_PROPOSED;
@@ -43,14 +47,6 @@ static enum hw_routing_figure figure_of(const struct hw_referral *referral)
     }
 }
 
-/* Home on P1 to P3, and what was arranged has not started (R14). */
-static bool is_home_without(const struct hw_referral *referral)
-{
-    return referral->direction == HW_STEP_DOWN && referral->left_ms != HW_TIME_NONE &&
-        referral->pathway != HW_P0 && referral->pathway < HW_P_NONE &&
-        referral->state < HW_REFERRAL_PLACED && (referral->seen & HW_SEEN_DEAD) == 0;
-}
-
 void hw_referral_count(struct hw_engine *engine, uint32_t handle)
 {
     struct hw_referral *referral = hw_referral_at(engine, handle);
@@ -61,12 +57,14 @@ void hw_referral_count(struct hw_engine *engine, uint32_t handle)
 
         if (match->state == HW_MATCH_STARTED && match->past_review)
             share.past_review = 1;
-        if ((match->state == HW_MATCH_ACCEPTED || match->state == HW_MATCH_STARTED) &&
+        if (((match->state == HW_MATCH_ACCEPTED &&
+                 (referral->flags & HW_REFERRAL_START_BLOCKED) == 0) ||
+                match->state == HW_MATCH_STARTED) &&
             match->starts_ms != HW_TIME_NONE &&
             hw_london_day(match->starts_ms) == engine->root.today)
             share.starting = 1;
     }
-    share.home = is_home_without(referral);
+    share.home = referral->state != HW_REFERRAL_ENDED && hw_safety_is_home_without(referral);
     if (share.figure < HW_ROUTING_FIGURES || share.starting) {
         share.rows[0] = HW_ROW_TOTAL;
         share.rows[1] = hw_row_take(engine, HW_BY_SITE, 0, referral->site);

@@ -51,7 +51,12 @@ static void read_stay(
         return; /* Long over: its facts are gone. */
     hw_stay_fold(engine, leader, &history);
     situation->dead |= history.died_ms <= now;
-    situation->in_hospital |= history.ended_ms > now && hw_inpatient_at(&history, now);
+    situation->dead_twice |= situation->dead && history.death_sources > 1;
+    if (history.ended_ms > now && hw_inpatient_at(&history, now)) {
+        situation->in_hospital = true;
+        if (history.admitted_ms > situation->admitted_ms)
+            situation->admitted_ms = history.admitted_ms;
+    }
     situation->restricted |= history.restricted;
     for (uint32_t i = 0; i < history.periods_count; i++)
         situation->ready |= history.periods[i].start_ms <= now && history.periods[i].end_ms > now;
@@ -65,8 +70,28 @@ static void read_stay(
     situation->council = history.council;
     situation->zone = history.zone;
     situation->destination = history.destination;
+    situation->blocks_offer = (history.blocks & HW_BLOCKS_OFFER) != 0;
+    situation->blocks_start = (history.blocks & HW_BLOCKS_START) != 0;
     if (history.places_count > 0)
         situation->site = history.places[history.places_count - 1].site;
+}
+
+/* What is known of the person, whatever their stays say. */
+static void read_person(struct hw_engine *engine, uint32_t person, struct hw_situation *situation)
+{
+    const struct hw_last *born = hw_last_of_person(engine, person, true);
+    const struct hw_last *restricted = hw_last_of_person(engine, person, false);
+    uint32_t findings = hw_identifier_at(engine, person)->findings;
+    struct hw_person_death death = hw_person_death(engine, person);
+
+    situation->dead |= death.died_ms <= engine->root.accepted_ms;
+    situation->dead_twice |= situation->dead && death.sources > 1;
+    situation->restricted |= restricted != NULL && restricted->value != 0;
+    situation->minor =
+        born != NULL && born->value2 != HW_ADULT_UNKNOWN && born->value2 > engine->root.today;
+    situation->possible_match = (findings >> HW_FINDING_POSSIBLE_MATCH & 1u) != 0;
+    situation->unconfirmed =
+        situation->possible_match || (findings >> HW_FINDING_IDENTITY_UNCONFIRMED & 1u) != 0;
 }
 
 void hw_situation_of(struct hw_engine *engine, uint32_t identifier, uint32_t stay,
@@ -78,6 +103,7 @@ void hw_situation_of(struct hw_engine *engine, uint32_t identifier, uint32_t sta
         .first_ready_ms = HW_TIME_NONE,
         .expected_ms = HW_TIME_NONE,
         .left_ms = HW_TIME_NONE,
+        .admitted_ms = HW_TIME_NONE,
         .pathway = HW_P_NONE,
     };
     if (identifier == 0)
@@ -88,4 +114,5 @@ void hw_situation_of(struct hw_engine *engine, uint32_t identifier, uint32_t sta
         read_stay(engine, latest, ret_situation, false);
     if (named != 0)
         read_stay(engine, named, ret_situation, true);
+    read_person(engine, hw_person_of(engine, identifier), ret_situation);
 }

@@ -1,6 +1,6 @@
 #include "core/routing/tell.h"
 
-#include "core/routing/explain.h"
+#include "core/routing/alert.h"
 #include "core/routing/match.h"
 #include "core/routing/referral.h"
 #include "core/services/service.h"
@@ -130,19 +130,21 @@ void hw_tell_finish(struct hw_engine *engine)
 
 /* ---- alerts and modes ---- */
 
-void hw_tell_alert(
-    struct hw_engine *engine, bool raised, uint32_t referral, unsigned alert, uint64_t reference)
+void hw_tell_alert(struct hw_engine *engine, bool raised, uint32_t handle)
 {
+    const struct hw_alert *alert = hw_alert_at(engine, handle);
     struct hw_effect *effect =
         add(engine, raised ? HW_EFFECT_ALERT_RAISED : HW_EFFECT_ALERT_CLEARED);
 
     if (effect == NULL)
         return;
-    if (referral != 0)
-        set_referral(engine, effect, referral);
-    effect->reference = reference;
-    effect->word = hw_alert_name(alert);
-    effect->since_ms = engine->root.accepted_ms;
+    if (alert->about == HW_ALERT_ABOUT_REFERRAL)
+        set_referral(engine, effect, alert->subject);
+    else
+        effect->service = HW_AT(engine, services, hw_service, alert->subject)->code;
+    effect->reference = alert->reference;
+    effect->word = hw_alert_name(alert->kind);
+    effect->since_ms = alert->since_ms;
 }
 
 void hw_tell_mode(

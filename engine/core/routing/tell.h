@@ -19,12 +19,8 @@ void hw_tell_held(struct hw_engine *engine, uint32_t referral);
 /* Before capacity, held units or suspension of a service change: once a record is enough. */
 void hw_tell_capacity(struct hw_engine *engine, uint32_t service);
 
-/*
- * An alert (enum hw_alert_kind) about a referral (0: about none) with its own reference begins,
- * or is over.
- */
-void hw_tell_alert(
-    struct hw_engine *engine, bool raised, uint32_t referral, unsigned alert, uint64_t reference);
+/* An alert begins (or is told again), or is over. */
+void hw_tell_alert(struct hw_engine *engine, bool raised, uint32_t alert);
 
 /* What may go by itself in a scope ("service") of a code (text; 0: all) is another mode now. */
 void hw_tell_mode(

@@ -1,5 +1,6 @@
 #include "core/routing/timer.h"
 
+#include "core/routing/alert.h"
 #include "core/routing/match.h"
 #include "core/routing/mode.h"
 #include "core/routing/referral.h"
@@ -18,6 +19,8 @@ static uint32_t *place_of(const struct hw_engine *engine, const struct hw_timer_
         return &hw_match_at(engine, entry->handle)->heap_at;
     case HW_TIMER_MODE:
         return &HW_AT(engine, modes, hw_mode_record, entry->handle)->heap_at;
+    case HW_TIMER_ALERT:
+        return &hw_alert_at(engine, entry->handle)->heap_at;
     case HW_TIMER_REFERRAL:
         break;
     }
@@ -111,6 +114,9 @@ void hw_routing_fire(struct hw_engine *engine)
         break;
     case HW_TIMER_MODE:
         hw_mode_lapsed(engine, first.handle);
+        break;
+    case HW_TIMER_ALERT:
+        hw_alert_due(engine, first.handle);
         break;
     case HW_TIMER_REFERRAL:
         hw_referral_due(engine, first.handle);

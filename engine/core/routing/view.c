@@ -3,6 +3,7 @@
  */
 #include "core/routing/beside.h"
 #include "core/figures/rows.h"
+#include "core/routing/alert.h"
 #include "core/routing/explain.h"
 #include "core/routing/match.h"
 #include "core/routing/referral.h"
@@ -81,6 +82,7 @@ static void view_referral(
     const struct hw_engine *engine, uint32_t handle, struct hw_referral_view *ret_view)
 {
     const struct hw_referral *referral = hw_referral_at(engine, handle);
+    unsigned gravest = hw_alert_gravest(engine, referral->alerts);
 
     *ret_view = (struct hw_referral_view){
         .reference = referral->reference,
@@ -89,7 +91,7 @@ static void view_referral(
         .zone = hw_engine_text(engine, referral->zone),
         .site = hw_engine_text(engine, referral->site),
         .state = referral_states[referral->state],
-        .alert = referral->alert == HW_ALERT_NONE ? NULL : hw_alert_name(referral->alert),
+        .alert = gravest == HW_ALERT_NONE ? NULL : hw_alert_name(gravest),
         .stay = referral->stay == 0 ? 0 : hw_stay_at(engine, referral->stay)->reference,
         .received_ms = referral->received_ms,
         .clock_ms = referral->clock_ms,
@@ -186,6 +188,68 @@ enum hw_status hw_match_view(
     if (handle == 0)
         return HW_E_NOT_FOUND;
     view_match(engine, handle, ret_view);
+    return HW_OK;
+}
+
+/* ---- alerts ---- */
+
+static void view_alert(
+    const struct hw_engine *engine, uint32_t handle, struct hw_alert_view *ret_view)
+{
+    const struct hw_alert *alert = hw_alert_at(engine, handle);
+    const struct hw_referral *referral =
+        alert->about == HW_ALERT_ABOUT_REFERRAL ? hw_referral_at(engine, alert->subject) : NULL;
+
+    *ret_view = (struct hw_alert_view){
+        .reference = alert->reference,
+        .referral = referral == NULL ? 0 : referral->reference,
+        .by = hw_engine_text(engine, alert->by),
+        .action = hw_engine_text(engine, alert->action),
+        .note = hw_engine_text(engine, alert->note),
+        .kind = hw_alert_name(alert->kind),
+        .words = hw_alert_words(alert->kind),
+        .since_ms = alert->since_ms,
+        .told_ms = alert->told_ms,
+        .acknowledged_ms = alert->acknowledged_ms,
+        .cleared_ms = alert->cleared_ms,
+        .repeats = alert->repeats,
+        .restricted = referral != NULL && (referral->seen & HW_SEEN_RESTRICTED) != 0,
+    };
+    if (referral == NULL)
+        ret_view->service = hw_engine_text(engine, service_at(engine, alert->subject)->code);
+}
+
+uint32_t hw_alert_walk(
+    const struct hw_engine *engine, uint32_t handle, struct hw_alert_view *ret_view)
+{
+    handle = handle == 0 ? engine->root.standing.first : hw_alert_at(engine, handle)->behind;
+    if (handle != 0)
+        view_alert(engine, handle, ret_view);
+    return handle;
+}
+
+uint32_t hw_alert_walk_referral(const struct hw_engine *engine, uint64_t referral, uint32_t handle,
+    struct hw_alert_view *ret_view)
+{
+    uint32_t of = hw_referral_by_reference(engine, referral);
+
+    if (handle != 0)
+        handle = hw_alert_at(engine, handle)->subject_next;
+    else if (of != 0)
+        handle = hw_referral_at(engine, of)->alerts;
+    if (handle != 0)
+        view_alert(engine, handle, ret_view);
+    return handle;
+}
+
+enum hw_status hw_alert_view(
+    const struct hw_engine *engine, uint64_t reference, struct hw_alert_view *ret_view)
+{
+    uint32_t handle = hw_alert_find(engine, reference);
+
+    if (handle == 0)
+        return HW_E_NOT_FOUND;
+    view_alert(engine, handle, ret_view);
     return HW_OK;
 }
 

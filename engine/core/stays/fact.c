@@ -134,6 +134,7 @@ static const struct {
     {HW_FIELD_COUNCIL_PROPOSED, HW_REG_COUNCIL_PROPOSED, OF_REST},
     {HW_FIELD_ZONE, HW_REG_ZONE, OF_REST},
     {HW_FIELD_WAIT, HW_REG_WAIT, OF_WAIT},
+    {HW_FIELD_BLOCKS, HW_REG_BLOCKS, OF_WAIT},
 };
 
 /* Fields that fill registers, as bits; all below 64. */

@@ -12,6 +12,7 @@ struct fold {
     uint32_t intervals_count;
     int64_t death_ms;         /* HW_TIME_OPEN: alive */
     uint32_t elsewhere_taken; /* of what other stays say of a death */
+    uint32_t death_source;    /* the first organisation whose word of it stands */
     struct hw_aside aside;
 };
 
@@ -274,12 +275,29 @@ static bool says_died(const struct fold *fold, const struct hw_fact *fact)
             hw_fact_value(fact, HW_REG_METHOD) == fold->engine->text_method_died);
 }
 
+/* A second organisation confirms what the first said (R7). */
+static void add_source(struct fold *fold, uint32_t organisation)
+{
+    if (fold->history->death_sources == 0)
+        fold->death_source = organisation;
+    if (fold->history->death_sources == 0 || fold->death_source != organisation)
+        fold->history->death_sources = fold->history->death_sources == 0 ? 1 : 2;
+}
+
 /* Said again without a time says nothing new; a time said later corrects. */
 static void take_death(struct fold *fold, const struct hw_fact *fact)
 {
-    if (hw_far_ahead(fact, fact->moment.start_ms))
+    bool withdrawn = fact->kind == HW_FACT_DEATH && !fact->died;
+
+    if (hw_far_ahead(fact, fact->moment.start_ms)) {
         find(fold, HW_FINDING_FAR_AHEAD);
-    else if (fact->kind == HW_FACT_DEATH && !fact->died)
+        return;
+    }
+    if (withdrawn)
+        fold->history->death_sources = 0;
+    else
+        add_source(fold, fact->organisation);
+    if (withdrawn)
         fold->death_ms = HW_TIME_OPEN;
     else if ((fact->kind == HW_FACT_DEATH && fact->moment_said) || fold->death_ms == HW_TIME_OPEN)
         fold->death_ms = fact->moment.start_ms;
@@ -637,6 +655,7 @@ void hw_fold(
     fold_care_type(&fold);
     hw_ready_fold(engine, input, ret_history);
     hw_ledger_fold(engine, input, ret_history);
+    ret_history->blocks = hw_waits_block(engine, input);
 }
 
 /* Where only what was inferred changes, the history is the same: decisions are no part of it. */

@@ -104,6 +104,9 @@ struct hw_hash hw_history_hash(struct hw_engine *engine, const struct hw_history
 void hw_ledger_fold(
     struct hw_engine *engine, const struct hw_fold_input *input, struct hw_history *history);
 
+/* What the waits that are open in the end block (delays/waits.c): bits of enum hw_blocks. */
+uint8_t hw_waits_block(const struct hw_engine *engine, const struct hw_fold_input *input);
+
 /* Ready periods of the inpatient intervals (delays/ready.c): periods and openings of scratch. */
 void hw_ready_fold(
     struct hw_engine *engine, const struct hw_fold_input *input, struct hw_history *history);

@@ -133,6 +133,31 @@ static uint32_t gather_person_facts(struct hw_engine *engine, uint32_t person, u
 
 /* ---- what is known of the person ---- */
 
+struct hw_person_death hw_person_death(struct hw_engine *engine, uint32_t person)
+{
+    struct hw_person_death death = {.died_ms = HW_TIME_OPEN};
+    uint64_t findings = 0;
+    uint32_t count = gather_person_facts(engine, person, &findings), first = 0;
+
+    for (uint32_t i = 0; i < count; i++) {
+        const struct hw_fact *fact = engine->scratch->person_facts[i];
+
+        if (fact->kind != HW_FACT_DEATH || hw_far_ahead(fact, fact->moment.start_ms))
+            continue;
+        if (!fact->died) {
+            death = (struct hw_person_death){.died_ms = HW_TIME_OPEN};
+            continue;
+        }
+        if (fact->moment_said || death.died_ms == HW_TIME_OPEN)
+            death.died_ms = fact->moment.start_ms;
+        if (death.sources == 0)
+            first = fact->organisation;
+        if (death.sources == 0 || first != fact->organisation)
+            death.sources++;
+    }
+    return death;
+}
+
 static void add_death(struct hw_fold_input *input, struct hw_death death)
 {
     uint32_t at = input->deaths_elsewhere_count;

@@ -76,6 +76,16 @@ void hw_stay_refresh(struct hw_engine *engine, uint32_t stay);
 /* Fold the group of a leader as it is; nothing is changed. */
 void hw_stay_fold(struct hw_engine *engine, uint32_t leader, struct hw_history *ret_history);
 
+/*
+ * The death of somebody as said of the person alone, whatever stays they have or have not (R7):
+ * HW_TIME_OPEN: alive; by how many organisations (2 or more: confirmed).
+ */
+struct hw_person_death {
+    int64_t died_ms;
+    uint32_t sources;
+};
+struct hw_person_death hw_person_death(struct hw_engine *engine, uint32_t person);
+
 /* Its timer is due: a boundary came into effect. */
 void hw_stay_due(struct hw_engine *engine, uint32_t leader);
 
