@@ -447,8 +447,10 @@ static void draw_events(struct picture *picture)
     struct hw_canvas *canvas = &picture->canvas;
 
     hw_canvas_put(canvas, HW_STRONG, " Just now");
-    if (picture->events == 0)
+    if (model->events_count == 0)
         hw_canvas_put(canvas, HW_FAINT, "  no delay began or ended since this view was opened");
+    else if (picture->events == 0)
+        hw_canvas_put(canvas, HW_FAINT, "  a taller window shows what begins and ends");
     hw_canvas_end_line(canvas);
     for (unsigned i = 0; i < picture->events; i++)
         draw_event(picture, &model->events[(model->events_count - 1 - i) % HW_TOP_EVENTS]);
