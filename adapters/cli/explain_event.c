@@ -535,6 +535,45 @@ static void tell_decision(struct hw_words *words, const struct hw_told *told)
     hw_words_add(words, ".");
 }
 
+/* What somebody wanted to do, where it was refused: behind "tried to". */
+static const struct {
+    uint8_t kind;
+    const char *words;
+    bool service;
+} tries[] = {
+    {HW_KIND_DECIDE_PROPOSAL_APPROVED, "approve the proposal of", true},
+    {HW_KIND_DECIDE_PROPOSAL_REJECTED, "reject the proposal of", true},
+    {HW_KIND_DECIDE_OFFER_MADE, "choose", true},
+    {HW_KIND_DECIDE_OFFER_EXTENDED, "give more time to", true},
+    {HW_KIND_DECIDE_OFFER_WITHDRAWN, "withdraw the offer to", true},
+    {HW_KIND_DECIDE_OFFER_ANSWERED, "note the answer of", true},
+    {HW_KIND_DECIDE_REFERRAL_HELD, "put the referral on hold", false},
+    {HW_KIND_DECIDE_REFERRAL_RELEASED, "release the referral", false},
+    {HW_KIND_DECIDE_REFERRAL_PINNED, "ask for", true},
+    {HW_KIND_DECIDE_REFERRAL_UNPINNED, "no longer ask for", true},
+    {HW_KIND_DECIDE_REFERRAL_EXCLUDED, "rule out", true},
+    {HW_KIND_DECIDE_REFERRAL_INCLUDED, "no longer rule out", true},
+    {HW_KIND_DECIDE_REFERRAL_PRIORITY, "decide when it is due", false},
+    {HW_KIND_DECIDE_ALERT_ACKNOWLEDGED, "look after the alert", false},
+};
+
+/* A decision that was refused, in its own words; false: it is none of the decisions above. */
+static bool tell_refused(struct hw_words *words, const struct hw_told *told, const char *refused)
+{
+    for (size_t i = 0; i < sizeof tries / sizeof *tries; i++) {
+        if (tries[i].kind != told->event->kind)
+            continue;
+        add_who(words, told);
+        hw_words_add(words, " tried to %s%s", tries[i].words, tries[i].service ? " " : "");
+        if (tries[i].service)
+            add_service(words, told);
+        add_why(words, told);
+        hw_words_add(words, "; refused, and nothing was changed: %s.", refused);
+        return true;
+    }
+    return false;
+}
+
 static void tell_priority(struct hw_words *words, const struct hw_told *told)
 {
     add_who(words, told);
@@ -704,10 +743,8 @@ static void add_late(struct hw_words *words, const struct hw_told *told)
     hw_words_add(words, "; Homeward heard of it now.)");
 }
 
-void hw_explain_event(struct hw_words *words, const struct hw_told *told)
+static void tell_as_done(struct hw_words *words, const struct hw_told *told)
 {
-    const char *refused;
-
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         if (kinds[i].kind != told->event->kind)
             continue;
@@ -716,10 +753,21 @@ void hw_explain_event(struct hw_words *words, const struct hw_told *told)
         else
             kinds[i].tell(words, told);
     }
-    if (words->size == 0)
-        return;
-    if (told->event->kind >= HW_KIND_REFERRAL_RECEIVED &&
-        told->event->kind < HW_KIND_DECIDED_PROPOSAL && was_refused(told, &refused))
-        hw_words_add(words, " REFUSED, nothing was changed: %s.", refused);
-    add_late(words, told);
+}
+
+void hw_explain_event(struct hw_words *words, const struct hw_told *told)
+{
+    enum hw_kind kind = told->event->kind;
+    const char *refused = NULL;
+
+    if (kind < HW_KIND_REFERRAL_RECEIVED || kind >= HW_KIND_DECIDED_PROPOSAL ||
+        !was_refused(told, &refused)) {
+        tell_as_done(words, told);
+    } else if (!tell_refused(words, told, refused)) {
+        tell_as_done(words, told);
+        if (words->size > 0)
+            hw_words_add(words, " This was refused, and nothing was changed: %s.", refused);
+    }
+    if (words->size > 0)
+        add_late(words, told);
 }
