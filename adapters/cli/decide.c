@@ -47,18 +47,48 @@ __attribute__((format(printf, 1, 2))) static void say(const char *format, ...)
     va_end(list);
 }
 
+/* People name a referral as the lists of the engine do. */
+static const char *words_of(const struct hw_ce_field *field)
+{
+    if (field->codes != NULL && field->codes != hw_ce_reasons)
+        return field->codes + (*field->codes == '|');
+    if (field->form == HW_CE_REFERRAL)
+        return "a reference such as R5DBR2, or AUTHORITY/ID";
+    if (field->codes == hw_ce_reasons)
+        return "a code of {\"query\":\"reasons\"}";
+    return hw_ce_form_words((enum hw_ce_form)field->form);
+}
+
 static void say_field(const struct hw_ce_field *field)
 {
-    const char *words = hw_ce_form_words((enum hw_ce_form)field->form);
-    bool listed = field->codes != NULL && field->codes != hw_ce_reasons;
+    const char *words = words_of(field);
 
-    if (listed)
-        words = field->codes + (*field->codes == '|');
     say("    %s%s=%s%s\n        %s\n", field->name, field->need == HW_CE_OPTIONAL ? "" : "*",
         strlen(field->name) + strlen(words) > WIDTH ? "\n      " : "", words, field->saying);
 }
 
-static void say_help(void)
+static bool is_why(const struct hw_ce_field *field)
+{
+    return field->need == HW_CE_OPTIONAL &&
+        (strcmp(field->name, "reason") == 0 || strcmp(field->name, "note") == 0);
+}
+
+/* Whether help is to tell of it: of the decision that is named, of all where none is. */
+static bool is_asked(const struct hw_ce_type *type, char *const *words, int words_count)
+{
+    bool named = false;
+
+    for (int i = 0; i < words_count; i++) {
+        const struct hw_ce_type *one = hw_ce_decision_named(hw_slice_text(words[i]));
+
+        if (one == type)
+            return true;
+        named = named || one != NULL;
+    }
+    return !named;
+}
+
+static void say_help(char *const *words, int words_count)
 {
     say("Tells a running engine what a person decided. Exit 0: done; 1: refused, with\n"
         "what stands; 2: wrong usage. A decision is undone by its opposite. DECISION\n"
@@ -66,9 +96,11 @@ static void say_help(void)
     for (unsigned i = hw_ce_events_count(); i < hw_ce_types_count(); i++) {
         const struct hw_ce_type *type = hw_ce_type_at(i);
 
+        if (!is_asked(type, words, words_count))
+            continue;
         say("\n  %s: %s\n", type->name, type->saying);
         for (const struct hw_ce_field *field = type->fields; field->name != NULL; field++)
-            if (strcmp(field->name, "reason") != 0 && strcmp(field->name, "note") != 0)
+            if (!is_why(field))
                 say_field(field);
     }
     say("\n  and with each, why: reason=CODE, note=TEXT\n");
@@ -356,7 +388,7 @@ int hw_command_decide(int argc, char **argv)
     if (command.words == NULL || decision == NULL)
         return HW_EXIT_FAILED;
     help[0] = '\0';
-    say_help();
+    say_help(argv, argc);
     code = read_arguments(&command, argc, argv, &done);
     if (!done)
         code = command.file != NULL ? take_file(decision, command.file)
