@@ -14,8 +14,9 @@ static const struct hw_ce_field mode[] = {
         "all; or service:CODE, site:, zone:, council:, pathway:, direction:"),
     F("mode", CODE, ANSWER, REQUIRED, "observe|propose|offer|paused", "what the engine may do"),
     UNTIL(OPTIONAL, "then the wider scope holds again"), WHY};
-static const struct hw_ce_field proposal[] = {
+static const struct hw_ce_field approved[] = {
     WHICH("proposal"), UNTIL(OPTIONAL, "when the offer ends unanswered"), WHY};
+static const struct hw_ce_field rejected[] = {WHICH("proposal"), WHY};
 static const struct hw_ce_field made[] = {REFERRAL(REQUIRED), SERVICE,
     F("starts_at", TIME, STARTS_AT, OPTIONAL, NULL, "when support is to begin"),
     F("override", LIST, DETAIL, OPTIONAL, NULL, "rules you set aside, by name"), WHY};
@@ -55,8 +56,8 @@ static const struct hw_ce_field report[] = {
 
 const struct hw_ce_type hw_ce_decisions[] = {
     T(ROUTING_MODE, "routing.mode", mode, "what the engine may do by itself in a scope"),
-    T(PROPOSAL_APPROVED, "proposal.approved", proposal, "the offer goes to the service"),
-    T(PROPOSAL_REJECTED, "proposal.rejected", proposal, "not this service"),
+    T(PROPOSAL_APPROVED, "proposal.approved", approved, "the offer goes to the service"),
+    T(PROPOSAL_REJECTED, "proposal.rejected", rejected, "not this service"),
     T(OFFER_MADE, "offer.made", made, "your own choice of service"),
     T(OFFER_EXTENDED, "offer.extended", extended, "more time to answer"),
     T(OFFER_WITHDRAWN, "offer.withdrawn", offer, "the offer no longer stands"),

@@ -3,6 +3,7 @@
 #include "codec/cloudevents/types.h"
 #include "codec/cloudevents/values.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,6 +47,45 @@ static const struct hw_ce_type *type_of(struct hw_slice name)
     if (name.size <= size || memcmp(name.data, prefix, size) != 0)
         return NULL;
     return hw_ce_event_named(hw_slice_of(name.data + size, name.size - size));
+}
+
+/* How many bytes two texts begin or end with in common: a slip of the keyboard leaves most. */
+static size_t alike(struct hw_slice a, const char *text)
+{
+    struct hw_slice b = hw_slice_text(text);
+    size_t least = a.size < b.size ? a.size : b.size, first = 0, last = 0;
+
+    while (first < least && a.data[first] == b.data[first])
+        first++;
+    while (first + last < least && a.data[a.size - 1 - last] == b.data[b.size - 1 - last])
+        last++;
+    return first + last;
+}
+
+/* Names no type that was sent, which may be anything: only the known one it was probably to be. */
+static bool refuse_type(struct hw_ce_reader *reader, struct hw_slice name)
+{
+    size_t size = sizeof prefix - 1, best = 0;
+    const char *nearest = NULL;
+    char words[HW_CE_WORDS_SIZE];
+
+    if (name.size > size && memcmp(name.data, prefix, size) == 0)
+        name = hw_slice_of(name.data + size, name.size - size);
+    for (unsigned i = 0; i < hw_ce_events_count(); i++) {
+        const char *known = hw_ce_type_at(i)->name;
+        size_t same = alike(name, known);
+
+        if (same > best && same * 4 >= name.size * 3 && same * 4 >= strlen(known) * 3) {
+            best = same;
+            nearest = known;
+        }
+    }
+    if (nearest == NULL)
+        return hw_ce_refuse(
+            reader, "type", "is none that is taken here: homeward.spell.admitted is one");
+    (void)snprintf(
+        words, sizeof words, "is none that is taken here; did you mean %s%s?", prefix, nearest);
+    return hw_ce_refuse(reader, "type", words);
 }
 
 /* Same content, however its members are ordered. */
@@ -280,8 +320,7 @@ void hw_ce_read(const struct hw_ce_options *options, const json_t *json, uint8_t
     if (!json_is_object(json))
         good = hw_ce_refuse(&reader, "", "an event is a JSON object");
     else if (type == NULL)
-        good = hw_ce_refuse(
-            &reader, "type", "is none that is taken here: homeward.spell.admitted is one");
+        good = refuse_type(&reader, member_text(json, "type"));
     else if (!read_envelope(&reader, json))
         good = false;
     else if (!json_is_object(data))
