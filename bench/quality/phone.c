@@ -85,7 +85,7 @@ static void ring_later(struct run *run, uint32_t person, int64_t now_ms)
     int64_t round_ms = is_crisis(run, person) ? now_ms + CRISIS_AGAIN_MINUTES * HW_MINUTE_MS
                                               : next_round_ms(now_ms);
     int64_t at_ms = round_ms;
-    uint32_t service;
+    uint32_t service = 0;
 
     while (next_usual(run, person, passed, &service)) {
         int64_t opens_ms = hw_hours_next(&run->county->services[service].answer_hours, now_ms);
@@ -104,7 +104,7 @@ static void ring(struct run *run, uint32_t person, int64_t now_ms)
 {
     int64_t open_ms = is_crisis(run, person) ? now_ms : county_hub_open_ms(now_ms);
     uint64_t passed = run->said_no[person] | run->rung[person];
-    uint32_t service;
+    uint32_t service = 0;
 
     if (open_ms > now_ms) {
         schedule_add(&run->schedule, open_ms, RING, person, 0);
@@ -129,7 +129,7 @@ static void ring(struct run *run, uint32_t person, int64_t now_ms)
 static void ask_if_room(struct run *run, uint32_t person, int64_t now_ms)
 {
     uint64_t passed = run->said_no[person];
-    uint32_t service;
+    uint32_t service = 0;
 
     while (next_usual(run, person, passed, &service)) {
         passed |= UINT64_C(1) << service;
