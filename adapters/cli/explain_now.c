@@ -176,7 +176,12 @@ static void print_next(const json_t *body, const json_t *referral, int64_t now_m
         add_next_of_match(&words, body, match, now_ms);
         print(&words, "", out);
     }
-    if (is(referral, "state", "waiting") && !is_held(referral)) {
+    if (is(referral, "state", "waiting") && is(referral, "alert", "no_commissioned_service")) {
+        hw_words_add(&words,
+            "Nothing by itself: no service is known that gives what the person needs. Either the "
+            "referral is corrected, or a person chooses a service.");
+        print(&words, "", out);
+    } else if (is(referral, "state", "waiting") && !is_held(referral)) {
         hw_words_add(&words,
             "It is proposed to the first service that can take the person, in the order of the "
             "queue; it should be met ");

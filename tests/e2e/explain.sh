@@ -90,6 +90,20 @@ told_as back "$back"
 stay=$(hub_ask "{\"query\":\"referral\",\"reference\":\"$back\"}" | sed -E 's/.*"spell":"([^"]*)".*/\1/')
 told_as stay "$stay"
 
+# ---- what people decide by reference is told, and what was refused as an attempt
+hub_until 2026-06-11T09:00:00Z
+hub_say 2026-06-11T09:00:00Z referral.received "{\"referral\":\"6\",$(person 6),\"direction\":\"step_up\",\"needs\":[\"personal_care\"]}"
+decided=$(hub_reference)
+hub_newest "$decided" HART
+hub_ask "{\"decide\":{\"decision\":\"proposal.approved\",\"proposal\":\"$offer\",\"version\":7,\"reason\":\"agreed\"}}" >"$folder/refused"
+hub_decide proposal.rejected "\"proposal\":\"$offer\",\"version\":$version,\"reason\":\"not the right team\""
+hub_decide referral.held "\"referral\":\"$decided\",\"reason\":\"the family asks to wait\""
+hub_decide referral.released "\"referral\":\"$decided\",\"reason\":\"the family agrees\""
+hub_decide referral.excluded "\"referral\":\"LCC/6\",\"service\":\"OADBY\""
+hub_ask "{\"decide\":{\"decision\":\"offer.made\",\"referral\":\"$decided\",\"service\":\"BED4\",\"reason\":\"a bed today\"}}" >>"$folder/refused"
+tap_case "both were refused" 2 "$(grep -o '"outcome":"rejected"' "$folder/refused" | wc -l)"
+told_as decided "$decided"
+
 # ---- an offer tells of its referral; a running server tells how it stands
 tap_run "$program" explain -d "$folder/hub-data" "$declined"
 tap_has "an offer's story is that of its referral" "^Offer $declined, of referral $home\$" "$out"

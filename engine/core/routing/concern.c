@@ -2,6 +2,7 @@
  * concern.c - what a record is about, for whoever tells the story of a stay or a referral.
  */
 #include "core/people/people.h"
+#include "core/routing/alert.h"
 #include "core/routing/match.h"
 #include "core/routing/referral.h"
 #include "core/stays/stay.h"
@@ -29,8 +30,8 @@ struct story {
 
 static struct story story_of(const struct hw_engine *engine, uint64_t referral, uint64_t stay)
 {
-    struct story story = {.referral =
-                              referral == 0 ? 0 : hw_referral_by_reference(engine, referral)};
+    struct story story = {
+        .referral = referral == 0 ? 0 : hw_referral_by_reference(engine, referral)};
     uint32_t named = stay == 0 ? 0 : stay_by_reference(engine, stay), identifier = 0;
 
     if (named != 0) {
@@ -43,16 +44,28 @@ static struct story story_of(const struct hw_engine *engine, uint64_t referral, 
     return story;
 }
 
-/* The referral an event speaks of, by its name or by an offer; 0: none. */
+/* The referral an event speaks of, by its reference or name, by an offer or an alert; 0: none. */
 static uint32_t referral_of(const struct hw_engine *engine, const struct hw_event *event)
 {
-    uint32_t name = hw_text_find(engine, hw_event_text(event, HW_FIELD_REFERRAL)), match = 0;
+    struct hw_slice text = hw_event_text(event, HW_FIELD_REFERRAL);
+    uint32_t name = hw_text_find(engine, text), of;
+    uint64_t reference;
 
+    if (text.size > 0 && hw_reference_parse(text, 'R', &reference) == HW_OK)
+        return hw_referral_by_reference(engine, reference);
     if (name != 0)
         return hw_referral_find(engine, name);
-    if (hw_event_has(event, HW_FIELD_OFFER))
-        match = hw_match_find(engine, (uint64_t)event->values[HW_FIELD_OFFER].number);
-    return match == 0 ? 0 : hw_match_at(engine, match)->referral;
+    if (!hw_event_has(event, HW_FIELD_OFFER))
+        return 0;
+    reference = (uint64_t)event->values[HW_FIELD_OFFER].number;
+    if (event->kind == HW_KIND_DECIDE_ALERT_ACKNOWLEDGED) {
+        of = hw_alert_find(engine, reference);
+        return of == 0 || hw_alert_at(engine, of)->about != HW_ALERT_ABOUT_REFERRAL
+            ? 0
+            : hw_alert_at(engine, of)->subject;
+    }
+    of = hw_match_find(engine, reference);
+    return of == 0 ? 0 : hw_match_at(engine, of)->referral;
 }
 
 /* A referral is of a story if it is its own or, of a stay's, tied to that stay. */
@@ -88,8 +101,8 @@ static bool has_visit(const struct hw_engine *engine, const struct story *story,
     while ((stay = hw_stay_next(engine, &walk)) != 0) {
         const struct hw_stay *record = hw_stay_at(engine, stay);
 
-        if (!hw_hash_equal(HW_AT(engine, visits, hw_visit_record, record->visit)->hash,
-                event->visit.hash))
+        if (!hw_hash_equal(
+                HW_AT(engine, visits, hw_visit_record, record->visit)->hash, event->visit.hash))
             continue;
         *ret_leader = record->leader;
         return true;
