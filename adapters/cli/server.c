@@ -57,7 +57,7 @@ static void on_failed(void *context, const char *what)
 
 /* ---- what the links ask ---- */
 
-/* The feed spoke: of what, and when. */
+/* The feed spoke: of what, and when.  People who decide are no feed, and never silent. */
 static void note_feed(const struct hw_server *server, const struct hw_event *events,
     uint32_t events_count, bool duplicate)
 {
@@ -67,6 +67,8 @@ static void note_feed(const struct hw_server *server, const struct hw_event *eve
     int64_t now_ms = duplicate ? hw_runtime_now_ms(server->runtime)
                                : hw_engine_accepted_ms(hw_runtime_engine(server->runtime));
 
+    if (event->kind >= HW_KIND_DECIDE_ROUTING_MODE)
+        return;
     for (uint32_t i = 1; i < events_count && site.size == 0; i++)
         site = hw_event_text(&events[i], HW_FIELD_SITE);
     hw_feeds_note(server->feeds, event->source, site,
