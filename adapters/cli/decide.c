@@ -306,6 +306,40 @@ static int report(const json_t *answer, bool dry_run)
     return HW_EXIT_OK;
 }
 
+/*
+ * A scope may be named before there is anything in it; somebody who pauses a misspelt one believes
+ * that it stands still.
+ */
+static void warn_of_scope(struct hw_ask *ask, const json_t *decision)
+{
+    static const char question[] = "{\"query\":\"summary\"}";
+    static const struct {
+        const char *kind, *rows;
+    } kinds[] = {
+        {"service", "services"}, {"site", "sites"}, {"zone", "zones"}, {"council", "councils"}};
+    const char *scope = text_of(decision, "scope");
+    const char *colon = scope == NULL ? NULL : strchr(scope, ':');
+    json_t *summary, *row;
+    size_t index;
+
+    for (size_t i = 0; colon != NULL && i < sizeof kinds / sizeof *kinds; i++) {
+        size_t size = strlen(kinds[i].kind);
+        bool found = false;
+
+        if ((size_t)(colon - scope) != size || strncmp(scope, kinds[i].kind, size) != 0)
+            continue;
+        summary = hw_ask_for(ask, question, sizeof question - 1, TIMEOUT_MS);
+        json_array_foreach(json_object_get(summary, kinds[i].rows), index, row) found = found ||
+            (text_of(row, kinds[i].kind) != NULL &&
+                strcmp(text_of(row, kinds[i].kind), colon + 1) == 0);
+        if (summary != NULL && !found)
+            fprintf(stderr,
+                "homeward decide: warning: no %s %s is known now, so nothing is in this scope\n",
+                kinds[i].kind, colon + 1);
+        json_decref(summary);
+    }
+}
+
 static int put_before(const char *url, json_t *decision, bool dry_run)
 {
     json_t *question, *answer = NULL;
@@ -328,6 +362,8 @@ static int put_before(const char *url, json_t *decision, bool dry_run)
         fprintf(stderr, "homeward decide: %s\n", ask.error);
     else
         code = report(answer, dry_run);
+    if (code == HW_EXIT_OK)
+        warn_of_scope(&ask, decision);
     json_decref(answer);
     hw_ask_close(&ask);
     return code;
