@@ -154,8 +154,31 @@ static void add_next_of_match(
     }
 }
 
+/* Who has to do something, where nothing goes on by itself; NULL: it does. */
+static const char *words_of_stuck(const char *alert)
+{
+    static const struct {
+        const char *alert, *words;
+    } stuck[] = {
+        {"no_commissioned_service",
+            "Nothing by itself: no service is known that gives what the person needs. Either the "
+            "referral is corrected, or a person chooses a service."},
+        {"nobody_left",
+            "Nothing by itself: a person changes the referral, takes a service back in, or chooses "
+            "one."},
+        {"code_unknown", "Nothing by itself: the referral has to be corrected."},
+        {"incomplete", "Nothing by itself: the referral has to say more."},
+    };
+
+    for (size_t i = 0; i < sizeof stuck / sizeof *stuck; i++)
+        if (strcmp(alert, stuck[i].alert) == 0)
+            return stuck[i].words;
+    return NULL;
+}
+
 static void print_next(const json_t *body, const json_t *referral, int64_t now_ms, FILE *out)
 {
+    const char *stuck;
     struct hw_words words;
     const json_t *match;
     size_t index;
@@ -176,10 +199,9 @@ static void print_next(const json_t *body, const json_t *referral, int64_t now_m
         add_next_of_match(&words, body, match, now_ms);
         print(&words, "", out);
     }
-    if (is(referral, "state", "waiting") && is(referral, "alert", "no_commissioned_service")) {
-        hw_words_add(&words,
-            "Nothing by itself: no service is known that gives what the person needs. Either the "
-            "referral is corrected, or a person chooses a service.");
+    stuck = words_of_stuck(text(referral, "alert"));
+    if (is(referral, "state", "waiting") && stuck != NULL) {
+        hw_words_add(&words, "%s", stuck);
         print(&words, "", out);
     } else if (is(referral, "state", "waiting") && !is_held(referral)) {
         hw_words_add(&words,
