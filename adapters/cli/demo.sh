@@ -197,9 +197,9 @@ Meanwhile, in a second terminal, at the top of the source tree:
   nanocat --sub --connect $publish --subscribe route/ --ascii
       people proposed, offered, answered, started, ended
   nanocat --req --connect $query --ascii --data '{"query":"offers"}'
-      what waits for a service's answer ({"query":"resources"}: what else can be asked)
+      what waits for a service's answer; {"query":"resources"} lists the others
   build/homeward decide --url nn+$query routing.mode scope=all mode=paused reason=demo
-      at once nothing is proposed or offered any more, while facts are still taken
+      at once nothing is proposed or offered any more; facts are still taken
   build/homeward decide --url nn+$query routing.mode scope=all mode=offer reason=demo
       and on it goes
   build/homeward decode \$d/ann.hl7
