@@ -261,8 +261,8 @@ static void print_text(const struct hw_send_result *result)
     print_count("rejected", result->rejected, true);
     for (uint32_t i = 0; i < result->reasons_count; i++) {
         const struct hw_send_reason *reason = &result->reasons[i];
-        printf("  %llu with %s %s: %s\n", (unsigned long long)reason->count, reason->code,
-            reason->condition, reason->words);
+        printf("  %llu with %s%s%s: %s\n", (unsigned long long)reason->count, reason->code,
+            *reason->condition == '\0' ? "" : " ", reason->condition, reason->words);
     }
     print_count("mismatched", result->mismatched, false);
     print_count("resent", result->resent, false);

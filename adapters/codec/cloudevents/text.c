@@ -55,6 +55,10 @@ enum hw_ce_next hw_ce_text_next(
     *text = hw_slice_of(text->data + size, text->size - size);
     if (*ret_json != NULL)
         return HW_CE_NEXT_VALUE;
-    say(&error, words);
+    if (size >= 4 && memcmp(ret_bytes->data, "MSH|", 4) == 0)
+        (void)snprintf(words, HW_CE_TEXT_WORDS_SIZE,
+            "no JSON but HL7 v2: that is taken over MLLP (mllp://HOST:PORT)");
+    else
+        say(&error, words);
     return HW_CE_NEXT_WRONG;
 }
