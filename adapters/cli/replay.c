@@ -22,8 +22,7 @@ static const struct hw_option options[] = {
     {'d', "data", "DIR", "the data directory (data_dir)"},
     {'c', "config", "FILE", "the configuration that names it"},
     {UNTIL, "until", "TIME|SEQ", "stop behind this moment (2026-11-21T08:30) or record"},
-    {PRINT, "print", "WHAT",
-        "summary (the default), events, delays or waiting"},
+    {PRINT, "print", "WHAT", "summary (the default), events, delays or waiting"},
 };
 
 static const struct hw_usage usage = {

@@ -101,7 +101,8 @@ struct hw_command_result hw_engine_command_result(const struct hw_engine *engine
     X(12, START_OVERDUE, "start_overdue", "the agreed start is past, and nothing has begun")       \
     X(13, NOBODY_LEFT, "nobody_left",                                                              \
         "every service that could take the person has declined or is ruled out for them")          \
-    X(14, CODE_UNKNOWN, "code_unknown", "it names a need or a zone that is in no list")            \
+    X(14, CODE_UNKNOWN, "code_unknown",                                                            \
+        "it names a need, a zone or an urgency that is in no list")                                \
     X(15, INCOMPLETE, "incomplete", "it does not say enough to be matched")                        \
     X(16, HOLD_LAPSED, "hold_lapsed", "a hold has lapsed")                                         \
     X(17, SHORTFALL, "shortfall", "a service holds more than its capacity")

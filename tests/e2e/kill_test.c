@@ -1,13 +1,13 @@
 /*
- * Goal: what was acknowledged is never lost, whenever the server dies; exactly once, in order (H-15).
- * Method: eight connections with 32 messages in flight each, all of distinct people and control
- * ids, one in forty refused for content.  At a moment drawn from a seed the server is killed (-9):
- *         under load, while it starts, while it drains and writes its snapshot; or is stopped well.
- *         Restarted on the same folder it is sent again what was not answered.  Answers that were
- *         on their way count as given.  At times, and last, the journal is read from its first
- *         record: of each connection all that was acknowledged is there, in the order sent, once;
- *         refused messages are in quarantine; and from the newest snapshot on the state is the same
- *         as from the first record.  The last stop writes a snapshot of the living server's state.
+ * Goal: what was acknowledged is never lost, whenever the server dies; exactly once, in order
+ * (H-15). Method: eight connections with 32 messages in flight each, all of distinct people and
+ * control ids, one in forty refused for content.  At a moment drawn from a seed the server is
+ * killed (-9): under load, while it starts, while it drains and writes its snapshot; or is stopped
+ * well. Restarted on the same folder it is sent again what was not answered.  Answers that were on
+ * their way count as given.  At times, and last, the journal is read from its first record: of each
+ * connection all that was acknowledged is there, in the order sent, once; refused messages are in
+ * quarantine; and from the newest snapshot on the state is the same as from the first record.  The
+ * last stop writes a snapshot of the living server's state.
  *
  * usage: kill_test PROGRAM.  HOMEWARD_SEED repeats a run; HOMEWARD_LONG=1 kills it 1,000 times
  * instead of 100.

@@ -20,6 +20,7 @@ static const struct {
 } attributes[] = {
     {"urgency", HW_FIELD_URGENCY},
     {"pathway", HW_FIELD_PATHWAY},
+    {"proposed council", HW_FIELD_COUNCIL_PROPOSED},
     {"council", HW_FIELD_COUNCIL},
     {"zone", HW_FIELD_ZONE},
     {"hospital", HW_FIELD_SITE},

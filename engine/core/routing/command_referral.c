@@ -74,8 +74,12 @@ static void take_particulars(const struct hw_command *command, struct hw_referra
 
     if (hw__says(command, HW_FIELD_DIRECTION))
         referral->direction = (uint8_t)hw_direction_of(hw__text(command, HW_FIELD_DIRECTION));
-    if (hw__says(command, HW_FIELD_URGENCY))
+    if (hw__says(command, HW_FIELD_URGENCY)) {
         referral->urgency = (uint8_t)hw_urgency_of(hw__text(command, HW_FIELD_URGENCY));
+        /* Who wrote 2hrs did not mean three days: nobody is matched until it is put right. */
+        referral->urgency_unknown = referral->urgency == HW_URGENCY_ROUTINE &&
+            !hw__is(command, HW_FIELD_URGENCY, "routine");
+    }
     if (hw__says(command, HW_FIELD_PATHWAY))
         referral->said_pathway = pathway_of(hw__text(command, HW_FIELD_PATHWAY));
     if (hw__says(command, HW_FIELD_NEEDS)) {
@@ -95,6 +99,7 @@ static void take_particulars(const struct hw_command *command, struct hw_referra
         referral->units = (int32_t)within(hw__count(command, HW_FIELD_UNITS, 0), HW_UNITS_MAX, 0);
     TAKE_CODE(PACKAGE, package);
     TAKE_CODE(COUNCIL, said_council);
+    TAKE_CODE(COUNCIL_PROPOSED, home_council);
     TAKE_CODE(ZONE, said_zone);
     TAKE_CODE(FUNDING, funding);
     TAKE_CODE(CONSENT, consent);

@@ -141,10 +141,13 @@ struct hw_referral {
     struct hw_hash whose;             /* of all identifiers of its person, as last heard of */
     uint32_t end_reason;              /* text */
     uint32_t said_council, said_zone; /* by the referral itself; texts */
+    uint32_t home_council;            /* proposed from the postcode of their home (R4); text */
     uint32_t alerts;                  /* about it, newest first, those that are over too */
+    uint32_t unused;
     struct hw_referral_share share;
     int16_t age_years; /* -1: unknown */
-    uint8_t unused[2];
+    uint8_t urgency_unknown;
+    uint8_t unused2;
 };
 
 /* The person of a referral, as last heard of. */

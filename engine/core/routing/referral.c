@@ -223,7 +223,9 @@ static void look_at_person(struct hw_referral *referral, const struct hw_situati
     referral->admitted_ms = now->admitted_ms;
     referral->own_clock_ms = clock_of(referral, now->expected_ms);
     referral->pathway = now->pathway < HW_P_NONE ? now->pathway : referral->said_pathway;
-    referral->council = referral->said_council != 0 ? referral->said_council : now->council;
+    referral->council = referral->said_council != 0 ? referral->said_council
+        : now->council != 0                         ? now->council
+                                                    : referral->home_council;
     referral->zone = referral->said_zone != 0 ? referral->said_zone : now->zone;
     if (now->site != 0)
         referral->site = now->site;

@@ -67,7 +67,7 @@ static bool is_incomplete(struct question *question)
 {
     const struct hw_referral *referral = question->referral;
 
-    return referral->direction == 0 ||
+    return referral->direction == 0 || referral->urgency_unknown ||
         (referral->direction == HW_STEP_DOWN && referral->pathway >= HW_P_NONE);
 }
 

@@ -241,7 +241,8 @@ static uint32_t alerts_of_waiting(const struct hw_engine *engine, uint32_t handl
     if (referral->profile == 0 || hw_referral_is_away(referral))
         return 0;
     none = hw_profile_at(engine, referral->profile)->reaches == 0;
-    unknown = referral->needs_unknown || (none && is_zone_unknown(engine, referral));
+    unknown = referral->needs_unknown || referral->urgency_unknown ||
+        (none && is_zone_unknown(engine, referral));
     return bit(none && !unknown, HW_ALERT_NO_SERVICE) | bit(unknown, HW_ALERT_CODE_UNKNOWN) |
         bit(referral->urgency == HW_URGENCY_2H, HW_ALERT_URGENT_UNMET) |
         bit(!none && !unknown && is_nobody_left(engine, handle), HW_ALERT_NOBODY_LEFT);
