@@ -516,8 +516,9 @@ static json_t *explanation_json(struct hw_engine *engine, uint64_t referral)
         json_object_set_new(row, "name", hw_json_text(view.name));
         json_object_set_new(row, "rule", hw_json_name(hw_rule_name(rule)));
         json_object_set_new(row, "words",
-            json_string(
-                rule == HW_RULE_NONE ? "it could take the person now" : hw_rule_words(rule)));
+            json_string(rule == HW_RULE_NONE
+                    ? "it could take the person now, unless it is paused there"
+                    : hw_rule_words(rule)));
         json_array_append_new(list, row);
     }
     return list;
@@ -571,6 +572,7 @@ enum hw_answer hw_resource_why_not(
     *ret_body = hw_summary_head(&summary);
     json_object_set_new(*ret_body, "rule", hw_json_name(hw_rule_name(rule)));
     json_object_set_new(*ret_body, "words",
-        json_string(rule == HW_RULE_NONE ? "it could take the person now" : hw_rule_words(rule)));
+        json_string(rule == HW_RULE_NONE ? "it could take the person now, unless it is paused there"
+                                         : hw_rule_words(rule)));
     return HW_ANSWER_OK;
 }
