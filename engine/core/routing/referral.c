@@ -315,22 +315,27 @@ static bool is_double(const struct hw_referral *one, const struct hw_referral *o
         (one->state == HW_REFERRAL_PLACED) == (other->state == HW_REFERRAL_PLACED);
 }
 
-/* Call for each other referral of the person that is not over. */
+/* Nobody has so many at once; where data says so, more of them are not told of one another. */
+enum { OTHERS_MAX = 32 };
+
+/* Call for each other referral of the person that is not over; of very many, for the newest. */
 static void each_other(struct hw_engine *engine, uint32_t handle,
     void (*call)(struct hw_engine *engine, uint32_t handle, uint32_t other))
 {
     const struct hw_referral *referral = hw_referral_at(engine, handle);
-    uint32_t at = referral->identifier;
+    uint32_t at = referral->identifier, count = 0;
 
     if (at == 0)
         return;
     do {
-        for (uint32_t other = hw_referrals_of(engine, at); other != 0;
+        for (uint32_t other = hw_referrals_of(engine, at); other != 0 && count < OTHERS_MAX;
              other = hw_referral_at(engine, other)->identifier_next)
-            if (other != handle && hw_referral_at(engine, other)->state != HW_REFERRAL_ENDED)
+            if (other != handle && hw_referral_at(engine, other)->state != HW_REFERRAL_ENDED) {
                 call(engine, handle, other);
+                count++;
+            }
         at = hw_identifier_at(engine, at)->person_next;
-    } while (at != referral->identifier);
+    } while (at != referral->identifier && count < OTHERS_MAX);
 }
 
 /* Two referrals of one person are one wait: the earliest clock counts for both. */
