@@ -167,7 +167,8 @@ enum {
     ROOM_BONDS = 2 * HW_BONDS_PER_EVENT_MAX,
     ROOM_STAYS = 4,
     ROOM_CHARGES = 1024, /* of stays folded anew; what they had was given back before */
-    ROOM_TEXTS = HW_FIELD_COUNT + 2 * HW_IDENTIFIERS_MAX + 8,
+    ROOM_FIELDS = HW_FIELD_COUNT + 2 * HW_IDENTIFIERS_MAX + 8,
+    ROOM_TEXTS = ROOM_FIELDS + HW_TEXT_SIZE_MAX, /* of two lists, as links */
     ROOM_ROWS = 64,
     ROOM_LINKS = HW_TEXT_SIZE_MAX, /* a list of codes of one letter, and of two lists */
     ROOM_PROFILES = 64,            /* of all referrals of one person */
@@ -189,7 +190,7 @@ enum {
     X(rows, ROOM_ROWS)                                                                             \
     X(accounts, ROOM_ACCOUNTS)                                                                     \
     X(texts, ROOM_TEXTS)                                                                           \
-    X(text_bytes, ROOM_TEXTS *(HW_TEXT_SIZE_MAX / sizeof(struct hw_text_word)))                    \
+    X(text_bytes, ROOM_FIELDS *(HW_TEXT_SIZE_MAX / sizeof(struct hw_text_word)) + ROOM_TEXTS)      \
     X(settings, 1)                                                                                 \
     X(messages, 1)                                                                                 \
     X(heap, ROOM_STAYS + 1)
@@ -221,6 +222,7 @@ static bool has_room(const struct hw_engine *engine)
 #define TABLE_HAS(table, arena) has &= hw_table_has_room(&engine->table, ROOM_ACCOUNTS);
     ROOM_LIST(ARENA_HAS)
     TABLE_LIST(TABLE_HAS)
+    has &= hw_table_has_room(&engine->text_table, ROOM_TEXTS);
     /* Nobody has used any before there is one of these: what was ensured at first is all there. */
     if (engine->services.count + engine->referrals.count + engine->modes.count > 3) {
         ROOM_ROUTING_LIST(ARENA_HAS)
@@ -252,6 +254,8 @@ static enum hw_status make_room(struct hw_engine *engine)
     TABLE_ROUTING_LIST(TABLE_ENSURE)
 #undef TABLE_ENSURE
     status = hw_table_ensure(&engine->area_table, memory, ROOM_COVERS);
+    if (status == HW_OK)
+        status = hw_table_ensure(&engine->text_table, memory, ROOM_TEXTS);
     if (status != HW_OK)
         return status;
     return hw_blocks_ensure(engine);

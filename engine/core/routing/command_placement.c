@@ -68,7 +68,7 @@ static void take_units(const struct hw_command *command, const struct placement 
     if (!hw__says(command, HW_FIELD_UNITS) ||
         hw_service_at(command->engine, placement->service)->unit != HW_UNIT_HOURS)
         return;
-    if (units < 0 || units > HW_UNITS_MAX) {
+    if (units < 0 || units > HW_UNITS_OF_ONE_MAX) {
         hw__refuse(command, HW_E_INVALID, "units are absurd: the rest was taken");
         return;
     }

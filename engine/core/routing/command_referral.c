@@ -57,7 +57,8 @@ static int32_t hours_of_package(struct hw_slice package)
         numbers[2] = 1;
     for (int i = 0; i < 3; i++)
         product *= numbers[i];
-    return product / 60 > HW_UNITS_MAX ? HW_UNITS_MAX : (int32_t)((product + 59) / 60);
+    product = (product + 59) / 60;
+    return product > HW_UNITS_OF_ONE_MAX ? HW_UNITS_OF_ONE_MAX : (int32_t)product;
 }
 
 enum { AGE_MAX = 150 };
@@ -96,7 +97,8 @@ static void take_particulars(const struct hw_command *command, struct hw_referra
     if (hw__says(command, HW_FIELD_PACKAGE))
         referral->units = hours_of_package(hw__text(command, HW_FIELD_PACKAGE));
     if (hw__says(command, HW_FIELD_UNITS))
-        referral->units = (int32_t)within(hw__count(command, HW_FIELD_UNITS, 0), HW_UNITS_MAX, 0);
+        referral->units =
+            (int32_t)within(hw__count(command, HW_FIELD_UNITS, 0), HW_UNITS_OF_ONE_MAX, 0);
     TAKE_CODE(PACKAGE, package);
     TAKE_CODE(COUNCIL, said_council);
     TAKE_CODE(COUNCIL_PROPOSED, home_council);

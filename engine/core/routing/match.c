@@ -331,6 +331,9 @@ void hw_match_due(struct hw_engine *engine, uint32_t handle)
         hw_match_set_timer(engine, handle);
         return;
     }
+    /* It was kept long enough for somebody away: its review is due all the same. */
+    if (match->state == HW_MATCH_STARTED)
+        hw_match_set_timer(engine, handle);
     hw_agenda_match(engine, handle);
 }
 

@@ -320,6 +320,9 @@ enum hw_scope {
 
 enum { HW_UNITS_MAX = 1000000, HW_SERVICE_LIST_MAX = 256, HW_EXPLANATION_SIZE_MAX = 1000 };
 
+/* Hours a week of one person: four carers day and night are 672; of all matches they are int32. */
+enum { HW_UNITS_OF_ONE_MAX = 1000 };
+
 /* A source of messages, as far as decisions rest on it (unsure.h). */
 struct hw_feed_record {
     uint32_t source;    /* text */

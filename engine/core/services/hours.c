@@ -1,6 +1,7 @@
 #include "core/services/hours.h"
 
 enum { DAY_MINUTES = 24 * 60, WEEK = 7, MINUTE_MS = 60 * 1000 };
+enum { WINDOWS_MAX = 1000 }; /* that a time runs in: years, and a moment to reckon */
 
 /* ---- reading ---- */
 
@@ -170,11 +171,13 @@ int64_t hw_hours_after(const struct hw_hours *hours, int64_t ms, int64_t duratio
 {
     int64_t at = hw_hours_next(hours, ms);
 
-    while (at != HW_TIME_OPEN) {
+    for (unsigned windows = 0; at != HW_TIME_OPEN; windows++) {
         struct window window = window_of(hours, hw_london_day(at));
 
         if (duration_ms <= window.end_ms - at)
             return at + duration_ms;
+        if (windows == WINDOWS_MAX)
+            return window.end_ms;
         duration_ms -= window.end_ms - at;
         at = hw_hours_next(hours, window.end_ms);
     }

@@ -47,6 +47,7 @@ enum {
     OFFER_TTL_MINUTES = 120,
     SUSPEND_HOLD_HOURS = 48,
     CAPACITY_TTL_HOURS = 24,
+    STANDS_DAYS_MAX = 366, /* of a proposal or an offer, as configuration has it */
 };
 
 uint32_t hw_service_take(struct hw_engine *engine, uint32_t code)
@@ -214,6 +215,10 @@ unsigned hw_sex_of(struct hw_slice text)
     (read_count(value, &number) && (service->member = (__typeof__(service->member))number, true))
 #define SET_MINUTES(member)                                                                        \
     (read_count(value, &number) && (service->member = number * HW_MINUTE_MS, true))
+/* What stands for no time would end, and be made again, without end. */
+#define SET_SOME_MINUTES(member)                                                                   \
+    (read_count(value, &number) && number > 0 && number <= STANDS_DAYS_MAX * 24 * 60 &&            \
+        (service->member = number * HW_MINUTE_MS, true))
 
 static bool set_small(uint8_t *member, unsigned value)
 {

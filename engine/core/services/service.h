@@ -32,8 +32,8 @@
     X("funding", LIST, funding) /* none: any */                                                    \
     X("starts_per_day", COUNT, starts_per_day)                                                     \
     X("max_stay_minutes", MINUTES, max_stay_ms)                                                    \
-    X("proposal_ttl_minutes", MINUTES, proposal_ttl_ms)                                            \
-    X("offer_ttl_minutes", MINUTES, offer_ttl_ms)                                                  \
+    X("proposal_ttl_minutes", SOME_MINUTES, proposal_ttl_ms)                                       \
+    X("offer_ttl_minutes", SOME_MINUTES, offer_ttl_ms)                                             \
     X("answer_hours", HOURS, answer_hours)                                                         \
     X("hours", HOURS, hours)                                                                       \
     X("offers_at_once", COUNT, offers_at_once)                                                     \
