@@ -93,6 +93,36 @@ static int64_t figure(const struct hw_engine *engine, const struct story_expecta
     return 0;
 }
 
+/* Whether an alert of that name stands about a referral or a service. */
+static bool stands(
+    const struct hw_engine *engine, uint64_t referral, struct hw_slice service, const char *name)
+{
+    struct hw_alert_view alert;
+    uint32_t handle = 0;
+
+    while ((handle = hw_alert_walk(engine, handle, &alert)) != 0)
+        if ((referral != 0 ? alert.referral == referral : hw_slice_equal(alert.service, service)) &&
+            (name == NULL || strcmp(alert.kind, name) == 0))
+            return true;
+    return false;
+}
+
+/* The alert that is asked about, where it stands (or does not); else "another" or "none". */
+static void of_alert(const struct hw_engine *engine, uint64_t referral,
+    const struct story_ask *asked, char answer[ROUTING_ANSWER_SIZE])
+{
+    bool it = stands(engine, referral, asked->service, asked->expected);
+    bool any = stands(engine, referral, asked->service, NULL);
+
+    if (strcmp(asked->what, "no alert") == 0)
+        snprintf(answer, ROUTING_ANSWER_SIZE, "%s", it ? "it stands" : asked->expected);
+    else
+        snprintf(answer, ROUTING_ANSWER_SIZE, "%s",
+            it        ? asked->expected
+                : any ? "another"
+                      : "none");
+}
+
 static void of_service(
     const struct hw_engine *engine, const struct story_ask *asked, char answer[ROUTING_ANSWER_SIZE])
 {
@@ -114,6 +144,8 @@ static void of_service(
             write_number(answer, view.past_review);
         else if (strcmp(asked->what, "suspended") == 0)
             write_flag(answer, view.suspended);
+        else if (strcmp(asked->what, "alert") == 0)
+            of_alert(engine, 0, asked, answer);
         else
             write_flag(answer, view.stale);
         return;
@@ -158,18 +190,6 @@ static const struct {
     {"left", offsetof(struct hw_referral_view, left_ms)},
 };
 
-/* The alert that is asked about, where it stands (or does not); else what stands. */
-static void of_alert(const struct hw_referral_view *view, const struct story_ask *asked,
-    char answer[ROUTING_ANSWER_SIZE])
-{
-    bool stands = view->alert != NULL && strcmp(view->alert, asked->expected) == 0;
-
-    if (strcmp(asked->what, "no alert") == 0)
-        snprintf(answer, ROUTING_ANSWER_SIZE, "%s", stands ? "it stands" : asked->expected);
-    else
-        snprintf(answer, ROUTING_ANSWER_SIZE, "%s", view->alert == NULL ? "none" : view->alert);
-}
-
 static void of_referral(
     const struct hw_engine *engine, const struct story_ask *asked, char answer[ROUTING_ANSWER_SIZE])
 {
@@ -191,7 +211,7 @@ static void of_referral(
     if (strcmp(asked->what, "state") == 0)
         snprintf(answer, ROUTING_ANSWER_SIZE, "%s", view.state);
     else if (strcmp(asked->what, "alert") == 0 || strcmp(asked->what, "no alert") == 0)
-        of_alert(&view, asked, answer);
+        of_alert(engine, view.reference, asked, answer);
     else if (strcmp(asked->what, "pathway") == 0)
         snprintf(answer, ROUTING_ANSWER_SIZE, "%s", pathways[view.pathway]);
     else if (strcmp(asked->what, "council") == 0)
@@ -390,12 +410,12 @@ static void why_not(
 
 static int64_t alerts(const struct hw_engine *engine)
 {
-    struct hw_referral_view view;
+    struct hw_alert_view alert;
     uint32_t handle = 0;
     int64_t count = 0;
 
-    while ((handle = hw_referral_walk(engine, handle, &view)) != 0)
-        count += view.alert != NULL;
+    while ((handle = hw_alert_walk(engine, handle, &alert)) != 0)
+        count++;
     return count;
 }
 

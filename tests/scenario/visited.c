@@ -98,7 +98,7 @@ void visited_answer(const struct story_expectation *asked)
                 (strcmp(ask->expected, hw_rule_words((enum hw_rule)i)) == 0 ||
                     strcmp(ask->expected, hw_rule_name((enum hw_rule)i)) == 0))
                 rules[i] = true;
-    if (ask->kind == ASK_REFERRAL && strcmp(ask->what, "alert") == 0)
+    if ((ask->kind == ASK_REFERRAL || ask->kind == ASK_SERVICE) && strcmp(ask->what, "alert") == 0)
         alerts[hw_alert_of(hw_slice_text(ask->expected))] = true;
     if (ask->kind == ASK_FIGURE && strcmp(ask->expected, "0") != 0)
         figures[ask->figure] = true;

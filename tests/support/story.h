@@ -32,7 +32,7 @@ enum story_ask_kind {
     ASK_CHOSEN,      /* why service came before other in the last proposal to referral */
     ASK_PASSED_OVER, /* the rule that kept service out of the last proposal to referral */
     ASK_REFUSED,     /* what became of the last command */
-    ASK_ALERTS,      /* how many referrals have an alert standing */
+    ASK_ALERTS,      /* how many alerts stand */
 };
 
 struct story_ask {

@@ -53,6 +53,7 @@ static const struct question of_service[] = {
     {"past review", "past review", NUMBER},
     {"is suspended", "suspended", YES},
     {"is not suspended", "suspended", NO},
+    {"alert", "alert", WORD},
     {"is stale", "stale", YES},
     {"is not stale", "stale", NO},
 };
