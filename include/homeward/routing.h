@@ -15,7 +15,8 @@
 
 /*
  * The rules that can stand between a referral and a service, in the order they are asked (R9):
- * number, NAME, name, what is told a nurse.  Of several the first is told.
+ * number, NAME, name, what is told a nurse.  Of several the first is told.  22 is no rule: a place
+ * that is free goes to whoever is first at once, so nobody earlier is ever in the way.
  */
 #define HW_RULE_LIST(X)                                                                            \
     X(1, NEEDS_UNKNOWN, "needs_unknown", "something the person needs is in no list")               \
@@ -39,7 +40,6 @@
     X(19, UNITS, "units", "it has no room")                                                        \
     X(20, RESERVE, "reserve", "what is free is kept for people at home")                           \
     X(21, START, "start", "no start is free soon enough")                                          \
-    X(22, TAKEN, "taken", "somebody earlier in the queue comes first")                             \
     X(23, AWAY, "away", "the person is back in hospital, or no longer ready to leave it")
 
 enum hw_rule {

@@ -396,6 +396,16 @@ static void of_explanation(const struct explanations *explanations, const struct
 
 /* ---- the rest ---- */
 
+void routing_words(enum hw_rule rule, char words[ROUTING_ANSWER_SIZE])
+{
+    size_t used = 0;
+
+    for (const char *from = hw_rule_words(rule); *from != '\0'; from++)
+        if (*from != ',' && used + 1 < ROUTING_ANSWER_SIZE)
+            words[used++] = *from;
+    words[used] = '\0';
+}
+
 static void why_not(
     struct hw_engine *engine, const struct story_ask *asked, char answer[ROUTING_ANSWER_SIZE])
 {
@@ -403,9 +413,10 @@ static void why_not(
 
     if (hw_why_not(engine, referral_of(engine, asked->referral), asked->service, &rule) != HW_OK)
         snprintf(answer, ROUTING_ANSWER_SIZE, "one of them is not known");
+    else if (rule == HW_RULE_NONE)
+        snprintf(answer, ROUTING_ANSWER_SIZE, "nothing");
     else
-        snprintf(answer, ROUTING_ANSWER_SIZE, "%s",
-            rule == HW_RULE_NONE ? "nothing" : hw_rule_words(rule));
+        routing_words(rule, answer);
 }
 
 static int64_t alerts(const struct hw_engine *engine)

@@ -27,6 +27,9 @@ uint64_t referral_of(const struct hw_engine *engine, struct hw_slice name);
 bool match_of(const struct hw_engine *engine, uint64_t referral, struct hw_slice service,
     bool oldest, struct hw_match_view *ret_view);
 
+/* What is told of a rule in the way, without commas: in a story they are for the eye. */
+void routing_words(enum hw_rule rule, char words[ROUTING_ANSWER_SIZE]);
+
 /* The answer as the story would write it. */
 void routing_answer(struct hw_engine *engine, const struct explanations *explanations,
     enum hw_status last, const struct story_expectation *asked, char answer[ROUTING_ANSWER_SIZE]);

@@ -4,7 +4,7 @@
 #include "core/routing/explain.h"
 #include "core/routing/mode.h"
 #include "core/services/service.h"
-#include "homeward/routing.h"
+#include "scenario/routing_answer.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -88,16 +88,23 @@ void visited_record(const struct hw_event *event, enum hw_status status)
 
 /* ---- answers ---- */
 
+static bool is_of_rule(const struct story_ask *ask, enum hw_rule rule)
+{
+    char words[ROUTING_ANSWER_SIZE];
+
+    routing_words(rule, words);
+    if (ask->kind == ASK_WHY_NOT)
+        return strcmp(ask->expected, words) == 0;
+    return ask->kind == ASK_PASSED_OVER && strcmp(ask->expected, hw_rule_name(rule)) == 0;
+}
+
 void visited_answer(const struct story_expectation *asked)
 {
     const struct story_ask *ask = &asked->ask;
 
-    if (ask->kind == ASK_WHY_NOT || ask->kind == ASK_PASSED_OVER)
-        for (unsigned i = 1; i < HW_RULES; i++)
-            if (hw_rule_name((enum hw_rule)i) != NULL &&
-                (strcmp(ask->expected, hw_rule_words((enum hw_rule)i)) == 0 ||
-                    strcmp(ask->expected, hw_rule_name((enum hw_rule)i)) == 0))
-                rules[i] = true;
+    for (unsigned i = 1; i < HW_RULES; i++)
+        if (hw_rule_name((enum hw_rule)i) != NULL && is_of_rule(ask, (enum hw_rule)i))
+            rules[i] = true;
     if ((ask->kind == ASK_REFERRAL || ask->kind == ASK_SERVICE) && strcmp(ask->what, "alert") == 0)
         alerts[hw_alert_of(hw_slice_text(ask->expected))] = true;
     if (ask->kind == ASK_FIGURE && strcmp(ask->expected, "0") != 0)
@@ -113,10 +120,12 @@ static bool told(bool visited, const char *table, const char *what, const char *
     return visited;
 }
 
-/* Decisions and reports that are no matter of routing. */
+/* What has no effect on routing: reports, and what is taken and kept for them. */
 static bool is_elsewhere(enum hw_kind kind)
 {
-    return kind == HW_KIND_DECIDE_REPORT_SENT || kind == HW_KIND_DECIDED_RESTATEMENT;
+    return kind == HW_KIND_DECIDE_REPORT_SENT || kind == HW_KIND_DECIDED_RESTATEMENT ||
+        kind == HW_KIND_OUTCOME_REVIEWED || kind == HW_KIND_PACKAGE_SUSPENDED ||
+        kind == HW_KIND_PACKAGE_LAPSED || kind == HW_KIND_PACKAGE_RESTARTED;
 }
 
 static bool all_kinds(void)
