@@ -210,7 +210,6 @@ bool hw_mode_automates(const struct hw_engine *engine, uint32_t handle, uint32_t
         (engine->root.routing.automation >> service->kind & 1u) != 0 &&
         referral->pathway != HW_P3 && !referral->fast_track && (referral->needs & mental) == 0 &&
         referral->held == 0 && (referral->flags & HW_REFERRAL_START_BLOCKED) == 0 &&
-        (referral->seen & never) == 0 &&
-        (referral->age_years < 0 || referral->age_years >= 18) &&
+        (referral->seen & never) == 0 && (referral->age_years < 0 || referral->age_years >= 18) &&
         !hw_service_is_stale(service, engine->root.accepted_ms) && !hw_unsure(engine, handle);
 }
