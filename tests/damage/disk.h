@@ -14,7 +14,7 @@
 enum {
     DISK_PATH_SIZE = 96,
     DISK_FILES_MAX = 32,
-    DISK_BYTES_MAX = 128 * 1024, /* of one file */
+    DISK_BYTES_MAX = 256 * 1024, /* of one file */
 };
 
 /* How the last server ended, and what stands beside the journal. */

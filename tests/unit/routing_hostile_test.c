@@ -202,3 +202,66 @@ Test(routing_hostile, an_answer_that_may_take_a_minute_a_week_is_reckoned_in_no_
     STATE(hub_newest(&hub, referral), "offered");
     hub_free(&hub);
 }
+
+/* ---- what a person called off, or asks for twice ---- */
+
+static enum hw_status decide(struct hub *hub, enum hw_kind kind, const char *service)
+{
+    struct hw_event event = hub_said(hub, kind);
+
+    hw_event_set_text(&event, HW_FIELD_REFERRAL, hw_slice_text("LCC/1"));
+    hw_event_set_text(&event, HW_FIELD_SERVICE, hw_slice_text(service));
+    hw_event_set_text(&event, HW_FIELD_BY, hw_slice_text("nurse"));
+    return hub_submit(hub, &event).status;
+}
+
+Test(routing_hostile, an_offer_the_hub_withdrew_is_not_sent_again_by_itself)
+{
+    struct hub hub = hub_new();
+    uint64_t referral;
+    struct hw_match_view match;
+
+    automate(&hub);
+    hub_service(&hub, "HART", hub_hart);
+    hub_admit(&hub, "S1", "V1", "P1");
+    referral = hub_refer(&hub, "LCC/1", "S1", "V1", "step_down", "personal_care");
+    match = hub_newest(&hub, referral);
+    STATE(match, "offered");
+    cr_expect(eq(int,
+        hub_tell(&hub, HW_KIND_DECIDE_OFFER_WITHDRAWN, match.reference, match.version, NULL).status,
+        HW_OK));
+    cr_expect(ne(str, (char *)hub_newest(&hub, referral).state, (char *)"offered"));
+    hub_free(&hub);
+}
+
+Test(routing_hostile, a_referral_received_again_after_it_was_withdrawn_is_not_lost)
+{
+    struct hub hub = hub_new();
+    uint64_t referral = one_who_waits(&hub);
+    struct hw_event event = hub_said(&hub, HW_KIND_REFERRAL_WITHDRAWN);
+    struct hw_command_result result;
+
+    hw_event_set_text(&event, HW_FIELD_REFERRAL, hw_slice_text("LCC/1"));
+    hub_submit(&hub, &event);
+    event = hub_said(&hub, HW_KIND_REFERRAL_RECEIVED);
+    hw_event_set_text(&event, HW_FIELD_REFERRAL, hw_slice_text("LCC/1"));
+    hw_event_set_text(&event, HW_FIELD_DIRECTION, hw_slice_text("step_down"));
+    result = hub_submit(&hub, &event);
+    cr_expect(result.status != HW_OK || hub_newest(&hub, referral).live, "status %d state %s",
+        result.status, hub_referral(&hub, referral).state);
+    hub_free(&hub);
+}
+
+Test(routing_hostile, a_second_offer_of_the_hub_beside_an_accepted_one)
+{
+    struct hub hub = hub_new();
+    uint64_t referral = one_who_waits(&hub);
+    struct hw_match_view match;
+
+    hub_service(&hub, "TWO", second);
+    approve(&hub, referral);
+    match = hub_newest(&hub, referral);
+    hub_tell(&hub, HW_KIND_OFFER_ANSWERED, match.reference, match.version, "accepted");
+    cr_expect(ne(int, decide(&hub, HW_KIND_DECIDE_OFFER_MADE, "TWO"), HW_OK));
+    hub_free(&hub);
+}

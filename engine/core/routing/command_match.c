@@ -117,7 +117,12 @@ void hw__command_reject(const struct hw_command *command)
 
 void hw__command_withdraw_offer(const struct hw_command *command)
 {
+    uint32_t handle =
+        hw_match_find(command->engine, (uint64_t)hw__count(command, HW_FIELD_OFFER, 0));
+
     end_match(command, HW_STEP_WITHDRAW);
+    if (handle != 0 && command->engine->command.status == HW_OK)
+        hw_match_at(command->engine, handle)->called_off = 1;
 }
 
 void hw__command_extend_offer(const struct hw_command *command)
@@ -286,6 +291,8 @@ static const char *never(
         return "kind or unit of the service are not known: declare them first";
     if (hw_match_live(engine, referral, service) != 0)
         return "there is a live proposal, offer or placement already";
+    if (record->state == HW_REFERRAL_ACCEPTED || record->state == HW_REFERRAL_PLACED)
+        return "another service has accepted: withdraw that first";
     return NULL;
 }
 

@@ -125,6 +125,12 @@ void hw__command_take_referral(const struct hw_command *command)
     }
     handle = hw_referral_take(engine, name);
     referral = hw_referral_at(engine, handle);
+    if (received && referral->state == HW_REFERRAL_ENDED) {
+        hw__about(command, referral->reference, 0);
+        hw__refuse(command, HW_E_CONFLICT,
+            "the referral is over: who asks again sends another, with an id of its own");
+        return;
+    }
     hw_referral_open(engine, handle);
     if (!received && !known)
         referral->flags |= HW_REFERRAL_UNKNOWN;

@@ -1,6 +1,7 @@
 #include "core/routing/mode.h"
 
 #include "core/routing/agenda.h"
+#include "core/routing/match.h"
 #include "core/routing/referral.h"
 #include "core/routing/tell.h"
 #include "core/routing/timer.h"
@@ -199,6 +200,19 @@ bool hw_mode_is_still(const struct hw_engine *engine, uint32_t referral, uint32_
     return hw_mode_of(engine, referral, service) == HW_MODE_PAUSED || hw_unsure(engine, referral);
 }
 
+/* Withdrawn by a person, and not asked for again since: automation does not know better. */
+static bool is_called_off(
+    const struct hw_engine *engine, const struct hw_referral *referral, uint32_t service)
+{
+    for (uint32_t at = referral->matches; at != 0; at = hw_match_at(engine, at)->referral_next) {
+        const struct hw_match *match = hw_match_at(engine, at);
+
+        if (match->service == service && match->called_off && !match->forgiven)
+            return true;
+    }
+    return false;
+}
+
 bool hw_mode_automates(const struct hw_engine *engine, uint32_t handle, uint32_t of_service)
 {
     const struct hw_referral *referral = hw_referral_at(engine, handle);
@@ -211,5 +225,6 @@ bool hw_mode_automates(const struct hw_engine *engine, uint32_t handle, uint32_t
         referral->pathway != HW_P3 && !referral->fast_track && (referral->needs & mental) == 0 &&
         referral->held == 0 && (referral->flags & HW_REFERRAL_START_BLOCKED) == 0 &&
         (referral->seen & never) == 0 && (referral->age_years < 0 || referral->age_years >= 18) &&
+        !is_called_off(engine, referral, of_service) &&
         !hw_service_is_stale(service, engine->root.accepted_ms) && !hw_unsure(engine, handle);
 }

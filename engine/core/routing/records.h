@@ -291,7 +291,8 @@ struct hw_match {
     uint8_t forgiven;      /* it declined, and was included again (3.3) */
     uint8_t by_hub;        /* a person's own offer: nothing was proposed */
     uint8_t suspended_for; /* enum hw_suspension */
-    uint8_t unused[3];
+    uint8_t called_off;    /* by a person: it does not go again by itself */
+    uint8_t unused[2];
 };
 
 enum hw_suspension { HW_SUSPENDED_NOT, HW_SUSPENDED_AWAY, HW_SUSPENDED_DEAD };
