@@ -72,6 +72,7 @@ bool hw__intake_decide(struct hw_runtime *runtime)
 enum hw_status hw__intake_tick(struct hw_runtime *runtime, int64_t accepted_ms)
 {
     struct hw_event tick;
+    enum hw_status status;
 
     if (hw_engine_due_ms(runtime->engine) > accepted_ms && !runtime->resumes)
         return HW_OK;
@@ -80,8 +81,10 @@ enum hw_status hw__intake_tick(struct hw_runtime *runtime, int64_t accepted_ms)
     /* Nobody could answer while the engine stood still: it is told that it did (R16). */
     if (runtime->resumes)
         hw_event_set_text(&tick, HW_FIELD_DETAIL, hw_slice_text("resumed"));
-    runtime->resumes = false;
-    return take_record(runtime, &tick, accepted_ms);
+    status = take_record(runtime, &tick, accepted_ms);
+    if (status == HW_OK)
+        runtime->resumes = false;
+    return status;
 }
 
 enum hw_status hw__intake_event(

@@ -6,12 +6,13 @@
  */
 #include "core/state.h"
 #include "runtime/memory.h"
+#include "support/hub.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <stdio.h>
 
-enum { ADMITTED = 40, SHAPES = 40 };
+enum { ADMITTED = 40, SHAPES = 40, MANY = 60000, TABLE_GROWS = 20000 };
 
 /* What an image's first part ends with: the shape of each arena. */
 struct shape {
@@ -183,17 +184,88 @@ Test(image, a_part_has_its_place_and_its_size)
 Test(image, no_memory_for_a_table_is_full)
 {
     static const unsigned arenas[] = {ARENA_identifiers, ARENA_visits, ARENA_stays, ARENA_rows,
-        ARENA_accounts, ARENA_texts, ARENA_messages};
+        ARENA_accounts, ARENA_texts, ARENA_messages, ARENA_settings, ARENA_services,
+        ARENA_referrals, ARENA_referred, ARENA_profiles, ARENA_areas};
 
     for (size_t i = 0; i < sizeof arenas / sizeof *arenas; i++) {
         struct shape sound = shapes[arenas[i]];
 
         hw_engine_free(loaded);
         loaded = make();
-        shapes[arenas[i]].count = 120000;
+        shapes[arenas[i]].count = MANY;
         cr_assert(eq(int, load_root(), HW_OK));
         commits_left = 0;
         cr_expect(eq(int, hw_engine_image_end(loaded), HW_E_FULL), "arena %u", arenas[i]);
         shapes[arenas[i]] = sound;
     }
+}
+
+/* --- a second engine ------------------------------------------------------------------------ */
+
+/* Refused at each request in turn: of a new engine, of an arena, of a table. */
+Test(image, a_second_engine_without_memory_is_none)
+{
+    enum hw_status status = HW_E_MEMORY;
+    struct hw_engine *clone = NULL;
+    unsigned none = 0, full = 0;
+
+    for (uint64_t number = ADMITTED + 1; number <= TABLE_GROWS; number++)
+        admit(whole, number);
+    for (unsigned left = 0; status != HW_OK; left++) {
+        commits_left = left;
+        status = hw_engine_clone(whole, &clone);
+        commits_left = UINT32_MAX;
+        none += status == HW_E_MEMORY;
+        full += status == HW_E_FULL;
+        cr_assert(eq(uint, none + full + (status == HW_OK), left + 1));
+        cr_assert(eq(int, clone != NULL, status == HW_OK));
+    }
+    cr_expect(gt(uint, none, 0));
+    cr_expect(gt(uint, full, 0));
+    cr_expect(hw_hash_equal(hw_engine_state_digest(clone), hw_engine_state_digest(whole)));
+    hw_engine_free(clone);
+}
+
+static struct hw_engine *second;
+static size_t followed;
+
+static void follow(struct hub *hub)
+{
+    struct hw_slice record = hw_slice_of(hub->journal + followed, hub->size - followed);
+
+    followed = hub->size;
+    cr_assert(eq(int, hw_engine_apply(second, record), HW_OK));
+    cr_assert(hw_routing_holds(second));
+}
+
+/* Services, referrals, people, profiles and councils are found again, and what is next decided. */
+Test(image, of_a_hub_goes_on_as_the_hub_does)
+{
+    struct hub hub = hub_new();
+    uint64_t referral;
+    struct hw_match_view match;
+
+    hub_service(&hub, "HART", hub_hart);
+    hub_admit(&hub, "S1", "V1", "P1");
+    hub_admit(&hub, "S2", "V2", "P1");
+    referral = hub_refer(&hub, "LCC/1", "S1", "V1", "step_down", "personal_care");
+    hub_refer(&hub, "LCC/2", "S2", "V2", "step_down", "personal_care"); /* It waits. */
+    cr_assert(eq(int, hw_engine_clone(hub.engine, &second), HW_OK));
+    cr_expect(eq(sz, hw_engine_image_size(second), hw_engine_image_size(hub.engine)));
+    followed = hub.size;
+    hub.on_record = follow;
+    cr_expect(
+        eq(u64, hub_refer(&hub, "LCC/1", "S1", "V1", "step_down", "personal_care"), referral));
+    match = hub_newest(&hub, referral);
+    cr_expect(eq(str, (char *)match.state, "proposed"));
+    hub_tell(&hub, HW_KIND_DECIDE_PROPOSAL_APPROVED, match.reference, match.version, NULL);
+    hub_refer(&hub, "LCC/3", "S2", "V2", "step_down", "therapy");
+    hub_service(&hub, "HART", (const char *const[]){"capacity", "3", NULL});
+    hub_service(&hub, "WARD", hub_ward);
+    hub_pass(&hub, HW_HOUR_MS);
+    cr_expect(gt(i64, hub_service_of(&hub, "HART").held, 1), "who waited is matched");
+    cr_expect(hw_engine_decided(second) == NULL);
+    cr_expect(hw_hash_equal(hw_engine_state_digest(second), hw_engine_state_digest(hub.engine)));
+    hw_engine_free(second);
+    hub_free(&hub);
 }

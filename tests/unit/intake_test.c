@@ -303,14 +303,20 @@ static struct hw_submitted refer(unsigned number)
     return refer_to(number, NULL);
 }
 
-/* A service with room for all of them, and nobody is proposed to it yet. */
-static void refer_while_paused(void)
+/* A service with room for all of them. */
+static void begin_service(void)
 {
     set("services/HART/kind", "reablement");
     set("services/HART/unit", "slots");
     set("services/HART/capacity", "1000");
     set("services/HART/zones", "all");
     set("services/HART/capabilities", "personal_care");
+}
+
+/* Nobody is proposed to it yet. */
+static void refer_while_paused(void)
+{
+    begin_service();
     cr_assert(eq(int, set_mode("paused").outcome, HW_OUTCOME_TAKEN));
     for (unsigned i = 0; i < REFERRALS; i++)
         cr_assert(eq(int, refer(i).outcome, HW_OUTCOME_TAKEN));
@@ -421,6 +427,36 @@ Test(intake, decisions_without_room_wait_and_so_does_all_else)
          i++)
         hw_runtime_turn(runtime);
     cr_expect(eq(i64, held(), REFERRALS));
+    opened_close();
+}
+
+/* After a start while something is proposed, a tick that says so comes before the next message. */
+Test(intake, without_room_to_say_that_it_stood_still_a_message_waits)
+{
+    enum { FEW = 10 };
+    struct hw_arena *matches;
+    uint32_t most, ready;
+    uint64_t before;
+
+    opened_open();
+    begin_service();
+    for (unsigned i = 0; i < FEW; i++)
+        cr_assert(eq(int, refer(i).outcome, HW_OUTCOME_TAKEN));
+    cr_assert(eq(i64, held(), FEW));
+    opened_close();
+    opened_open();
+    before = sequence();
+    matches = &hw_runtime_engine(runtime)->matches;
+    most = matches->count_max;
+    ready = matches->ready;
+    matches->count_max = matches->ready = matches->count + 1;
+    cr_expect(eq(int, refer(FEW).outcome, HW_OUTCOME_FULL));
+    cr_expect(eq(u64, sequence(), before));
+    cr_expect(eq(uint, logged.failed, 0));
+    matches->count_max = most;
+    matches->ready = ready;
+    cr_expect(eq(int, refer(FEW).outcome, HW_OUTCOME_TAKEN));
+    cr_expect(eq(u64, sequence(), before + 3), "the tick, the referral, the proposal");
     opened_close();
 }
 
