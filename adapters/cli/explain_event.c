@@ -454,6 +454,8 @@ static void tell_ended(struct hw_words *words, const struct hw_told *told)
     hw_words_add(words, ": ");
     if (hw_slice_is(reason, "died"))
         hw_words_add(words, "the person has died");
+    else if (hw_slice_is(reason, "lapsed"))
+        hw_words_add(words, "their package was kept until now, and nobody said that it goes on");
     else if (hw_slice_is(reason, "referral_ended"))
         hw_words_add(words, "the referral is over");
     else if (hw_slice_is(reason, "not_ready"))

@@ -105,7 +105,8 @@ struct hw_command_result hw_engine_command_result(const struct hw_engine *engine
         "it names a need, a zone or an urgency that is in no list")                                \
     X(15, INCOMPLETE, "incomplete", "it does not say enough to be matched")                        \
     X(16, HOLD_LAPSED, "hold_lapsed", "a hold has lapsed")                                         \
-    X(17, SHORTFALL, "shortfall", "a service holds more than its capacity")
+    X(17, SHORTFALL, "shortfall", "a service holds more than its capacity")                        \
+    X(18, PACKAGE_LAPSED, "package_lapsed", "care they had is kept no longer: arrange it anew")
 
 enum hw_alert_kind {
     HW_ALERT_NONE,

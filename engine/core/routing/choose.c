@@ -54,7 +54,7 @@ static bool had_before(
                  match = HW_AT(engine, matches, hw_match, match)->referral_next) {
                 const struct hw_match *record = HW_AT(engine, matches, hw_match, match);
 
-                if (record->started_ms != HW_TIME_NONE &&
+                if ((record->started_ms != HW_TIME_NONE || record->package != HW_PACKAGE_NONE) &&
                     service_at(engine, record->service)->provider == provider)
                     return true;
             }

@@ -37,6 +37,12 @@ void hw__command_step(const struct hw_command *command, uint32_t match, enum hw_
 /* command_placement.c */
 hw_command_take hw__command_take_placement;
 
+/* Hours a week as said; a slot or a bed is one, whatever is said (R9). */
+void hw__command_take_units(const struct hw_command *command, uint32_t match);
+
+/* command_package.c */
+hw_command_take hw__command_take_package;
+
 /* command_service.c */
 hw_command_take hw__command_declare_service, hw__command_take_capacity, hw__command_suspend_service;
 

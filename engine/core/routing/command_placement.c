@@ -60,19 +60,19 @@ static bool placement_of(const struct hw_command *command, struct placement *ret
     return true;
 }
 
-/* Hours a week as said; a slot or a bed is one, whatever is said (R9). */
-static void take_units(const struct hw_command *command, const struct placement *placement)
+void hw__command_take_units(const struct hw_command *command, uint32_t match)
 {
+    const struct hw_engine *engine = command->engine;
     int64_t units = hw__count(command, HW_FIELD_UNITS, 0);
 
     if (!hw__says(command, HW_FIELD_UNITS) ||
-        hw_service_at(command->engine, placement->service)->unit != HW_UNIT_HOURS)
+        hw_service_at(engine, hw_match_at(engine, match)->service)->unit != HW_UNIT_HOURS)
         return;
     if (units < 0 || units > HW_UNITS_OF_ONE_MAX) {
         hw__refuse(command, HW_E_INVALID, "units are absurd: the rest was taken");
         return;
     }
-    hw_match_set_units(command->engine, placement->match, (int32_t)units);
+    hw_match_set_units(command->engine, match, (int32_t)units);
 }
 
 static void start_placement(const struct hw_command *command, struct placement *placement)
@@ -94,7 +94,7 @@ static void start_placement(const struct hw_command *command, struct placement *
     if (hw_referral_at(engine, placement->referral)->state == HW_REFERRAL_ENDED)
         hw_referral_at(engine, placement->referral)->state = HW_REFERRAL_WAITING;
     hw__command_step(command, placement->match, HW_STEP_START);
-    take_units(command, placement);
+    hw__command_take_units(command, placement->match);
 }
 
 /* Over, and said again: nobody starts anew, and what it came to may be put right. */
@@ -122,7 +122,7 @@ void hw__command_take_placement(const struct hw_command *command)
         start_placement(command, &placement);
     match = hw_match_at(engine, placement.match);
     if (command->event->kind == HW_KIND_PLACEMENT_UNITS_CHANGED)
-        take_units(command, &placement);
+        hw__command_take_units(command, placement.match);
     if (command->event->kind == HW_KIND_PLACEMENT_REVIEWED) {
         match->ready_to_leave = hw__is(command, HW_FIELD_DETAIL, "ready_to_leave");
         match->reviewed_ms = command->event->happened.start_ms;

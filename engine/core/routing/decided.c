@@ -9,6 +9,7 @@
 #include "core/routing/decide.h"
 #include "core/routing/explain.h"
 #include "core/routing/match.h"
+#include "core/routing/package.h"
 #include "core/routing/referral.h"
 #include "core/routing/safety.h"
 #include "core/routing/tell.h"
@@ -81,6 +82,10 @@ static void apply_expiry(struct hw_engine *engine, const struct hw_event *event,
     bool expired = hw_slice_is(hw_event_text(event, HW_FIELD_REASON), "expired");
 
     hw_match_at(engine, handle)->reason = text_of(engine, event, HW_FIELD_REASON);
+    if (hw_slice_is(hw_event_text(event, HW_FIELD_REASON), "lapsed")) {
+        hw_package_end(engine, handle);
+        return;
+    }
     if (hw_match_at(engine, handle)->state == HW_MATCH_STARTED)
         (void)hw_match_take(engine, handle, HW_STEP_FINISH);
     else

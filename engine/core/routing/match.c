@@ -275,6 +275,7 @@ uint32_t hw_match_new(struct hw_engine *engine, uint32_t referral, uint32_t serv
         .reviewed_ms = HW_TIME_NONE,
         .suspended_ms = HW_TIME_NONE,
         .suspended_until_ms = HW_TIME_NONE,
+        .package_ms = HW_TIME_NONE,
         .version = 1,
     };
     referral_at(engine, referral)->matches = handle;
@@ -329,7 +330,8 @@ void hw_match_due(struct hw_engine *engine, uint32_t handle)
         match->past_review = 1;
         hw_referral_count(engine, match->referral);
         hw_match_set_timer(engine, handle);
-        return;
+        if (match->suspended_for == HW_SUSPENDED_NOT)
+            return;
     }
     /* It was kept long enough for somebody away: its review is due all the same. */
     if (match->state == HW_MATCH_STARTED)

@@ -82,11 +82,12 @@ static struct hw_mode_record *mode_at(const struct hw_engine *engine, uint32_t h
     return HW_AT(engine, modes, hw_mode_record, handle);
 }
 
-/* A mode may free or forbid anybody: everything that waits is looked at again. */
+/* A mode may free or forbid anybody: all that waits, or waited to end, is looked at again. */
 static void look_at_all(struct hw_engine *engine)
 {
     for (uint32_t i = 1; i < engine->referrals.count; i++)
-        if (hw_referral_at(engine, i)->state < HW_REFERRAL_ACCEPTED)
+        if (hw_referral_at(engine, i)->state < HW_REFERRAL_ACCEPTED ||
+            hw_referral_at(engine, i)->state == HW_REFERRAL_PLACED)
             hw_agenda_referral(engine, i);
 }
 

@@ -3,6 +3,7 @@
 #include "core/people/people.h"
 #include "core/routing/choose.h"
 #include "core/routing/match.h"
+#include "core/routing/package.h"
 #include "core/routing/profile.h"
 #include "core/routing/reach.h"
 #include "core/routing/referral.h"
@@ -154,7 +155,7 @@ struct hw_reason_wanted hw_reason_wanted(const struct hw_engine *engine, uint32_
 {
     const struct hw_referral *referral = hw_referral_at(engine, handle);
     struct hw_reason_wanted wanted = {.side = hw_slice_text("unassigned")};
-    uint32_t leader, furthest;
+    uint32_t leader, furthest, package;
 
     if (referral->spell == 0 || referral->identifier == 0 ||
         (referral->seen & HW_SEEN_READY) == 0 || (referral->seen & HW_SEEN_DEAD) != 0)
@@ -165,6 +166,10 @@ struct hw_reason_wanted hw_reason_wanted(const struct hw_engine *engine, uint32_
     furthest = furthest_of(engine, referral->identifier, leader);
     if (furthest != 0)
         read_referral(engine, furthest, &wanted);
+    else if ((package = hw_package_awaited(engine, referral->identifier, leader)) != 0) {
+        wanted.reason = "CA11";
+        name_service(engine, package, &wanted);
+    }
     if (wanted.reason == NULL)
         wanted.side = (struct hw_slice){0};
     if (!is_decided(engine, leader, &wanted))

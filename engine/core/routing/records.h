@@ -180,6 +180,7 @@ enum hw_referral_flag {
     HW_REFERRAL_START_BLOCKED = 64,    /* an open wait has to end before a start is agreed */
     HW_REFERRAL_DEATH_CONFIRMED = 128, /* by a person (R7) */
     HW_REFERRAL_DOUBLE_OFFER = 256,    /* offers or placements of a double are live, too */
+    HW_REFERRAL_PACKAGE_LAPSED = 512,  /* what was kept for the person is kept no longer */
 };
 
 /* What an alert is about. */
@@ -262,6 +263,14 @@ enum hw_match_state {
     HW_MATCH_STATES
 };
 
+/* Care somebody had before, as its provider tells of it (package.*). */
+enum hw_package {
+    HW_PACKAGE_NONE,
+    HW_PACKAGE_KNOWN, /* it goes on, or is over */
+    HW_PACKAGE_KEPT,  /* interrupted, kept until a day: then it is over */
+    HW_PACKAGE_OPEN,  /* interrupted, no day was said: the hub is asked after a while */
+};
+
 struct hw_match {
     uint64_t reference; /* sequence that first named it */
     uint32_t referral, service;
@@ -279,6 +288,7 @@ struct hw_match {
     int64_t expires_ms;
     int64_t review_due_ms, reviewed_ms;
     int64_t suspended_ms, suspended_until_ms; /* HW_TIME_NONE: not suspended */
+    int64_t package_ms; /* when its provider last spoke of the package; HW_TIME_NONE */
     uint16_t version;
     uint8_t state; /* enum hw_match_state */
     uint8_t automatic;
@@ -292,10 +302,11 @@ struct hw_match {
     uint8_t by_hub;        /* a person's own offer: nothing was proposed */
     uint8_t suspended_for; /* enum hw_suspension */
     uint8_t called_off;    /* by a person: it does not go again by itself */
-    uint8_t unused[2];
+    uint8_t package;       /* enum hw_package */
+    uint8_t unused[1];
 };
 
-enum hw_suspension { HW_SUSPENDED_NOT, HW_SUSPENDED_AWAY, HW_SUSPENDED_DEAD };
+enum hw_suspension { HW_SUSPENDED_NOT, HW_SUSPENDED_AWAY, HW_SUSPENDED_DEAD, HW_SUSPENDED_PACKAGE };
 
 struct hw_mode_record {
     uint32_t code; /* text; 0: all */

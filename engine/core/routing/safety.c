@@ -4,6 +4,8 @@
 #include "core/routing/alert.h"
 #include "core/routing/decide.h"
 #include "core/routing/match.h"
+#include "core/routing/mode.h"
+#include "core/routing/package.h"
 #include "core/routing/profile.h"
 #include "core/routing/reach.h"
 #include "core/routing/referral.h"
@@ -35,8 +37,10 @@ bool hw_safety_is_home_without(const struct hw_referral *referral)
 /* Units of somebody who died are released after this, or when somebody else says so (R7). */
 enum { DEATH_HOLD_HOURS = 24 };
 
-static const char *const causes[] = {
-    [HW_SUSPENDED_NOT] = "resumed", [HW_SUSPENDED_AWAY] = "away", [HW_SUSPENDED_DEAD] = "died"};
+static const char *const causes[] = {[HW_SUSPENDED_NOT] = "resumed",
+    [HW_SUSPENDED_AWAY] = "away",
+    [HW_SUSPENDED_DEAD] = "died",
+    [HW_SUSPENDED_PACKAGE] = "package"};
 
 static enum hw_suspension suspension_of(
     const struct hw_referral *referral, const struct hw_match *match)
@@ -46,6 +50,9 @@ static enum hw_suspension suspension_of(
         return HW_SUSPENDED_NOT;
     if (referral->seen & HW_SEEN_DEAD)
         return HW_SUSPENDED_DEAD;
+    /* Its provider said how long it is kept. */
+    if (match->state == HW_MATCH_STARTED && match->package >= HW_PACKAGE_KEPT)
+        return HW_SUSPENDED_PACKAGE;
     return is_away_from(referral, match) ? HW_SUSPENDED_AWAY : HW_SUSPENDED_NOT;
 }
 
@@ -58,6 +65,14 @@ static bool is_released_by_death(const struct hw_engine *engine, const struct hw
         (referral->flags & HW_REFERRAL_DEATH_CONFIRMED) != 0 ||
         (match->suspended_for == HW_SUSPENDED_DEAD &&
             match->suspended_until_ms <= engine->root.accepted_ms);
+}
+
+/* Kept until a day that has come; not while its restart may not have been heard of (R16). */
+static bool is_lapsed(const struct hw_engine *engine, const struct hw_match *match)
+{
+    return match->suspended_for == HW_SUSPENDED_PACKAGE && match->package == HW_PACKAGE_KEPT &&
+        match->suspended_until_ms <= engine->root.accepted_ms &&
+        !hw_mode_is_still(engine, match->referral, match->service);
 }
 
 bool hw_safety_decide_match(struct hw_engine *engine, uint32_t handle)
@@ -74,6 +89,10 @@ bool hw_safety_decide_match(struct hw_engine *engine, uint32_t handle)
         return true;
     }
     wanted = suspension_of(referral, match);
+    if (wanted == HW_SUSPENDED_PACKAGE && is_lapsed(engine, match)) {
+        hw_decision_end(engine, handle, "lapsed");
+        return true;
+    }
     if (wanted == (enum hw_suspension)match->suspended_for)
         return false;
     event = hw_decision_about(engine, HW_KIND_DECIDED_SUSPENSION, handle);
@@ -109,6 +128,9 @@ void hw_safety_apply(struct hw_engine *engine, const struct hw_event *event, uin
             match->expires_ms += now - match->suspended_ms;
         match->suspended_ms = match->suspended_until_ms = HW_TIME_NONE;
     } else {
+        /* A death goes before what the provider said. */
+        if (match->package != HW_PACKAGE_NONE)
+            match->package = HW_PACKAGE_KNOWN;
         if (match->suspended_for == HW_SUSPENDED_NOT)
             match->suspended_ms = now;
         match->suspended_until_ms =
@@ -165,6 +187,14 @@ const char *hw_safety_forbids(const struct hw_engine *engine, uint32_t handle)
 }
 
 /* ---- which alerts should stand ---- */
+
+/* Kept past its time, and nobody said what is to become of it. */
+static bool is_hold_over(const struct hw_engine *engine, const struct hw_match *match)
+{
+    return match->suspended_until_ms <= engine->root.accepted_ms &&
+        (match->suspended_for == HW_SUSPENDED_AWAY ||
+            (match->suspended_for == HW_SUSPENDED_PACKAGE && match->package == HW_PACKAGE_OPEN));
+}
 
 static uint32_t bit(bool stands, enum hw_alert_kind kind)
 {
@@ -270,9 +300,7 @@ static uint32_t alerts_of_matches(struct hw_engine *engine, uint32_t handle)
         if (!hw_match_is_live(match))
             continue;
         bits |= bit(dead, HW_ALERT_DEATH_TO_CONFIRM);
-        bits |= bit(match->suspended_for == HW_SUSPENDED_AWAY &&
-                match->suspended_until_ms <= engine->root.accepted_ms,
-            HW_ALERT_HOLD_OVER);
+        bits |= bit(is_hold_over(engine, match), HW_ALERT_HOLD_OVER);
         bits |= bit(match->state == HW_MATCH_ACCEPTED && !dead && referral->held == 0 &&
                 hw_decision_spoilt(engine, at) != NULL,
             HW_ALERT_OFFER_IN_DOUBT);
@@ -285,8 +313,11 @@ uint32_t hw_safety_alerts_of_referral(struct hw_engine *engine, uint32_t handle)
     const struct hw_referral *referral = hw_referral_at(engine, handle);
     uint32_t bits = 0;
 
+    bits |= bit(
+        (referral->flags & HW_REFERRAL_PACKAGE_LAPSED) != 0 && (referral->seen & HW_SEEN_DEAD) == 0,
+        HW_ALERT_PACKAGE_LAPSED);
     if (referral->state == HW_REFERRAL_ENDED)
-        return 0;
+        return bits;
     bits |= alerts_of_start(engine, handle) | alerts_of_waiting(engine, handle) |
         alerts_of_matches(engine, handle);
     bits |= bit(is_contact_overdue(engine, referral), HW_ALERT_CONTACT_OVERDUE);
@@ -317,14 +348,15 @@ static void settle_suspended(struct hw_engine *engine, uint32_t referral, bool k
          at = hw_match_at(engine, at)->referral_next) {
         struct hw_match *match = hw_match_at(engine, at);
 
-        if (match->suspended_for != HW_SUSPENDED_AWAY || !hw_match_is_live(match) ||
-            match->suspended_until_ms > engine->root.accepted_ms)
+        if (!hw_match_is_live(match) || !is_hold_over(engine, match))
             continue;
         if (kept) {
             match->suspended_until_ms =
                 engine->root.accepted_ms + hw_service_at(engine, match->service)->suspend_hold_ms;
             match->version++;
             hw_match_set_timer(engine, at);
+        } else if (match->package == HW_PACKAGE_OPEN) {
+            hw_package_end(engine, at);
         } else {
             (void)hw_match_take(
                 engine, at, match->state == HW_MATCH_STARTED ? HW_STEP_FINISH : HW_STEP_WITHDRAW);
@@ -351,6 +383,9 @@ void hw_safety_acknowledged(struct hw_engine *engine, uint32_t handle, struct hw
         break;
     case HW_ALERT_HOLD_LAPSED:
         referral->flags &= (uint16_t)~HW_REFERRAL_HOLD_LAPSED;
+        break;
+    case HW_ALERT_PACKAGE_LAPSED:
+        referral->flags &= (uint16_t)~HW_REFERRAL_PACKAGE_LAPSED;
         break;
     case HW_ALERT_REFERRAL_FOR_DEAD:
         referral->flags &= (uint16_t)~HW_REFERRAL_AFTER_DEATH;

@@ -13,6 +13,7 @@
  *      hold_over          kept       the places are kept as long again
  *                         given_up   what is suspended past its time is over
  *      death_to_confirm   confirmed  the death is confirmed: units are released
+ *      package_lapsed     any        it is no longer told
  *      hold_lapsed        any        it is no longer told
  *      referral_for_dead  any        it is no longer told
  */

@@ -79,7 +79,8 @@ static void look_at_live(struct hw_engine *engine)
     for (uint32_t service = 1; service < engine->services.count; service++)
         for (uint32_t at = hw_service_at(engine, service)->matches; at != 0;
              at = hw_match_at(engine, at)->service_next)
-            if (hw_match_at(engine, at)->state < HW_MATCH_ACCEPTED)
+            if (hw_match_at(engine, at)->state < HW_MATCH_ACCEPTED ||
+                hw_match_at(engine, at)->package == HW_PACKAGE_KEPT)
                 hw_agenda_referral(engine, hw_match_at(engine, at)->referral);
 }
 
