@@ -40,7 +40,8 @@
     X(19, UNITS, "units", "it has no room")                                                        \
     X(20, RESERVE, "reserve", "what is free is kept for people at home")                           \
     X(21, START, "start", "no start is free soon enough")                                          \
-    X(23, AWAY, "away", "the person is back in hospital, or no longer ready to leave it")
+    X(23, AWAY, "away", "the person is back in hospital, or no longer ready to leave it")          \
+    X(25, OBSERVED, "observed", "it is only observed there: nothing is proposed or offered")
 
 enum hw_rule {
     HW_RULE_NONE,

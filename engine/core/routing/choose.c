@@ -134,10 +134,46 @@ static bool may_choose(const struct hw_engine *engine, uint32_t handle)
         hw_rule_of_waiting(engine, handle) == HW_RULE_NONE;
 }
 
+/* The better of those found so far, and when it could begin. */
+struct best {
+    const struct hw_reach *reach;
+    int64_t start_ms;
+};
+
+static void take_better(const struct hw_engine *engine, uint32_t referral,
+    const struct hw_reach *reach, int64_t start_ms, struct best *best)
+{
+    const char *words;
+
+    if (best->reach != NULL &&
+        hw_choice_order(engine, referral, reach, start_ms, best->reach, best->start_ms, &words) >=
+            0)
+        return;
+    *best = (struct best){reach, start_ms};
+}
+
+/*
+ * What is only observed is said once, where it would have come first; it keeps nobody from the
+ * best of those that something may go to.
+ */
+static struct best best_of(
+    const struct hw_engine *engine, uint32_t handle, struct best observed, struct best real)
+{
+    const char *words;
+
+    if (observed.reach == NULL ||
+        observed.reach->service == referral_at(engine, handle)->observed ||
+        (real.reach != NULL &&
+            hw_choice_order(engine, handle, real.reach, real.start_ms, observed.reach,
+                observed.start_ms, &words) < 0))
+        return real;
+    return observed;
+}
+
 struct hw_choice hw_choose_service(const struct hw_engine *engine, uint32_t handle)
 {
     const struct hw_referral *referral = referral_at(engine, handle);
-    const struct hw_reach *best = NULL;
+    struct best observed = {0}, real = {0}, best;
     struct hw_choice choice = {.referral = handle};
 
     if (!may_choose(engine, handle))
@@ -145,7 +181,7 @@ struct hw_choice hw_choose_service(const struct hw_engine *engine, uint32_t hand
     for (uint32_t at = hw_profile_at(engine, referral->standing)->reaches; at != 0;
          at = hw_reach_at(engine, at)->profile_next) {
         const struct hw_reach *reach = hw_reach_at(engine, at);
-        const char *words;
+        enum hw_mode mode;
         int64_t start_ms;
 
         choice.looked_at++;
@@ -153,15 +189,17 @@ struct hw_choice hw_choose_service(const struct hw_engine *engine, uint32_t hand
             continue; /* Most are full most of the time: nothing else need be asked. */
         if (referral->profile == 0 && !hw_beside_may(engine, handle, reach->service))
             continue;
-        if (hw_rule_of_referral(engine, handle, reach->service, &start_ms) != HW_RULE_NONE ||
-            hw_mode_of(engine, handle, reach->service) == HW_MODE_PAUSED)
+        if (hw_rule_of_referral(engine, handle, reach->service, &start_ms) != HW_RULE_NONE)
             continue;
-        if (best != NULL &&
-            hw_choice_order(engine, handle, reach, start_ms, best, choice.start_ms, &words) >= 0)
-            continue;
-        best = reach;
-        choice.service = reach->service;
-        choice.start_ms = start_ms;
+        mode = hw_mode_of(engine, handle, reach->service);
+        if (mode != HW_MODE_PAUSED)
+            take_better(
+                engine, handle, reach, start_ms, mode == HW_MODE_OBSERVE ? &observed : &real);
+    }
+    best = best_of(engine, handle, observed, real);
+    if (best.reach != NULL) {
+        choice.service = best.reach->service;
+        choice.start_ms = best.start_ms;
     }
     return choice;
 }

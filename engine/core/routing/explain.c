@@ -1,6 +1,7 @@
 #include "core/routing/explain.h"
 
 #include "core/routing/choose.h"
+#include "core/routing/mode.h"
 #include "core/routing/profile.h"
 #include "core/routing/reach.h"
 #include "core/routing/referral.h"
@@ -16,6 +17,8 @@ enum hw_rule hw_explain_rule(struct hw_engine *engine, uint32_t referral, uint32
         rule = hw_rule_of_profile(engine, &profile, service);
     if (rule == HW_RULE_NONE)
         rule = hw_rule_of_referral(engine, referral, service, &start_ms);
+    if (rule == HW_RULE_NONE && hw_mode_of(engine, referral, service) == HW_MODE_OBSERVE)
+        rule = HW_RULE_OBSERVED;
     return rule;
 }
 
@@ -69,16 +72,30 @@ struct candidate {
     int64_t start_ms;
 };
 
+/* Of which choice: what is only observed stands among what else is, and behind nothing real. */
+struct choice_of {
+    struct hw_engine *engine;
+    uint32_t referral;
+    bool observed;
+};
+
+static bool is_candidate(const struct choice_of *of, uint32_t service, int64_t *ret_start_ms)
+{
+    return hw_rule_of_referral(of->engine, of->referral, service, ret_start_ms) == HW_RULE_NONE &&
+        (of->observed || hw_mode_of(of->engine, of->referral, service) != HW_MODE_OBSERVE);
+}
+
 enum { CANDIDATES_MAX = 16 };
 
 /*
  * The best of those that may be proposed, best first; more than CANDIDATES_MAX are not told.
  * *ret_all: how many there are.
  */
-static unsigned gather(struct hw_engine *engine, uint32_t referral,
-    struct candidate candidates[CANDIDATES_MAX], unsigned *ret_all)
+static unsigned gather(
+    const struct choice_of *of, struct candidate candidates[CANDIDATES_MAX], unsigned *ret_all)
 {
-    uint32_t profile = hw_referral_at(engine, referral)->standing;
+    const struct hw_engine *engine = of->engine;
+    uint32_t referral = of->referral, profile = hw_referral_at(engine, referral)->standing;
     const char *words;
     unsigned count = 0;
 
@@ -89,8 +106,7 @@ static unsigned gather(struct hw_engine *engine, uint32_t referral,
         struct candidate one = {.reach = hw_reach_at(engine, at)};
         unsigned place = count;
 
-        if (hw_rule_of_referral(engine, referral, one.reach->service, &one.start_ms) !=
-            HW_RULE_NONE)
+        if (!is_candidate(of, one.reach->service, &one.start_ms))
             continue;
         ++*ret_all;
         while (place > 0 &&
@@ -114,17 +130,18 @@ static struct hw_slice code_of(const struct hw_engine *engine, uint32_t service)
 }
 
 /* Returns how many there are, told or not. */
-static unsigned write_candidates(struct hw_engine *engine, uint32_t referral, struct writer *writer)
+static unsigned write_candidates(const struct choice_of *of, struct writer *writer)
 {
+    const struct hw_engine *engine = of->engine;
     struct candidate candidates[CANDIDATES_MAX];
-    unsigned all, count = gather(engine, referral, candidates, &all);
+    unsigned all, count = gather(of, candidates, &all);
 
     for (unsigned i = 0; i < count; i++) {
         struct hw_slice parts[4] = {code_of(engine, candidates[i].reach->service)};
         const char *words = "";
 
         if (i > 0) {
-            (void)hw_choice_order(engine, referral, candidates[i - 1].reach,
+            (void)hw_choice_order(engine, of->referral, candidates[i - 1].reach,
                 candidates[i - 1].start_ms, candidates[i].reach, candidates[i].start_ms, &words);
             parts[1] = parts[0];
             parts[0] = hw_slice_text(">");
@@ -140,18 +157,18 @@ static unsigned write_candidates(struct hw_engine *engine, uint32_t referral, st
  * Each other service and the rule in its way.  When nothing more can be said the rest are counted,
  * not looked at: who is no candidate has a rule in its way.
  */
-static void write_others(
-    struct hw_engine *engine, uint32_t referral, unsigned candidates, struct writer *writer)
+static void write_others(const struct choice_of *of, unsigned candidates, struct writer *writer)
 {
+    struct hw_engine *engine = of->engine;
     unsigned left = engine->services.count - 1 - candidates;
     uint32_t other = 1;
 
     for (; other < engine->services.count && writer->left_out == 0; other++) {
-        enum hw_rule rule = hw_explain_rule(engine, referral, other);
+        enum hw_rule rule = hw_explain_rule(engine, of->referral, other);
         struct hw_slice parts[] = {code_of(engine, other), hw_slice_text(":"),
             hw_slice_text(rule == HW_RULE_NONE ? "" : hw_rule_name(rule)), hw_slice_text(";")};
 
-        if (rule == HW_RULE_NONE)
+        if (rule == HW_RULE_NONE || (rule == HW_RULE_OBSERVED && of->observed))
             continue;
         left--;
         (void)add(writer, parts, 4);
@@ -163,14 +180,15 @@ static void write_others(
 struct hw_slice hw_explain_choice(struct hw_engine *engine, uint32_t referral, uint32_t service)
 {
     struct writer writer = {.text = engine->explanation};
+    const struct choice_of of = {
+        engine, referral, hw_mode_of(engine, referral, service) == HW_MODE_OBSERVE};
     struct hw_slice bar = hw_slice_text("|");
     unsigned candidates = 0;
 
-    (void)service;
     if (hw_referral_at(engine, referral)->standing != 0)
-        candidates = write_candidates(engine, referral, &writer);
+        candidates = write_candidates(&of, &writer);
     (void)add(&writer, &bar, 1);
-    write_others(engine, referral, candidates, &writer);
+    write_others(&of, candidates, &writer);
     add_left_out(&writer);
     return hw_slice_of(writer.text, writer.size);
 }
