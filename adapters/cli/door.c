@@ -5,6 +5,7 @@
 #include "homeward/routing.h"
 #include "resource/json.h"
 
+#include <errno.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,16 +21,46 @@ struct hw_entry {
     uint8_t scratch[HW_CE_SCRATCH_SIZE];
 };
 
+/*
+ * The name of the account this process runs under, to text; its number where /etc/passwd has none.
+ * False where there is no memory to look.  Not asked of getpwuid: that loads modules, and ends the
+ * process where it finds no memory for them.
+ */
+static bool local_user(char *text, size_t size)
+{
+    FILE *file = fopen("/etc/passwd", "re");
+    char lines[1024], block[1024];
+    struct passwd one, *user = NULL;
+    uid_t uid = getuid();
+    int status = file == NULL ? errno : 0;
+
+    if (file != NULL)
+        (void)setvbuf(file, block, _IOFBF, sizeof block);
+    while (status == 0) {
+        status = fgetpwent_r(file, &one, lines, sizeof lines, &user);
+        if (status == 0 && one.pw_uid == uid)
+            break;
+    }
+    if (status == 0)
+        (void)snprintf(text, size, "local:%s", user->pw_name);
+    else
+        (void)snprintf(text, size, "local:%u", (unsigned)uid);
+    if (file != NULL)
+        fclose(file);
+    return status != ENOMEM;
+}
+
 struct hw_entry *hw_entry_new(const struct hw_entry_options *options)
 {
     struct hw_entry *entry = calloc(1, sizeof *entry);
-    const struct passwd *user;
 
     if (entry == NULL)
         return NULL;
     entry->options = *options;
-    user = getpwuid(getuid());
-    (void)snprintf(entry->by, sizeof entry->by, "local:%s", user == NULL ? "?" : user->pw_name);
+    if (!local_user(entry->by, sizeof entry->by)) {
+        free(entry);
+        return NULL;
+    }
     return entry;
 }
 

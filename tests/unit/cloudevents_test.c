@@ -17,10 +17,19 @@ static uint8_t scratch[HW_CE_SCRATCH_SIZE];
 static struct hw_ce_reading reading;
 static json_t *json;
 
+static void let_go(void)
+{
+    json_decref(json);
+    json = NULL;
+}
+
+TestSuite(cloudevents, .fini = let_go);
+
 static void read_text(const char *text)
 {
     struct hw_ce_options options = {.postcodes = postcodes, .postcodes_count = 2};
 
+    let_go(); /* The one before, if any. */
     json = json_loads(text, 0, NULL);
     cr_assert(json != NULL, "%s", text);
     hw_ce_read(&options, json, scratch, &reading);
@@ -106,7 +115,6 @@ Test(cloudevents, a_refusal_says_where)
         read_text(refusals[i].text);
         cr_expect(not(reading.taken), "%s", refusals[i].text);
         cr_expect(eq(str, reading.pointer, (char *)refusals[i].pointer), "%s", refusals[i].text);
-        json_decref(json);
     }
 }
 
