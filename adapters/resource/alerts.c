@@ -22,6 +22,7 @@ static json_t *alert_json(const struct hw_alert_view *view)
     json_object_set_new(row, "alert", hw_json_name(view->kind));
     json_object_set_new(row, "words", hw_json_name(view->words));
     json_object_set_new(row, "referral", hw_json_reference('R', view->referral));
+    json_object_set_new(row, "spell", hw_json_reference('S', view->stay));
     json_object_set_new(row, "service", hw_json_text(view->service));
     json_object_set_new(row, "raised_at", hw_json_moment(view->since_ms));
     json_object_set_new(row, "told_at", hw_json_moment(view->told_ms));
@@ -40,6 +41,16 @@ json_t *hw_alerts_json(const struct hw_engine *engine, uint64_t referral)
     struct hw_alert_view view;
 
     for (uint32_t at = 0; (at = hw_alert_walk_referral(engine, referral, at, &view)) != 0;)
+        json_array_append_new(rows, alert_json(&view));
+    return rows;
+}
+
+json_t *hw_alerts_of_spell_json(const struct hw_engine *engine, uint64_t stay)
+{
+    json_t *rows = json_array();
+    struct hw_alert_view view;
+
+    for (uint32_t at = 0; (at = hw_alert_walk_stay(engine, stay, at, &view)) != 0;)
         json_array_append_new(rows, alert_json(&view));
     return rows;
 }

@@ -11,4 +11,7 @@
 /* All there ever were about a referral (reference), newest first: a new reference; NULL: memory. */
 json_t *hw_alerts_json(const struct hw_engine *engine, uint64_t referral);
 
+/* The same of those about a spell itself (reference). */
+json_t *hw_alerts_of_spell_json(const struct hw_engine *engine, uint64_t stay);
+
 #endif

@@ -1,6 +1,7 @@
 /*
  * The resource `spell`: what is known of one stay, by its reference.
  */
+#include "resource/alerts.h"
 #include "resource/json.h"
 #include "resource/resources.h"
 #include "resource/stay.h"
@@ -142,6 +143,7 @@ static void add_history(
     json_object_set_new(body, "charges_count", json_integer(history->charges_count));
     json_object_set_new(body, "charges", charges_json(engine, history, now_ms));
     json_object_set_new(body, "findings", findings_json(history->findings));
+    json_object_set_new(body, "alerts", hw_alerts_of_spell_json(engine, history->reference));
 }
 
 enum hw_answer hw_resource_spell(

@@ -13,6 +13,7 @@
 #include "core/figures/rows.h"
 #include "core/people/people.h"
 #include "core/room.h"
+#include "core/routing/alert.h"
 #include "core/routing/command.h"
 #include "core/routing/decide.h"
 #include "core/routing/profile.h"
@@ -567,24 +568,17 @@ uint32_t hw_history_next(struct hw_engine *engine, uint32_t handle, struct hw_hi
 enum hw_status hw_history_find(
     struct hw_engine *engine, uint64_t reference, struct hw_history *ret_history)
 {
-    /* References rise with handles. */
-    uint32_t low = 1, high = engine->stays.count, leader;
+    uint32_t stay = hw_stay_by_reference(engine, reference), leader;
 
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-
-        if (hw_stay_at(engine, middle)->reference < reference)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    if (low == engine->stays.count || hw_stay_at(engine, low)->reference != reference)
+    if (stay == 0)
         return HW_E_NOT_FOUND;
-    leader = hw_stay_at(engine, low)->leader;
+    leader = hw_stay_at(engine, stay)->leader;
     if (hw_stay_at(engine, leader)->sealed)
         return HW_E_NOT_FOUND;
     hw_stay_fold(engine, leader, ret_history);
     ret_history->findings = hw_open_at(engine, hw_stay_at(engine, leader)->open)->findings;
+    if (hw_alert_standing(engine, hw_stay_at(engine, leader)->alerts, HW_ALERT_HOME_NOT_REFERRED))
+        ret_history->findings |= UINT64_C(1) << HW_FINDING_HOME_NOT_REFERRED;
     return HW_OK;
 }
 

@@ -211,7 +211,11 @@ struct hw_stay {
     uint32_t open;       /* what only open stays need; 0: sealed, and said no death */
     uint8_t sealed;
     uint8_t numbered; /* there is a visit number: the visit is no admission minute */
-    uint8_t unused[14];
+    uint8_t on_agenda;
+    uint8_t unused;
+    uint32_t agenda_next;
+    uint32_t alerts; /* about it, newest first, those that are over too */
+    uint32_t unused2;
 };
 
 /* What holds of a stay, so far as the short cut asks. */
@@ -388,7 +392,7 @@ struct hw_engine_root {
     uint32_t unused;
     struct hw_hash history_digest; /* of people and sealed stays */
     uint64_t findings[HW_FINDING_COUNT];
-    struct hw_queue_ends agenda_match, agenda_referral, agenda_service;
+    struct hw_queue_ends agenda_match, agenda_referral, agenda_service, agenda_stay;
     struct hw_routing_settings routing;
     int64_t unsure_until_ms;   /* nothing goes by itself, after a stop; HW_TIME_OPEN: it may */
     int64_t silence_ms;        /* expected of feeds; 0: the usual one */

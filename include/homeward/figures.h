@@ -99,7 +99,8 @@ void hw_figures_account(const struct hw_engine *engine, uint32_t index, int64_t 
     X(16, TOO_MANY_FACTS, "the stay has more facts than are folded and is frozen")                 \
     X(17, TWO_OPEN_STAYS, "the person has two open stays: the later admission counts")             \
     X(18, AGE_UNKNOWN, "the age is unknown: counted as an adult")                                  \
-    X(19, AFTER_DEATH, "a fact lies after the person's death")
+    X(19, AFTER_DEATH, "a fact lies after the person's death")                                     \
+    X(20, HOME_NOT_REFERRED, "home on pathway P1, P2 or P3, and nobody has referred them")
 
 enum hw_finding {
 #define HW_FINDING_ENUM(number, name, sentence) HW_FINDING_##name = number,

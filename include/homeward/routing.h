@@ -107,7 +107,9 @@ struct hw_command_result hw_engine_command_result(const struct hw_engine *engine
     X(15, INCOMPLETE, "incomplete", "it does not say enough to be matched")                        \
     X(16, HOLD_LAPSED, "hold_lapsed", "a hold has lapsed")                                         \
     X(17, SHORTFALL, "shortfall", "a service holds more than its capacity")                        \
-    X(18, PACKAGE_LAPSED, "package_lapsed", "care they had is kept no longer: arrange it anew")
+    X(18, PACKAGE_LAPSED, "package_lapsed", "care they had is kept no longer: arrange it anew")    \
+    X(19, HOME_NOT_REFERRED, "home_not_referred",                                                  \
+        "home from hospital on pathway P1, P2 or P3, and nobody has referred them")
 
 enum hw_alert_kind {
     HW_ALERT_NONE,
@@ -210,7 +212,8 @@ HW_MUST_CHECK enum hw_status hw_match_view(
 
 struct hw_alert_view {
     uint64_t reference; /* sequence that raised it: "A..." outside */
-    uint64_t referral;  /* what it is about: reference, or 0 and the code of a service */
+    uint64_t referral;  /* what it is about: reference, or 0 and a service or a spell */
+    uint64_t stay;      /* the spell it is about, or that its referral is tied to; 0: none */
     struct hw_slice service;
     struct hw_slice by, action, note; /* of its acknowledgement */
     const char *kind, *words;         /* static */
@@ -228,6 +231,10 @@ uint32_t hw_alert_walk(
 /* All there ever were about a referral (reference), newest first, in the same way. */
 uint32_t hw_alert_walk_referral(const struct hw_engine *engine, uint64_t referral, uint32_t handle,
     struct hw_alert_view *ret_view);
+
+/* The same of those about a spell (reference); those about its referrals are not among them. */
+uint32_t hw_alert_walk_stay(
+    const struct hw_engine *engine, uint64_t stay, uint32_t handle, struct hw_alert_view *ret_view);
 HW_MUST_CHECK enum hw_status hw_alert_view(
     const struct hw_engine *engine, uint64_t reference, struct hw_alert_view *ret_view);
 

@@ -16,11 +16,12 @@ trap '[ -z "$server" ] || kill -9 "$server" 2>/dev/null || true; rm -rf "$work"'
 unset "${!HOMEWARD_@}"
 
 serve() { # sets $server and $address
+    rm -f "$work/log" # Of the one before: its address is nobody's now.
     "$program" serve -d "$folder" --set clock=events --set mllp.listen=127.0.0.1:0 \
         --set nanomsg.publish=off --set nanomsg.query=off --set nanomsg.ingest=off --set county=golden \
         </dev/null 2>"$work/log" &
     server=$!
-    until address=$(sed -n 's/.*"mllp":"\([^"]*\)".*/\1/p' "$work/log") && [ -n "$address" ]; do
+    until address=$(sed -n 's/.*"mllp":"\([^"]*\)".*/\1/p' "$work/log" 2>/dev/null) && [ -n "$address" ]; do
         kill -0 "$server"
         sleep 0.05
     done

@@ -419,6 +419,19 @@ static void why_not(
         routing_words(rule, answer);
 }
 
+/* The one alert about a spell that nobody was referred from; "several"; "none". */
+static void of_spell(const struct hw_engine *engine, char answer[ROUTING_ANSWER_SIZE])
+{
+    struct hw_alert_view alert;
+    const char *kind = "none";
+    uint32_t handle = 0;
+
+    while ((handle = hw_alert_walk(engine, handle, &alert)) != 0)
+        if (alert.referral == 0 && alert.stay != 0)
+            kind = strcmp(kind, "none") == 0 ? alert.kind : "several";
+    snprintf(answer, ROUTING_ANSWER_SIZE, "%s", kind);
+}
+
 static int64_t alerts(const struct hw_engine *engine)
 {
     struct hw_alert_view alert;
@@ -476,5 +489,8 @@ void routing_answer(struct hw_engine *engine, const struct explanations *explana
         return;
     case ASK_ALERTS:
         write_number(answer, alerts(engine));
+        return;
+    case ASK_SPELL:
+        of_spell(engine, answer);
     }
 }

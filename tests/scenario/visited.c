@@ -107,6 +107,8 @@ void visited_answer(const struct story_expectation *asked)
             rules[i] = true;
     if ((ask->kind == ASK_REFERRAL || ask->kind == ASK_SERVICE) && strcmp(ask->what, "alert") == 0)
         alerts[hw_alert_of(hw_slice_text(ask->expected))] = true;
+    if (ask->kind == ASK_SPELL)
+        alerts[hw_alert_of(hw_slice_text(ask->expected))] = true;
     if (ask->kind == ASK_FIGURE && strcmp(ask->expected, "0") != 0)
         figures[ask->figure] = true;
 }

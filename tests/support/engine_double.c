@@ -176,6 +176,13 @@ uint32_t hw_alert_walk(
     return 0;
 }
 
+uint32_t hw_alert_walk_stay(const struct hw_engine *engine, uint64_t stay, uint32_t handle,
+    struct hw_alert_view *ret_view)
+{
+    (void)stay;
+    return hw_alert_walk(engine, handle, ret_view);
+}
+
 uint32_t hw_alert_walk_referral(const struct hw_engine *engine, uint64_t referral, uint32_t handle,
     struct hw_alert_view *ret_view)
 {

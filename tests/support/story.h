@@ -33,6 +33,7 @@ enum story_ask_kind {
     ASK_PASSED_OVER, /* the rule that kept service out of the last proposal to referral */
     ASK_REFUSED,     /* what became of the last command */
     ASK_ALERTS,      /* how many alerts stand */
+    ASK_SPELL,       /* the alert that stands about a spell */
 };
 
 struct story_ask {

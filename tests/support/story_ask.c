@@ -270,6 +270,8 @@ bool story_routing_question(struct reader *reader)
         read_service(reader);
     else if (story_take(reader, "referral"))
         read_referral(reader);
+    else if (story_take(reader, "spell alert"))
+        ask(reader, ASK_SPELL)->expected = story_word(reader, "an alert");
     else
         return read_why_not(reader) || read_chosen(reader);
     return true;

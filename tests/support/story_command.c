@@ -388,6 +388,14 @@ static void read_decision(struct reader *reader, struct hw_time happened)
         read_answer(reader, happened, HW_KIND_DECIDE_OFFER_ANSWERED, service, answer);
         return;
     }
+    if (story_take(reader, "acknowledges the spell")) {
+        struct story_step *step = begin(reader, HW_KIND_DECIDE_ALERT_ACKNOWLEDGED, happened);
+
+        set_text(&step->event, HW_FIELD_BY, "nurse");
+        rest_said(reader, step, true);
+        story_finish(reader, step);
+        return;
+    }
     for (size_t i = 0; i < sizeof decisions / sizeof *decisions; i++) {
         struct story_step *step;
 

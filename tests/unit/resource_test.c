@@ -410,7 +410,7 @@ Test(resource, a_spell_tells_its_life)
         "\"site\":\"RWEAA\",\"council\":null,\"inferred\":false,\"contested\":true,"
         "\"hours\":24.0,\"ms\":86400000}],"
         "\"findings\":[{\"finding\":\"CONTESTED\",\"sentence\":\"organisations claim different "
-        "reasons, sides or ready times\"}]}",
+        "reasons, sides or ready times\"}],\"alerts\":[]}",
         0, NULL);
     cr_assert(wanted != NULL);
     char *got = json_dumps(body, JSON_COMPACT);

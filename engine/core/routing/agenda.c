@@ -3,7 +3,7 @@
 #include "core/routing/match.h"
 #include "core/routing/referral.h"
 
-/* Three queues through a link and a flag in the records themselves; heads stand in the root. */
+/* Queues through a link and a flag in the records themselves; heads stand in the root. */
 #define AGENDA(name, at)                                                                           \
     void hw_agenda_##name(struct hw_engine *engine, uint32_t handle)                               \
     {                                                                                              \
@@ -46,3 +46,4 @@ static struct hw_service *service_at(const struct hw_engine *engine, uint32_t ha
 AGENDA(match, hw_match_at)
 AGENDA(referral, hw_referral_at)
 AGENDA(service, service_at)
+AGENDA(stay, hw_stay_at)

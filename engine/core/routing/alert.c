@@ -6,7 +6,9 @@
 #include "core/routing/safety.h"
 #include "core/routing/tell.h"
 #include "core/routing/timer.h"
+#include "core/routing/unreferred.h"
 #include "core/services/service.h"
+#include "core/stays/stay.h"
 
 /* ---- names ---- */
 
@@ -122,10 +124,38 @@ struct subject {
 static struct subject subject_of(
     const struct hw_engine *engine, enum hw_alert_about about, uint32_t handle)
 {
-    return (struct subject){.handle = handle,
-        .alerts = about == HW_ALERT_ABOUT_REFERRAL ? &hw_referral_at(engine, handle)->alerts
-                                                   : &hw_service_at(engine, handle)->alerts,
-        .about = about};
+    struct subject subject = {.handle = handle, .about = about};
+
+    switch (about) {
+    case HW_ALERT_ABOUT_REFERRAL:
+        subject.alerts = &hw_referral_at(engine, handle)->alerts;
+        break;
+    case HW_ALERT_ABOUT_SERVICE:
+        subject.alerts = &hw_service_at(engine, handle)->alerts;
+        break;
+    case HW_ALERT_ABOUT_STAY:
+        subject.alerts = &hw_stay_at(engine, handle)->alerts;
+    }
+    return subject;
+}
+
+/* A spell goes by its reference: it has no other name that may be told. */
+static void name_subject(struct hw_engine *engine, struct hw_event *event, struct subject subject)
+{
+    switch (subject.about) {
+    case HW_ALERT_ABOUT_REFERRAL:
+        hw_event_set_text(event, HW_FIELD_REFERRAL,
+            hw_engine_text(engine, hw_referral_at(engine, subject.handle)->name));
+        break;
+    case HW_ALERT_ABOUT_SERVICE:
+        hw_event_set_text(event, HW_FIELD_SERVICE,
+            hw_engine_text(engine, hw_service_at(engine, subject.handle)->code));
+        break;
+    case HW_ALERT_ABOUT_STAY:
+        (void)hw_reference_format(
+            'S', hw_stay_at(engine, subject.handle)->reference, engine->explanation);
+        hw_event_set_text(event, HW_FIELD_DETAIL, hw_slice_text(engine->explanation));
+    }
 }
 
 static void say(struct hw_engine *engine, struct subject subject, unsigned kind, uint32_t alert,
@@ -133,12 +163,7 @@ static void say(struct hw_engine *engine, struct subject subject, unsigned kind,
 {
     struct hw_event *event = hw_decision_begin(engine, HW_KIND_DECIDED_ALERT);
 
-    if (subject.about == HW_ALERT_ABOUT_REFERRAL)
-        hw_event_set_text(event, HW_FIELD_REFERRAL,
-            hw_engine_text(engine, hw_referral_at(engine, subject.handle)->name));
-    else
-        hw_event_set_text(event, HW_FIELD_SERVICE,
-            hw_engine_text(engine, hw_service_at(engine, subject.handle)->code));
+    name_subject(engine, event, subject);
     hw_event_set_text(event, HW_FIELD_REASON, hw_slice_text(names[kind].name));
     hw_event_set_text(event, HW_FIELD_OUTCOME, hw_slice_text(what));
     if (alert != 0)
@@ -186,6 +211,14 @@ bool hw_alert_decide_service(struct hw_engine *engine, uint32_t service)
         hw_safety_alerts_of_service(engine, service));
 }
 
+bool hw_alert_decide_stay(struct hw_engine *engine, uint32_t stay)
+{
+    uint32_t wanted =
+        hw_unreferred_is(engine, stay) ? UINT32_C(1) << HW_ALERT_HOME_NOT_REFERRED : 0;
+
+    return decide(engine, subject_of(engine, HW_ALERT_ABOUT_STAY, stay), wanted);
+}
+
 /* ---- taking effect ---- */
 
 static void set_timer(struct hw_engine *engine, uint32_t handle)
@@ -216,6 +249,7 @@ static void raise_alert(struct hw_engine *engine, struct subject subject, unsign
     else
         hw_alert_at(engine, ends->last)->behind = handle;
     ends->last = handle;
+    engine->root.findings[HW_FINDING_HOME_NOT_REFERRED] += kind == HW_ALERT_HOME_NOT_REFERRED;
     set_timer(engine, handle);
     hw_tell_alert(engine, true, handle);
 }
@@ -237,6 +271,8 @@ static void clear(struct hw_engine *engine, uint32_t handle)
     else
         hw_alert_at(engine, alert->behind)->before = alert->before;
     alert->before = alert->behind = 0;
+    engine->root.findings[HW_FINDING_HOME_NOT_REFERRED] -=
+        alert->kind == HW_ALERT_HOME_NOT_REFERRED;
     set_timer(engine, handle);
     hw_tell_alert(engine, false, handle);
 }
@@ -257,25 +293,41 @@ static void put_on_agenda(struct hw_engine *engine, uint32_t handle)
 {
     const struct hw_alert *alert = hw_alert_at(engine, handle);
 
-    if (alert->about == HW_ALERT_ABOUT_REFERRAL)
+    switch ((enum hw_alert_about)alert->about) {
+    case HW_ALERT_ABOUT_REFERRAL:
         hw_agenda_referral(engine, alert->subject);
-    else
+        break;
+    case HW_ALERT_ABOUT_SERVICE:
         hw_agenda_service(engine, alert->subject);
+        break;
+    case HW_ALERT_ABOUT_STAY:
+        hw_agenda_stay(engine, alert->subject);
+    }
+}
+
+/* What a decision names; no list: it is not known here. */
+static struct subject subject_named(struct hw_engine *engine, const struct hw_event *event)
+{
+    uint32_t referral =
+        hw_referral_find(engine, hw_text_intern(engine, hw_event_text(event, HW_FIELD_REFERRAL)));
+    uint32_t service =
+        hw_service_find(engine, hw_text_intern(engine, hw_event_text(event, HW_FIELD_SERVICE)));
+    uint32_t stay = hw_stay_named(engine, hw_event_text(event, HW_FIELD_DETAIL));
+
+    if (referral != 0)
+        return subject_of(engine, HW_ALERT_ABOUT_REFERRAL, referral);
+    if (service != 0)
+        return subject_of(engine, HW_ALERT_ABOUT_SERVICE, service);
+    return stay != 0 ? subject_of(engine, HW_ALERT_ABOUT_STAY, stay) : (struct subject){0};
 }
 
 static void apply_raised(struct hw_engine *engine, const struct hw_event *event)
 {
     unsigned kind = hw_alert_of(hw_event_text(event, HW_FIELD_REASON));
-    uint32_t referral =
-        hw_referral_find(engine, hw_text_intern(engine, hw_event_text(event, HW_FIELD_REFERRAL)));
-    uint32_t service =
-        hw_service_find(engine, hw_text_intern(engine, hw_event_text(event, HW_FIELD_SERVICE)));
-    struct subject subject;
+    struct subject subject = subject_named(engine, event);
 
-    if (kind == HW_ALERT_NONE || (referral == 0 && service == 0))
+    if (kind == HW_ALERT_NONE || subject.alerts == NULL)
         return;
-    subject = referral != 0 ? subject_of(engine, HW_ALERT_ABOUT_REFERRAL, referral)
-                            : subject_of(engine, HW_ALERT_ABOUT_SERVICE, service);
     if (hw_alert_standing(engine, *subject.alerts, kind) == 0)
         raise_alert(engine, subject, kind);
     put_on_agenda(engine, hw_alert_standing(engine, *subject.alerts, kind));

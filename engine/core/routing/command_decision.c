@@ -5,6 +5,7 @@
 #include "core/routing/mode.h"
 #include "core/routing/referral.h"
 #include "core/routing/safety.h"
+#include "core/stays/stay.h"
 
 void hw__command_take_mode(const struct hw_command *command)
 {
@@ -90,18 +91,33 @@ static void acknowledge(const struct hw_command *command, uint32_t alert)
     hw_safety_acknowledged(command->engine, alert, hw__text(command, HW_FIELD_ANSWER));
 }
 
-/* All that stand about a referral. */
-static bool acknowledge_all(const struct hw_command *command, uint32_t referral)
+/* All that stand of a list. */
+static void acknowledge_all(const struct hw_command *command, uint32_t alerts)
 {
     bool any = false;
 
-    for (uint32_t at = hw_referral_at(command->engine, referral)->alerts; at != 0;
-         at = hw_alert_at(command->engine, at)->subject_next)
+    for (uint32_t at = alerts; at != 0; at = hw_alert_at(command->engine, at)->subject_next)
         if (hw_alert_at(command->engine, at)->cleared_ms == HW_TIME_OPEN) {
             acknowledge(command, at);
             any = true;
         }
-    return any;
+    if (!any)
+        hw__refuse(command, HW_E_CONFLICT, "no alert stands about it");
+}
+
+/* Of a spell, by its reference or as a feed names it. */
+static void acknowledge_spell(const struct hw_command *command)
+{
+    struct hw_slice named = hw__text(command, HW_FIELD_DETAIL);
+    uint32_t stay = named.size > 0 ? hw_stay_named(command->engine, named) : command->stay;
+
+    if (stay == 0) {
+        hw__refuse(command, HW_E_NOT_FOUND, "there is no such spell");
+        return;
+    }
+    stay = hw_stay_at(command->engine, stay)->leader;
+    hw__about(command, hw_stay_at(command->engine, stay)->reference, 0);
+    acknowledge_all(command, hw_stay_at(command->engine, stay)->alerts);
 }
 
 void hw__command_acknowledge_alert(const struct hw_command *command)
@@ -110,8 +126,13 @@ void hw__command_acknowledge_alert(const struct hw_command *command)
 
     if (!hw__says(command, HW_FIELD_OFFER) && hw__says(command, HW_FIELD_REFERRAL)) {
         referral = hw__known_referral(command);
-        if (referral != 0 && !acknowledge_all(command, referral))
-            hw__refuse(command, HW_E_CONFLICT, "no alert stands about it");
+        if (referral != 0)
+            acknowledge_all(command, hw_referral_at(command->engine, referral)->alerts);
+        return;
+    }
+    if (!hw__says(command, HW_FIELD_OFFER) &&
+        (hw__says(command, HW_FIELD_DETAIL) || command->stay != 0)) {
+        acknowledge_spell(command);
         return;
     }
     alert = hw_alert_find(command->engine, (uint64_t)hw__count(command, HW_FIELD_OFFER, 0));

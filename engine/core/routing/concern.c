@@ -7,22 +7,6 @@
 #include "core/routing/referral.h"
 #include "core/stays/stay.h"
 
-static uint32_t stay_by_reference(const struct hw_engine *engine, uint64_t reference)
-{
-    /* References rise with handles. */
-    uint32_t low = 1, high = engine->stays.count;
-
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-
-        if (hw_stay_at(engine, middle)->reference < reference)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < engine->stays.count && hw_stay_at(engine, low)->reference == reference ? low : 0;
-}
-
 /* What a story is about: a person, and of their stays and referrals these only (0: any). */
 struct story {
     uint32_t person, stay, referral;
@@ -32,7 +16,7 @@ static struct story story_of(const struct hw_engine *engine, uint64_t referral, 
 {
     struct story story = {
         .referral = referral == 0 ? 0 : hw_referral_by_reference(engine, referral)};
-    uint32_t named = stay == 0 ? 0 : stay_by_reference(engine, stay), identifier = 0;
+    uint32_t named = stay == 0 ? 0 : hw_stay_by_reference(engine, stay), identifier = 0;
 
     if (named != 0) {
         story.stay = hw_stay_at(engine, named)->leader;
@@ -110,14 +94,37 @@ static bool has_visit(const struct hw_engine *engine, const struct story *story,
     return false;
 }
 
+/* The spell that is named by its reference, or that an alert seen to was about; 0: none. */
+static uint32_t stay_of(const struct hw_engine *engine, const struct hw_event *event)
+{
+    uint32_t alert;
+
+    if (event->kind != HW_KIND_DECIDE_ALERT_ACKNOWLEDGED || !hw_event_has(event, HW_FIELD_OFFER))
+        return hw_stay_named(engine, hw_event_text(event, HW_FIELD_DETAIL));
+    alert = hw_alert_find(engine, (uint64_t)event->values[HW_FIELD_OFFER].number);
+    return alert == 0 || hw_alert_at(engine, alert)->about != HW_ALERT_ABOUT_STAY
+        ? 0
+        : hw_alert_at(engine, alert)->subject;
+}
+
+/* Of a stay's story if it is that one, of a referral's if it is its person's. */
+static bool has_stay(const struct hw_engine *engine, const struct story *story, uint32_t stay)
+{
+    if (story->stay != 0)
+        return hw_stay_at(engine, stay)->leader == story->stay;
+    return hw_person_of(engine, hw_stay_at(engine, stay)->owner) == story->person;
+}
+
 bool hw_event_concerns(const struct hw_engine *engine, const struct hw_event *event,
     uint64_t of_referral, uint64_t of_stay)
 {
     struct story story = story_of(engine, of_referral, of_stay);
-    uint32_t referral = referral_of(engine, event), leader = 0;
+    uint32_t referral = referral_of(engine, event), stay = stay_of(engine, event), leader = 0;
 
     if (referral != 0)
         return has_referral(engine, &story, referral);
+    if (stay != 0)
+        return has_stay(engine, &story, stay);
     if (story.person == 0 || event->kind < HW_KIND_SPELL_ADMITTED)
         return false;
     if (!hw_hash_is_zero(event->visit.hash))

@@ -265,6 +265,11 @@ static void look_at_agenda(struct hw_engine *engine)
             return;
         hw_agenda_drop_service(engine);
     }
+    while ((handle = hw_agenda_first_stay(engine)) != 0) {
+        if (hw_alert_decide_stay(engine, handle))
+            return;
+        hw_agenda_drop_stay(engine);
+    }
 }
 
 void hw_decide(struct hw_engine *engine)
@@ -272,7 +277,7 @@ void hw_decide(struct hw_engine *engine)
     engine->has_decision = false;
     /* Most records concern nobody who was referred. */
     if ((engine->root.agenda_match.first | engine->root.agenda_referral.first |
-            engine->root.agenda_service.first) != 0)
+            engine->root.agenda_service.first | engine->root.agenda_stay.first) != 0)
         look_at_agenda(engine);
 }
 

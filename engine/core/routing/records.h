@@ -184,7 +184,7 @@ enum hw_referral_flag {
 };
 
 /* What an alert is about. */
-enum hw_alert_about { HW_ALERT_ABOUT_REFERRAL = 1, HW_ALERT_ABOUT_SERVICE };
+enum hw_alert_about { HW_ALERT_ABOUT_REFERRAL = 1, HW_ALERT_ABOUT_SERVICE, HW_ALERT_ABOUT_STAY };
 
 /* Something a person must look at.  Never freed: what was raised is part of a referral's life. */
 struct hw_alert {
@@ -193,7 +193,7 @@ struct hw_alert {
     int64_t told_ms;           /* when it was last raised or repeated */
     int64_t acknowledged_ms;   /* HW_TIME_NONE: not yet */
     int64_t cleared_ms;        /* HW_TIME_OPEN: it stands */
-    uint32_t subject;          /* referral or service */
+    uint32_t subject;          /* referral, service or stay */
     uint32_t subject_next;     /* the one before it about the same */
     uint32_t before, behind;   /* of those that stand; 0: none */
     uint32_t by, action, note; /* of the acknowledgement; texts */

@@ -9,6 +9,7 @@
 #include "core/routing/situation.h"
 #include "core/routing/tell.h"
 #include "core/routing/timer.h"
+#include "core/routing/unreferred.h"
 #include "homeward/services.h"
 
 /* R8: how long each kind may wait. */
@@ -146,6 +147,13 @@ static void leave_person(struct hw_engine *engine, uint32_t handle)
     *at = referral->identifier_next;
 }
 
+/* Whether they are referred at all may be another matter now (R14). */
+static void hear_of_person(struct hw_engine *engine, uint32_t identifier)
+{
+    if (identifier != 0)
+        hw_unreferred_hear(engine, hw_person_of(engine, identifier));
+}
+
 void hw_referral_set_person(struct hw_engine *engine, uint32_t handle, uint32_t identifier)
 {
     struct hw_referral *referral = hw_referral_at(engine, handle);
@@ -156,6 +164,8 @@ void hw_referral_set_person(struct hw_engine *engine, uint32_t handle, uint32_t 
     if (referral->identifier == identifier || identifier == 0)
         return;
     leave_person(engine, handle);
+    hear_of_person(engine, referral->identifier);
+    hear_of_person(engine, identifier);
     of = referred_take(engine, identifier);
     referral->identifier = identifier;
     referral->identifier_next = of->referrals;
@@ -487,6 +497,7 @@ void hw_referral_follow(struct hw_engine *engine, uint32_t handle)
     referral->told_state = (uint8_t)(referral->state + 1);
     referral->told_direction = referral->direction;
     each_other(engine, handle, tell_double);
+    hear_of_person(engine, referral->identifier);
 }
 
 /* ---- ending and holding ---- */
@@ -542,6 +553,7 @@ void hw_referral_hear(struct hw_engine *engine, uint32_t person)
 {
     uint32_t at = person;
 
+    hw_unreferred_hear(engine, person);
     if (engine->referrals.count == 1)
         return;
     do {

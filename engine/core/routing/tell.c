@@ -3,6 +3,7 @@
 #include "core/routing/alert.h"
 #include "core/routing/match.h"
 #include "core/routing/referral.h"
+#include "core/routing/situation.h"
 #include "core/services/service.h"
 
 static struct hw_service *service_at(const struct hw_engine *engine, uint32_t handle)
@@ -40,6 +41,21 @@ static void set_referral(const struct hw_engine *engine, struct hw_effect *effec
     effect->pathway = referral->pathway;
     effect->held = referral->held;
     effect->restricted = (referral->seen & HW_SEEN_RESTRICTED) != 0;
+}
+
+/* The same of a spell whose person was never referred. */
+static void set_stay(struct hw_engine *engine, struct hw_effect *effect, uint32_t handle)
+{
+    const struct hw_stay *stay = hw_stay_at(engine, handle);
+    struct hw_situation now;
+
+    hw_situation_of(engine, stay->owner, stay->leader, &now);
+    effect->stay = stay->reference;
+    if (now.left_ms != HW_TIME_NONE)
+        effect->ms = engine->root.accepted_ms - now.left_ms;
+    effect->direction = HW_STEP_DOWN;
+    effect->pathway = now.pathway;
+    effect->restricted = now.restricted;
 }
 
 void hw_tell_match(struct hw_engine *engine, enum hw_effect_kind kind, uint32_t handle)
@@ -140,6 +156,8 @@ void hw_tell_alert(struct hw_engine *engine, bool raised, uint32_t handle)
         return;
     if (alert->about == HW_ALERT_ABOUT_REFERRAL)
         set_referral(engine, effect, alert->subject);
+    else if (alert->about == HW_ALERT_ABOUT_STAY)
+        set_stay(engine, effect, alert->subject);
     else
         effect->service = HW_AT(engine, services, hw_service, alert->subject)->code;
     effect->reference = alert->reference;

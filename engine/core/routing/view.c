@@ -7,7 +7,9 @@
 #include "core/routing/explain.h"
 #include "core/routing/match.h"
 #include "core/routing/referral.h"
+#include "core/routing/situation.h"
 #include "core/services/service.h"
+#include "core/stays/stay.h"
 
 static const char *const referral_states[HW_REFERRAL_STATES] = {
     [HW_REFERRAL_WAITING] = "waiting",
@@ -193,6 +195,16 @@ enum hw_status hw_match_view(
 
 /* ---- alerts ---- */
 
+/* Folding works in scratch and changes nothing. */
+static bool is_restricted(const struct hw_engine *engine, uint32_t stay)
+{
+    struct hw_situation now;
+
+    hw_situation_of((struct hw_engine *)engine, hw_stay_at(engine, stay)->owner,
+        hw_stay_at(engine, stay)->leader, &now);
+    return now.restricted;
+}
+
 static void view_alert(
     const struct hw_engine *engine, uint32_t handle, struct hw_alert_view *ret_view)
 {
@@ -215,8 +227,14 @@ static void view_alert(
         .repeats = alert->repeats,
         .restricted = referral != NULL && (referral->seen & HW_SEEN_RESTRICTED) != 0,
     };
-    if (referral == NULL)
+    if (referral != NULL && referral->stay != 0)
+        ret_view->stay = hw_stay_at(engine, referral->stay)->reference;
+    if (alert->about == HW_ALERT_ABOUT_SERVICE)
         ret_view->service = hw_engine_text(engine, service_at(engine, alert->subject)->code);
+    if (alert->about == HW_ALERT_ABOUT_STAY) {
+        ret_view->stay = hw_stay_at(engine, alert->subject)->reference;
+        ret_view->restricted = is_restricted(engine, alert->subject);
+    }
 }
 
 uint32_t hw_alert_walk(
@@ -237,6 +255,20 @@ uint32_t hw_alert_walk_referral(const struct hw_engine *engine, uint64_t referra
         handle = hw_alert_at(engine, handle)->subject_next;
     else if (of != 0)
         handle = hw_referral_at(engine, of)->alerts;
+    if (handle != 0)
+        view_alert(engine, handle, ret_view);
+    return handle;
+}
+
+uint32_t hw_alert_walk_stay(
+    const struct hw_engine *engine, uint64_t stay, uint32_t handle, struct hw_alert_view *ret_view)
+{
+    uint32_t of = hw_stay_by_reference(engine, stay);
+
+    if (handle != 0)
+        handle = hw_alert_at(engine, handle)->subject_next;
+    else if (of != 0)
+        handle = hw_stay_at(engine, hw_stay_at(engine, of)->leader)->alerts;
     if (handle != 0)
         view_alert(engine, handle, ret_view);
     return handle;

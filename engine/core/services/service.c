@@ -4,6 +4,7 @@
 #include "core/routing/match.h"
 #include "core/routing/profile.h"
 #include "core/routing/tell.h"
+#include "core/routing/unreferred.h"
 #include "homeward/services.h"
 
 static struct hw_service *service_at(const struct hw_engine *engine, uint32_t handle)
@@ -73,6 +74,8 @@ uint32_t hw_service_take(struct hw_engine *engine, uint32_t code)
         .suspend_hold_ms = SUSPEND_HOLD_HOURS * HW_HOUR_MS,
     };
     hw_table_put(&engine->service_table, code_key(engine, code), handle);
+    if (handle == 1)
+        hw_unreferred_look_at_all(engine);
     return handle;
 }
 

@@ -97,6 +97,31 @@ uint32_t hw_stay_take(struct hw_engine *engine, uint32_t identifier, struct hw_h
     return handle;
 }
 
+uint32_t hw_stay_by_reference(const struct hw_engine *engine, uint64_t reference)
+{
+    /* References rise with handles. */
+    uint32_t low = 1, high = engine->stays.count;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+
+        if (hw_stay_at(engine, middle)->reference < reference)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < engine->stays.count && hw_stay_at(engine, low)->reference == reference ? low : 0;
+}
+
+uint32_t hw_stay_named(const struct hw_engine *engine, struct hw_slice text)
+{
+    uint64_t reference;
+
+    if (text.size == 0 || hw_reference_parse(text, 'S', &reference) != HW_OK)
+        return 0;
+    return hw_stay_by_reference(engine, reference);
+}
+
 /* ---- facts ---- */
 
 /* Past this a stay is frozen: its messages are still taken, its history stands (DESIGN). */

@@ -15,6 +15,12 @@
 uint32_t hw_stay_take(struct hw_engine *engine, uint32_t identifier, struct hw_hash visit_hash,
     uint64_t sequence, bool *ret_new);
 
+/* The record that a reference names (hw_stay.reference); 0: none. */
+uint32_t hw_stay_by_reference(const struct hw_engine *engine, uint64_t reference);
+
+/* The same by the reference as it is written, S...; 0: it is none, or not known. */
+uint32_t hw_stay_named(const struct hw_engine *engine, struct hw_slice text);
+
 /* The visit record of a hash, made when new. */
 uint32_t hw_visit_take(struct hw_engine *engine, struct hw_hash visit_hash);
 
