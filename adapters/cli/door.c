@@ -2,8 +2,7 @@
 
 #include "codec/cloudevents/text.h"
 #include "cli/dry_run.h"
-#include "homeward/routing.h"
-#include "resource/json.h"
+#include "cli/outcome.h"
 
 #include <errno.h>
 #include <pwd.h>
@@ -19,6 +18,7 @@ struct hw_entry {
     char by[80]; /* who decides: the local user (CONTRACT 5.1) */
     struct hw_ce_reading reading;
     uint8_t scratch[HW_CE_SCRATCH_SIZE];
+    uint64_t later; /* number of the last answer that was promised */
 };
 
 /*
@@ -79,40 +79,6 @@ const struct hw_entry_counts *hw_entry_counts(const struct hw_entry *entry)
     return &entry->counts;
 }
 
-/* ---- answering ---- */
-
-static json_t *outcome_json(const char *outcome, const char *pointer, const char *words)
-{
-    json_t *row = json_object();
-
-    json_object_set_new(row, "outcome", json_string(outcome));
-    if (pointer != NULL && *pointer != '\0')
-        json_object_set_new(row, "pointer", hw_json_text(hw_slice_text(pointer)));
-    if (words != NULL)
-        json_object_set_new(row, "error", hw_json_text(hw_slice_text(words)));
-    return row;
-}
-
-/* What apply made of a command: its reference, or what was wrong and what stands. */
-static json_t *result_json(const struct hw_engine *engine, enum hw_kind kind)
-{
-    struct hw_command_result result = hw_engine_command_result(engine);
-    char text[HW_REFERENCE_TEXT_SIZE];
-    bool offer = kind == HW_KIND_OFFER_ANSWERED ||
-        (kind >= HW_KIND_DECIDE_PROPOSAL_APPROVED && kind <= HW_KIND_DECIDE_OFFER_ANSWERED);
-    json_t *row =
-        outcome_json(result.status == HW_OK ? "accepted" : "rejected", NULL, result.words);
-
-    if (result.status != HW_OK)
-        json_object_set_new(row, "status", json_string(hw_status_text(result.status)));
-    if (result.reference != 0)
-        json_object_set_new(row, "reference",
-            json_string(hw_reference_format(offer ? 'O' : 'R', result.reference, text)));
-    if (result.version != 0)
-        json_object_set_new(row, "version", json_integer(result.version));
-    return row;
-}
-
 /* ---- taking ---- */
 
 /* Keep what is refused; false: there is no room for it now. */
@@ -134,7 +100,7 @@ static bool quarantine(struct hw_entry *entry, struct hw_slice source, struct hw
 static json_t *full(struct hw_entry *entry)
 {
     entry->counts.full++;
-    return outcome_json("full", NULL, "there is no room now: send it again later");
+    return hw_outcome_json("full", NULL, "there is no room now: send it again later");
 }
 
 static json_t *refuse(struct hw_entry *entry, const json_t *json, uint64_t *ret_refused)
@@ -149,7 +115,7 @@ static json_t *refuse(struct hw_entry *entry, const json_t *json, uint64_t *ret_
     if (!kept)
         return full(entry);
     entry->counts.rejected++;
-    return outcome_json("rejected", reading->pointer, reading->words);
+    return hw_outcome_json("rejected", reading->pointer, reading->words);
 }
 
 /* All events of what was read, in one commit block. */
@@ -174,21 +140,8 @@ static struct hw_submitted submit_all(struct hw_entry *entry, const json_t *json
     return submitted;
 }
 
-/* What was odd about an event that was taken all the same. */
-static void add_remarks(struct hw_entry *entry, json_t *row)
+static void add_unknown(const struct hw_entry *entry, json_t *row)
 {
-    uint32_t flags = entry->reading.event.flags;
-    json_t *remarks = json_array();
-
-#define ADD_REMARK(number, name, sentence)                                                         \
-    if ((flags & HW_FLAG_##name) != 0)                                                             \
-        json_array_append_new(remarks,                                                             \
-            json_string(HW_FLAG_##name == HW_FLAG_CONTROL_ID_REUSED ? "id_reused" : sentence));
-    HW_FLAG_LIST(ADD_REMARK)
-#undef ADD_REMARK
-    if (json_array_size(remarks) > 0)
-        json_object_set(row, "remarks", remarks);
-    json_decref(remarks);
     if (entry->reading.unknown > 0)
         json_object_set_new(row, "unknown_fields", json_integer(entry->reading.unknown));
 }
@@ -203,18 +156,17 @@ static json_t *submit(struct hw_entry *entry, const json_t *json)
         return full(entry);
     if (submitted.outcome == HW_OUTCOME_DUPLICATE) {
         entry->counts.duplicate++;
-        return outcome_json("duplicate", NULL, NULL);
+        return hw_outcome_json("duplicate", NULL, NULL);
     }
-    row = kind < HW_KIND_REFERRAL_RECEIVED
-        ? outcome_json("accepted", NULL, NULL)
-        : result_json(hw_runtime_engine(entry->options.runtime), kind);
+    row = hw_outcome_applied(hw_runtime_engine(entry->options.runtime), kind);
     if (strcmp(json_string_value(json_object_get(row, "outcome")), "accepted") == 0)
         entry->counts.accepted++;
     else
         entry->counts.rejected++;
     entry->counts.unknown_fields += entry->reading.unknown;
     entry->counts.id_reused += (entry->reading.event.flags & HW_FLAG_CONTROL_ID_REUSED) != 0;
-    add_remarks(entry, row);
+    hw_outcome_add_remarks(row, entry->reading.event.flags);
+    add_unknown(entry, row);
     return row;
 }
 
@@ -257,7 +209,7 @@ static json_t *ingest(void *context, const json_t *events, uint64_t *ret_refused
     size_t index;
 
     if (!json_is_array(events))
-        return outcome_json("rejected", "/ingest", "ingest is a list of CloudEvents");
+        return hw_outcome_json("rejected", "/ingest", "ingest is a list of CloudEvents");
     rows = json_array();
     json_array_foreach(events, index, event)
     {
@@ -276,25 +228,35 @@ static json_t *ingest(void *context, const json_t *events, uint64_t *ret_refused
 }
 
 /* What would come of a decision: nothing is taken, refused or counted. */
-static json_t *try_decision(struct hw_entry *entry, const json_t *decision)
+static json_t *try_decision(struct hw_entry *entry, const json_t *decision, uint64_t *ret_later)
 {
-    json_t *said = json_deep_copy(decision), *answer;
+    const struct hw_entry_options *options = &entry->options;
+    json_t *said = json_deep_copy(decision), *beside = json_object();
+    const json_t *id = json_object_get(decision, "id");
+    json_t *answer = NULL;
 
     (void)json_object_del(said, "dry_run");
-    hw_ce_read_decision(&entry->options.codec, said, hw_slice_text(entry->by),
-        hw_runtime_now_ms(entry->options.runtime), entry->scratch, &entry->reading);
-    answer = entry->reading.taken
-        ? hw_dry_run(hw_runtime_engine(entry->options.runtime), &entry->reading.event,
-              hw_runtime_now_ms(entry->options.runtime))
-        : outcome_json("rejected", entry->reading.pointer, entry->reading.words);
+    hw_ce_read_decision(&options->codec, said, hw_slice_text(entry->by),
+        hw_runtime_now_ms(options->runtime), entry->scratch, &entry->reading);
+    if (json_is_string(id))
+        json_object_set_new(beside, "id", json_string(json_string_value(id)));
+    add_unknown(entry, beside);
+    if (entry->reading.taken)
+        answer = hw_dry_run(&(struct hw_dry_run){options->runtime, &entry->reading.event, beside,
+                                ++entry->later, options->answer, options->context},
+            ret_later);
+    else
+        answer = hw_outcome_json("rejected", entry->reading.pointer, entry->reading.words);
+    json_decref(beside);
     json_decref(said);
     return answer;
 }
 
-static json_t *decide(void *context, const json_t *decision, uint64_t *ret_refused)
+static json_t *decide(
+    void *context, const json_t *decision, uint64_t *ret_refused, uint64_t *ret_later)
 {
     if (json_is_true(json_object_get(decision, "dry_run")))
-        return try_decision(context, decision);
+        return try_decision(context, decision, ret_later);
     return take(context, decision, true, ret_refused);
 }
 

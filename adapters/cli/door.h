@@ -35,7 +35,9 @@ struct hw_entry_options {
     struct hw_runtime *runtime; /* borrowed */
     /* Take the events of one message, as hw_runtime_submit(), and note that its feed spoke. */
     struct hw_submitted (*submit)(void *context, struct hw_event *events, uint32_t events_count);
-    void *context; /* of submit */
+    /* The answer that was promised under later; released when it returns. */
+    void (*answer)(void *context, uint64_t later, const json_t *answer);
+    void *context; /* of both */
 };
 
 /* NULL: no memory. */

@@ -97,6 +97,14 @@ static enum hw_status port_quarantine(
     return hw_runtime_quarantine(server->runtime, refused, ret_id);
 }
 
+static void entry_answer(void *context, uint64_t later, const json_t *answer)
+{
+    const struct hw_server *server = context;
+
+    if (server->nanomsg != NULL) /* Else nobody is there to hear it. */
+        hw_nanomsg_answer(server->nanomsg, later, answer);
+}
+
 static uint64_t port_durable(void *context)
 {
     return hw_runtime_durable(((struct hw_server *)context)->runtime);
@@ -198,6 +206,7 @@ static void on_stop_signal(uv_signal_t *handle, int signal_number)
     server->state = HW_SERVER_DRAINING;
     if (server->nanomsg != NULL)
         hw_nanomsg_stop(server->nanomsg);
+    hw_runtime_give_up_trials(server->runtime);
     hw_mllp_drain(server->mllp, DRAIN_MS, on_mllp_drained, server);
 }
 
@@ -232,7 +241,7 @@ static void settle_stop(struct hw_server *server)
 
     if (server->state == HW_SERVER_DRAINING && is_full)
         hw_mllp_drain_now(server->mllp);
-    if (server->state == HW_SERVER_SYNCING &&
+    if (server->state == HW_SERVER_SYNCING && !hw_runtime_is_trying(server->runtime) &&
         (is_full ||
             hw_runtime_durable(server->runtime) >=
                 hw_engine_sequence(hw_runtime_engine(server->runtime))))
@@ -464,8 +473,10 @@ static const char *url_or_none(const char *url)
 
 static bool open_entry(struct hw_server *server)
 {
-    struct hw_entry_options options = {
-        .runtime = server->runtime, .submit = port_submit, .context = server};
+    struct hw_entry_options options = {.runtime = server->runtime,
+        .submit = port_submit,
+        .answer = entry_answer,
+        .context = server};
 
     hw_derive_ce(&server->first, &server->hl7, &options.codec);
     server->entry = hw_entry_new(&options);

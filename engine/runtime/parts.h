@@ -12,6 +12,7 @@
 #include "runtime/quarantine.h"
 #include "runtime/replay.h"
 #include "runtime/snapshotter.h"
+#include "runtime/trials.h"
 
 enum { HW_TICK_SIZE_MAX = 512 };
 
@@ -25,6 +26,7 @@ struct hw_runtime {
     struct hw_quarantine *quarantine;
     struct hw_clock clock;
     struct hw_snapshotter *snapshotter; /* NULL: read-only */
+    struct hw_trials *trials;           /* NULL: read-only */
     struct hw_snapshot snapshot; /* what a snapshot says of this log; the last one's sequence */
     struct hw_snapshot wanted;   /* to be begun when its sequence is durable; 0 none */
     int64_t snapshot_ns;         /* when the last one was begun */

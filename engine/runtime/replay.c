@@ -284,6 +284,11 @@ static void check_digests(struct run *run, const struct hw_log_block *from)
         check_one(run, segment->digest, hw_engine_state_digest(run->replay.engine));
 }
 
+static bool is_given_up(const struct run *run)
+{
+    return run->options->given_up != NULL && atomic_load(run->options->given_up);
+}
+
 static enum hw_status apply_log(struct run *run, char error[HW_ERROR_TEXT_SIZE])
 {
     struct hw_log_block block;
@@ -294,6 +299,7 @@ static enum hw_status apply_log(struct run *run, char error[HW_ERROR_TEXT_SIZE])
         status = apply_block(run, &block, error);
         if (status != HW_OK)
             return status;
+        run->done = run->done || is_given_up(run);
     }
     if (run->done)
         return HW_OK;

@@ -9,6 +9,8 @@
 
 #include "runtime/log_reader.h"
 
+#include <stdatomic.h>
+
 struct hw_replay_options {
     struct hw_env *env;
     const char *data_dir;
@@ -19,6 +21,8 @@ struct hw_replay_options {
     uint64_t until_sequence; /* last record to apply; 0: all */
     int64_t until_ms;        /* last accepted time to apply; HW_TIME_OPEN: all */
     bool full;               /* from the first record, without a snapshot */
+    /* Set by any thread: nobody waits for it, and what was applied by then is all.  May be NULL. */
+    const atomic_bool *given_up;
     /* Each record, after it was applied; borrowed until it returns.  May be NULL. */
     void (*on_record)(void *context, const struct hw_engine *engine, struct hw_slice record);
     /* Something odd that does not stop it: a snapshot passed over, a digest that differs. */

@@ -337,12 +337,15 @@ static enum hw_status open_quarantine(struct hw_runtime *runtime, char error[HW_
     return status;
 }
 
-static enum hw_status open_snapshotter(struct hw_runtime *runtime, char error[HW_ERROR_TEXT_SIZE])
+/* What looks at the log from beside it. */
+static enum hw_status open_beside(struct hw_runtime *runtime, char error[HW_ERROR_TEXT_SIZE])
 {
     runtime->snapshot_ns = runtime->env->monotonic_ns(runtime->env->context);
     runtime->snapshotter = hw_snapshotter_new(
         runtime->env, runtime->data_dir, &runtime->wakeup, runtime->options.threadless);
-    if (runtime->snapshotter != NULL)
+    runtime->trials = hw_trials_new(
+        runtime->env, runtime->data_dir, &runtime->wakeup, runtime->options.threadless);
+    if (runtime->snapshotter != NULL && runtime->trials != NULL)
         return HW_OK;
     hw_error_set(error, "no memory; give the process more");
     return HW_E_MEMORY;
@@ -361,7 +364,7 @@ static enum hw_status open_all(struct hw_runtime *runtime, char error[HW_ERROR_T
     if (status == HW_OK && !runtime->options.read_only)
         status = open_quarantine(runtime, error);
     if (status == HW_OK && !runtime->options.read_only)
-        status = open_snapshotter(runtime, error);
+        status = open_beside(runtime, error);
     if (status == HW_OK && runtime->journal != NULL) {
         runtime->durable = hw_journal_durable(runtime->journal);
         (void)hw__runtime_digest(runtime); /* For its time. */
@@ -397,6 +400,7 @@ static enum hw_status release(
 {
     enum hw_status status = HW_OK, quarantine = HW_OK;
 
+    hw_trials_free(runtime->trials);
     hw_snapshotter_free(runtime->snapshotter);
     if (runtime->journal != NULL)
         status = hw_journal_close(runtime->journal, error);

@@ -82,6 +82,34 @@ struct hw_submitted {
 struct hw_submitted hw_runtime_submit(
     struct hw_runtime *runtime, struct hw_event *events, uint32_t events_count);
 
+/* Who wants to know what would come of an event (trial.h). */
+struct hw_trial;
+
+struct hw_attempt {
+    /* On another thread, once: engine, in the state asked for, is thrown away afterwards. */
+    void (*call)(void *context, struct hw_engine *engine, const struct hw_trial *trial);
+    /* Loop thread, once, in a later turn or when the runtime closes: call() has returned, or (not
+     * HW_OK, error says why) was not called, or need not have been: HW_E_PARTIAL, it was given up.
+     */
+    void (*done)(void *context, enum hw_status status, const char *error);
+    void *context; /* borrowed until done() */
+};
+
+/*
+ * Have event tried as if it were submitted now (hw_trial_run()): nothing is journaled, told or
+ * changed.  It runs beside the loop on an engine read from disk, so it costs a second state in
+ * memory and the time to read it; several wait for each other.  event is copied.  HW_OK: done()
+ * will be called; HW_E_FULL: too many wait; HW_E_MEMORY; HW_E_READ_ONLY; HW_E_IO: it has failed.
+ */
+HW_MUST_CHECK enum hw_status hw_runtime_try(
+    struct hw_runtime *runtime, const struct hw_event *event, const struct hw_attempt *attempt);
+
+/* Nobody waits for trials any more: those in line are done, the one that runs is soon. */
+void hw_runtime_give_up_trials(struct hw_runtime *runtime);
+
+/* Whether a done() is still to come. */
+bool hw_runtime_is_trying(const struct hw_runtime *runtime);
+
 /*
  * End of a turn of the loop: hand the open batch to the disk (inline when little waits), run timers
  * that are due.  Returns milliseconds until it wants to be called again; -1: no timer.

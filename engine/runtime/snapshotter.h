@@ -1,9 +1,9 @@
 /*
  * snapshotter.h - snapshots of a running server, written beside it.
  *
- * A thread of its own builds a second engine from the newest snapshot and the journal, read-only,
- * up to a durable record, compares its state digest with the one the live engine had there, and
- * writes it.  The live engine never stops; a difference is a warning and no snapshot.  Loop thread.
+ * A second engine (second.h), in the state after a durable record, has its state digest compared
+ * with the one the live engine had there, and is written.  The live engine never stops; a
+ * difference is a warning and no snapshot.  Loop thread.
  */
 #ifndef HW_SNAPSHOTTER_H
 #define HW_SNAPSHOTTER_H
@@ -29,6 +29,9 @@ void hw_snapshotter_free(struct hw_snapshotter *snapshotter);
  * still, or no thread could be started.
  */
 bool hw_snapshotter_start(struct hw_snapshotter *snapshotter, const struct hw_snapshot *about);
+
+/* Whether one has begun whose end was not heard of. */
+bool hw_snapshotter_is_busy(const struct hw_snapshotter *snapshotter);
 
 /*
  * Whether one has ended since the last call: *ret_sequence is its sequence, *ret_status what it

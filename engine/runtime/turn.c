@@ -90,12 +90,54 @@ static void take_snapshots(struct hw_runtime *runtime)
     if (until_snapshot(runtime) == 0)
         runtime->wanted = hw__runtime_snapshot(runtime);
     if (runtime->wanted.sequence == 0 || hw_runtime_durable(runtime) < runtime->wanted.sequence ||
+        hw_trials_is_running(runtime->trials) ||
         !hw_snapshotter_start(runtime->snapshotter, &runtime->wanted))
         return;
     /* Counted from its beginning; should it fail, the next one is as far away as after success. */
     runtime->snapshot.sequence = runtime->wanted.sequence;
     runtime->snapshot_ns = runtime->env->monotonic_ns(runtime->env->context);
     runtime->wanted.sequence = 0;
+}
+
+/* --- trials ------------------------------------------------------------------------------- */
+
+enum hw_status hw_runtime_try(
+    struct hw_runtime *runtime, const struct hw_event *event, const struct hw_attempt *attempt)
+{
+    int64_t wall = runtime->clock.events ? 0 : hw__runtime_wall_ms(runtime);
+    struct hw_trial trial = {.resumes = runtime->resumes};
+    struct hw_snapshot about = runtime->snapshot;
+
+    if (runtime->trials == NULL)
+        return HW_E_READ_ONLY;
+    if (runtime->failed)
+        return HW_E_IO;
+    trial.accepted_ms = hw_clock_after(&runtime->clock, wall, event, 1).now_ms;
+    about.sequence = hw_engine_sequence(runtime->engine);
+    return hw_trials_add(runtime->trials, &about, event, &trial, attempt);
+}
+
+void hw_runtime_give_up_trials(struct hw_runtime *runtime)
+{
+    if (runtime->trials != NULL)
+        hw_trials_give_up(runtime->trials);
+}
+
+bool hw_runtime_is_trying(const struct hw_runtime *runtime)
+{
+    return runtime->trials != NULL && hw_trials_count(runtime->trials) > 0;
+}
+
+/* Beside the writing of a snapshot a third state would stand in memory: one waits for the other. */
+static void begin_trial(struct hw_runtime *runtime)
+{
+    uint64_t durable = hw_runtime_durable(runtime);
+
+    if (hw_trials_wants(runtime->trials) > durable && hw_journal_full(runtime->journal))
+        hw_trials_refuse(runtime->trials, HW_E_NO_SPACE,
+            "the disk is full, so what was taken last cannot be read back; free some space");
+    if (!hw_snapshotter_is_busy(runtime->snapshotter))
+        hw_trials_begin(runtime->trials, durable);
 }
 
 static int64_t sooner(int64_t a, int64_t b)
@@ -116,6 +158,8 @@ int64_t hw_runtime_turn(struct hw_runtime *runtime)
     hw_journal_flush(runtime->journal);
     hw_quarantine_flush(runtime->quarantine);
     tell(runtime);
+    hw_trials_settle(runtime->trials);
     take_snapshots(runtime);
+    begin_trial(runtime);
     return sooner(until_due(runtime, wall), until_snapshot(runtime));
 }

@@ -79,9 +79,19 @@ tap_case "a version that is not the present one is refused" 1 "$code"
 tap_has "with the present one" 'version 1 stands now' "$err"
 tap_run "$program" decide --url "$url" --dry-run proposal.approved "proposal=$offer" version=1
 tap_has "what would happen can be asked" '"dry_run": true' "$out"
-tap_run "$program" decide --url "$url" proposal.approved "proposal=$offer" version=1 reason=agreed
-tap_case "the present one is approved" 0 "$code"
-tap_has "and named" "done: $offer" "$out"
+rejected=$(ask "{\"decide\":{\"decision\":\"proposal.rejected\",\"proposal\":\"$offer\",\"version\":1,\"dry_run\":true}}")
+tap_has "and who would move" '"follows":\[\{"decision":"route.proposed","referral":"R' "$rejected"
+tap_has "nobody has moved" "\"count\":1,.*\"$offer\"" "$(ask '{"query":"proposals"}')"
+tap_has "what cannot be read is refused at once" '"pointer":"/proposal"' \
+    "$(ask '{"decide":{"decision":"proposal.approved","proposal":"O","version":1,"dry_run":true}}')"
+approved="\"decision\":\"proposal.approved\",\"proposal\":\"$offer\",\"version\":1,\"reason\":\"agreed\",\"id\":\"d1\",\"odd\":1"
+tried=$(ask "{\"decide\":{$approved,\"dry_run\":true}}")
+real=$(ask "{\"decide\":{$approved}}")
+members() { tr '{},' '\n' <<<"$1" | grep : | grep -v -e '"dry_run":true' -e '"follows":\[\]' | sort; }
+tap_case "the answer is the one that then comes" "$(members "$real")" "$(members "$tried")"
+tap_has "which is that it is done" "\"outcome\":\"accepted\",\"reference\":\"$offer\"" "$real"
+tap_has "and the same once more is a duplicate, tried or done" '"outcome":"duplicate"' \
+    "$(ask "{\"decide\":{$approved,\"dry_run\":true}}")"
 tap_run "$program" decide --url "$url" referral.held referral=LCC/2
 tap_case "a referral is held by its name" 0 "$code"
 reference=$(grep -o 'R[0-9A-Z]*' <<<"$out")
@@ -159,8 +169,15 @@ tap_has "what was acknowledged is known for good" '"accepted":0,"duplicate":1000
 tap_run "$program" send --json "$url" "$folder/two.ndjson"
 tap_has "also what came before" '"accepted":0,"duplicate":2,' "$out"
 tap_has "everybody waits once" '"count":1005' "$(ask '{"query":"waiting","limit":1}')"
+tries=()
+for _ in 1 2 3 4 5 6 7 8; do
+    "$program" decide --url "$url" --dry-run referral.held referral=LCC/2 >"$folder/tries" 2>&1 &
+    tries+=($!)
+    tap_processes+=($!)
+done
+wait -n "${tries[@]}" || true # The others wait in line, or are on their way.
 server_stop TERM
-tap_case "the server ends when it is told to" 0 "$code"
+tap_case "the server ends when it is told to, whatever is being tried" 0 "$code"
 tap_run "$program" verify -d "$folder/data"
 tap_case "and what it wrote is whole" 0 "$code"
 tap_end

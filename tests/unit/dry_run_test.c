@@ -1,26 +1,50 @@
 /*
  * Goal: what would come of a decision is told in the words of what then comes of it, and telling it
  *       changes nothing.
- * Method: a small hub; each decision is tried first, the state compared, then taken.
+ * Method: a small hub; each decision is tried on a clone of it first, then taken, and the two
+ * states compared.
  */
 #include "cli/dry_run.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "support/hub.h"
+
+static struct hw_engine *clone; /* after the last attempt */
 
 static json_t *attempt(struct hub *hub, struct hw_event *event)
 {
     struct hw_hash before = hw_engine_state_digest(hub->engine);
+    struct hw_trial trial = {.accepted_ms = hub->now_ms + 1}; /* As hub_submit() lets time pass. */
+    uint8_t *record = malloc(HW_RECORD_SIZE_MAX);
     json_t *answer;
 
     hw_event_finish(event);
-    answer = hw_dry_run(hub->engine, event, hub->now_ms);
+    trial.record = hw_slice_of(record, hw_record_encode(event, 1, 0, record, HW_RECORD_SIZE_MAX));
+    hw_engine_free(clone);
+    cr_assert(eq(int, hw_engine_clone(hub->engine, &clone), HW_OK));
+    answer = hw_dry_run_on(clone, &trial);
     cr_expect(hw_hash_equal(hw_engine_state_digest(hub->engine), before));
     cr_expect(eq(ptr, json_object_get(answer, "dry_run"), json_true()));
+    free(record);
     return answer;
+}
+
+/* What was tried is done: it comes to what was told. */
+static void take(struct hub *hub, struct hw_event *event)
+{
+    (void)hub_submit(hub, event);
+    cr_expect(hw_hash_equal(hw_engine_state_digest(hub->engine), hw_engine_state_digest(clone)));
+}
+
+static void end(struct hub *hub)
+{
+    hw_engine_free(clone);
+    clone = NULL;
+    hub_free(hub);
 }
 
 static const char *at(const json_t *answer, size_t row, const char *key)
@@ -65,9 +89,9 @@ Test(dry_run, who_would_move_is_told_and_nobody_moves)
     json_decref(answer);
     cr_expect(eq(str, (char *)hub_newest(&hub, second).state, "none"));
 
-    (void)hub_submit(&hub, &event);
+    take(&hub, &event);
     cr_expect(eq(str, (char *)hub_newest(&hub, second).state, "proposed"));
-    hub_free(&hub);
+    end(&hub);
 }
 
 Test(dry_run, what_would_be_refused_says_why)
@@ -85,33 +109,67 @@ Test(dry_run, what_would_be_refused_says_why)
     answer = attempt(&hub, &event);
     cr_expect(eq(str, (char *)json_string_value(json_object_get(answer, "outcome")), "rejected"));
     cr_expect(ne(ptr, json_object_get(answer, "error"), NULL));
+    cr_expect(eq(i64, json_integer_value(json_object_get(answer, "version")), 1));
     cr_expect(eq(sz, json_array_size(json_object_get(answer, "follows")), 0));
     json_decref(answer);
-    hub_free(&hub);
+    take(&hub, &event);
+    end(&hub);
 }
 
-Test(dry_run, too_much_state_is_refused_in_words)
+Test(dry_run, somebody_who_was_decided_on_already_is_no_news)
+{
+    struct hub hub = hub_new();
+    uint64_t first;
+    struct hw_event event;
+    json_t *answer;
+
+    hub_service(&hub, "HART", hub_hart);
+    hub_admit(&hub, "S1", "V1", "P1");
+    first = hub_refer(&hub, "LCC/1", "S1", "V1", "step_down", "personal_care");
+    event = decision(&hub, HW_KIND_DECIDE_PROPOSAL_APPROVED, first);
+    event.message_id_hash = event.message_hash = (struct hw_hash){1, 2};
+    (void)hub_submit(&hub, &event);
+    answer = attempt(&hub, &event);
+    cr_expect(eq(str, (char *)json_string_value(json_object_get(answer, "outcome")), "duplicate"));
+    json_decref(answer);
+    event.message_hash.low++;
+    answer = attempt(&hub, &event);
+    cr_expect(eq(str, (char *)json_string_value(json_object_get(answer, "outcome")), "rejected"));
+    cr_expect(
+        eq(str, (char *)json_string_value(json_array_get(json_object_get(answer, "remarks"), 0)),
+            "id_reused"));
+    json_decref(answer);
+    end(&hub);
+}
+
+/* 300 wait for what one service has: all of them move. */
+Test(dry_run, more_who_move_than_are_told)
 {
     struct hub hub = hub_new();
     struct hw_event event;
     json_t *answer;
     char id[16];
 
-    for (int i = 0; hw_engine_image_size(hub.engine) <= HW_DRY_RUN_SIZE_MAX; i++) {
-        snprintf(id, sizeof id, "N%d", i);
+    hub_service(&hub, "HART", hub_hart);
+    hub_setting(&hub, "services/HART/capacity", "0");
+    for (int i = 0; i < 300; i++) {
+        snprintf(id, sizeof id, "%d", i);
         hub_admit(&hub, id, id, "P1");
+        (void)hub_refer(&hub, id, id, id, "step_down", "personal_care");
     }
-    event = hub_said(&hub, HW_KIND_DECIDE_ROUTING_MODE);
+    event = hub_said(&hub, HW_KIND_SERVICE_CAPACITY);
+    hw_event_set_text(&event, HW_FIELD_SERVICE, hw_slice_text("HART"));
+    hw_event_set_number(&event, HW_FIELD_UNITS, 300);
     answer = attempt(&hub, &event);
-    cr_expect(eq(str, (char *)json_string_value(json_object_get(answer, "outcome")), "rejected"));
+    cr_expect(eq(ptr, json_object_get(answer, "more"), json_true()));
+    cr_expect(eq(sz, json_array_size(json_object_get(answer, "follows")), 256));
     json_decref(answer);
-    hub_free(&hub);
+    end(&hub);
 }
 
 Test(dry_run, a_clone_is_the_same_and_goes_its_own_way)
 {
     struct hub hub = hub_new();
-    struct hw_engine *clone;
 
     hub_service(&hub, "HART", hub_hart);
     hub_admit(&hub, "S1", "V1", "P1");
@@ -120,6 +178,5 @@ Test(dry_run, a_clone_is_the_same_and_goes_its_own_way)
     hub_refer(&hub, "LCC/1", "S1", "V1", "step_down", "personal_care");
     cr_expect(
         not(hw_hash_equal(hw_engine_state_digest(hub.engine), hw_engine_state_digest(clone))));
-    hw_engine_free(clone);
-    hub_free(&hub);
+    end(&hub);
 }

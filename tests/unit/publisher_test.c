@@ -365,10 +365,10 @@ Test(publisher, every_question_has_an_answer)
 {
     for (size_t i = 0; i < sizeof questions / sizeof *questions; i++) {
         size_t size;
-        uint64_t refused;
+        uint64_t refused, later;
         bool states;
-        char *answer = hw_query_answer(
-            resources, &no_door, hw_slice_text(questions[i].question), &size, &states, &refused);
+        char *answer = hw_query_answer(resources, &no_door, hw_slice_text(questions[i].question),
+            &size, &states, &refused, &later);
 
         cr_assert(answer != NULL);
         cr_expect(
@@ -382,10 +382,10 @@ Test(publisher, every_question_has_an_answer)
 Test(publisher, a_malformed_question_is_not_repeated)
 {
     size_t size;
-    uint64_t refused;
+    uint64_t refused, later;
     bool states;
-    char *answer = hw_query_answer(
-        resources, &no_door, hw_slice_text("{\"query\": 9434765919}x{"), &size, &states, &refused);
+    char *answer = hw_query_answer(resources, &no_door, hw_slice_text("{\"query\": 9434765919}x{"),
+        &size, &states, &refused, &later);
 
     cr_expect(strstr(answer, "943476") == NULL, "%s", answer);
     free(answer);
@@ -394,11 +394,11 @@ Test(publisher, a_malformed_question_is_not_repeated)
 Test(publisher, a_question_too_long_is_refused)
 {
     size_t size;
-    uint64_t refused;
+    uint64_t refused, later;
     bool states;
     char *question = calloc(1, HW_INGEST_SIZE_MAX + 1);
     char *answer = hw_query_answer(resources, &no_door,
-        hw_slice_of(question, HW_INGEST_SIZE_MAX + 1), &size, &states, &refused);
+        hw_slice_of(question, HW_INGEST_SIZE_MAX + 1), &size, &states, &refused, &later);
 
     cr_expect(eq(str, answer,
         "{\"error\":\"a question may have 16384 bytes at most, and 262144 with events\"}"));
@@ -412,6 +412,16 @@ static uv_loop_t loop;
 static struct hw_nanomsg *nanomsg;
 static int subscriber, asker;
 
+static uint64_t promised; /* number of the last answer that comes later */
+
+static json_t *later(
+    void *context, const json_t *decision, uint64_t *ret_refused, uint64_t *ret_later)
+{
+    (void)context, (void)decision, (void)ret_refused;
+    *ret_later = ++promised;
+    return NULL;
+}
+
 static void live_setup(void)
 {
     setup();
@@ -422,7 +432,8 @@ static void live_setup(void)
         .interval_ms = 10,
         .run = 1,
         .durable = 1233,
-        .resources = resources};
+        .resources = resources,
+        .door = {.decide = later}};
     char error[HW_ERROR_TEXT_SIZE] = "";
 
     cr_assert(hw_nanomsg_new(&options, &nanomsg, error) == HW_OK, "%s", error);
@@ -517,6 +528,41 @@ Test(nanomsg, many_ask_at_once_and_each_gets_its_own_answer)
         expect_answer(askers[i], words);
         nn_close(askers[i]);
     }
+}
+
+static void keep(uint64_t number, const char *words)
+{
+    json_t *body = json_pack("{s:s}", "said", words);
+
+    hw_nanomsg_answer(nanomsg, number, body);
+    json_decref(body);
+}
+
+/* What is promised last is kept first, and one promise is never kept. */
+Test(nanomsg, a_promised_answer_keeps_nobody_waiting)
+{
+    int other = nn_socket(AF_SP, NN_REQ), third = nn_socket(AF_SP, NN_REQ);
+
+    cr_assert(nn_connect(other, hw_nanomsg_query_address(nanomsg)) >= 0);
+    cr_assert(nn_connect(third, hw_nanomsg_query_address(nanomsg)) >= 0);
+    hw_nanomsg_durable(nanomsg, 1234);
+    nn_send(asker, "{\"decide\":{}}", 13, 0);
+    while (promised < 1)
+        uv_run(&loop, UV_RUN_ONCE);
+    nn_send(other, "{\"decide\":{}}", 13, 0);
+    while (promised < 2)
+        uv_run(&loop, UV_RUN_ONCE);
+    nn_send(third, "{\"query\":\"health\"}", 18, 0);
+    expect_answer(third, "\"status\":\"ok\"");
+    keep(2, "to the other");
+    expect_answer(other, "to the other");
+    nn_send(third, "{\"decide\":{}}", 13, 0);
+    while (promised < 3)
+        uv_run(&loop, UV_RUN_ONCE);
+    keep(1, "to the first");
+    expect_answer(asker, "to the first");
+    nn_close(other);
+    nn_close(third);
 }
 
 Test(nanomsg, an_asker_who_is_gone_harms_nobody)

@@ -9,15 +9,39 @@
 
 bool hw_answers_has_room(const struct hw_answers *answers)
 {
-    return answers->count < HW_ANSWERS_MAX && answers->size < HW_ANSWERS_SIZE_MAX;
+    return answers->count + answers->promised < HW_ANSWERS_MAX &&
+        answers->promised < HW_PROMISES_MAX && answers->size < HW_ANSWERS_SIZE_MAX;
 }
 
 void hw_answers_add(struct hw_answers *answers, struct hw_pending_answer answer)
 {
-    HW_ASSERT(answers->count < HW_ANSWERS_MAX);
+    HW_ASSERT(answers->count + answers->promised < HW_ANSWERS_MAX);
     answers->ring[(answers->first + answers->count) % HW_ANSWERS_MAX] = answer;
     answers->count++;
     answers->size += answer.size;
+}
+
+void hw_answers_promise(struct hw_answers *answers, void *header, uint64_t later)
+{
+    HW_ASSERT(answers->promised < HW_PROMISES_MAX);
+    answers->promises[answers->promised++] = (struct hw_promise){header, later};
+}
+
+void hw_answers_keep(struct hw_answers *answers, uint64_t later, char *text, size_t size)
+{
+    struct hw_pending_answer answer = {.text = text, .size = size};
+    uint32_t at = 0;
+
+    while (answers->promises[at].later != later) {
+        at++;
+        HW_ASSERT(at < answers->promised);
+    }
+    answer.header = answers->promises[at].header;
+    answers->promises[at] = answers->promises[--answers->promised];
+    if (text != NULL)
+        hw_answers_add(answers, answer);
+    else
+        (void)nn_freemsg(answer.header);
 }
 
 static void take_first(struct hw_answers *answers)
@@ -66,4 +90,6 @@ void hw_answers_drop(struct hw_answers *answers)
         free(answers->ring[answers->first].text);
         take_first(answers);
     }
+    while (answers->promised > 0)
+        (void)nn_freemsg(answers->promises[--answers->promised].header);
 }

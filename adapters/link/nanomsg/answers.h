@@ -2,8 +2,8 @@
  * answers.h - answers on their way to whoever asked: the output gate of the query socket.
  *
  * The socket is a raw one: the header that came with a question goes back with its answer, so many
- * may be pending at once.  Answers leave in the order of their sequences, once durable.  Bounded in
- * number and bytes.  Loop thread.
+ * may be pending at once.  Answers leave in the order of their sequences, once durable; one that is
+ * promised for later keeps nobody waiting.  Bounded in number and bytes.  Loop thread.
  */
 #ifndef HW_LINK_NANOMSG_ANSWERS_H
 #define HW_LINK_NANOMSG_ANSWERS_H
@@ -14,6 +14,7 @@
 
 enum {
     HW_ANSWERS_MAX = 256,
+    HW_PROMISES_MAX = 32,                   /* of the same number */
     HW_ANSWERS_SIZE_MAX = 16 * 1024 * 1024, /* bytes; one more answer may go past it */
 };
 
@@ -25,9 +26,16 @@ struct hw_pending_answer {
     uint64_t refused; /* id in quarantine; 0: none */
 };
 
+/* An answer that is yet to be made. */
+struct hw_promise {
+    void *header;   /* nanomsg's; owned */
+    uint64_t later; /* its number */
+};
+
 struct hw_answers {
     struct hw_pending_answer ring[HW_ANSWERS_MAX];
-    uint32_t first, count;
+    struct hw_promise promises[HW_PROMISES_MAX];
+    uint32_t first, count, promised;
     size_t size;
 };
 
@@ -36,6 +44,12 @@ bool hw_answers_has_room(const struct hw_answers *answers);
 
 /* Takes answer; there must be room. */
 void hw_answers_add(struct hw_answers *answers, struct hw_pending_answer answer);
+
+/* Takes header; there must be room. */
+void hw_answers_promise(struct hw_answers *answers, void *header, uint64_t later);
+
+/* The promised answer, at last: takes text, malloc (NULL: whoever asked asks again). */
+void hw_answers_keep(struct hw_answers *answers, uint64_t later, char *text, size_t size);
 
 /* Send through socket what is released by what is durable, in the journal and in quarantine;
  * peers that are gone are passed over. */

@@ -28,7 +28,9 @@ struct hw_pulling {
 struct hw_door {
     void *context;
     json_t *(*ingest)(void *context, const json_t *events, uint64_t *ret_refused);
-    json_t *(*decide)(void *context, const json_t *decision, uint64_t *ret_refused);
+    /* NULL and *ret_later: a number under which the answer comes later (hw_nanomsg_answer). */
+    json_t *(*decide)(
+        void *context, const json_t *decision, uint64_t *ret_refused, uint64_t *ret_later);
     uint64_t (*refused_durable)(void *context);
     /* Take a text of events that nobody waits to hear about: refused ones go to quarantine. */
     enum hw_pulled (*pull)(void *context, struct hw_slice text, struct hw_pulling *pulling);

@@ -5,6 +5,7 @@
 #include "link/nanomsg/pull.h"
 #include "link/nanomsg/query.h"
 #include "link/nanomsg/socket.h"
+#include "resource/json.h"
 
 #include <nanomsg/nn.h>
 #include <nanomsg/pubsub.h>
@@ -114,13 +115,18 @@ static bool answer_one(struct hw_nanomsg *nanomsg)
     struct nn_msghdr header = {
         .msg_iov = &part, .msg_iovlen = 1, .msg_control = &answer.header, .msg_controllen = NN_MSG};
     int size = nn_recvmsg(nanomsg->query.number, &header, NN_DONTWAIT);
+    uint64_t later;
     bool states;
 
     if (size < 0)
         return false;
     answer.text = hw_query_answer(nanomsg->options.resources, &nanomsg->options.door,
-        hw_slice_of(message, (size_t)size), &answer.size, &states, &answer.refused);
+        hw_slice_of(message, (size_t)size), &answer.size, &states, &answer.refused, &later);
     (void)nn_freemsg(message);
+    if (later != 0) {
+        hw_answers_promise(&nanomsg->answers, answer.header, later);
+        return true;
+    }
     if (answer.text == NULL) {
         (void)nn_freemsg(answer.header); /* No memory: whoever asked asks again. */
         return true;
@@ -332,6 +338,15 @@ void hw_nanomsg_durable(struct hw_nanomsg *nanomsg, uint64_t sequence)
     hw_pull_durable(&nanomsg->pull);
     answers_send(nanomsg);
     publish_step(nanomsg);
+}
+
+void hw_nanomsg_answer(struct hw_nanomsg *nanomsg, uint64_t later, const json_t *body)
+{
+    size_t size = 0;
+    char *text = hw_json_dump(body, &size);
+
+    hw_answers_keep(&nanomsg->answers, later, text, size);
+    answers_send(nanomsg);
 }
 
 /* ---- closing ---- */

@@ -55,6 +55,9 @@ void hw_nanomsg_applied(struct hw_nanomsg *nanomsg);
 /* More is durable: sends what waited for it. */
 void hw_nanomsg_durable(struct hw_nanomsg *nanomsg, uint64_t sequence);
 
+/* The answer that the door promised under later (door.h): it leaves when those before it have. */
+void hw_nanomsg_answer(struct hw_nanomsg *nanomsg, uint64_t later, const json_t *body);
+
 /* Shutdown begins: read no more questions and events; what came is still answered. */
 void hw_nanomsg_stop(struct hw_nanomsg *nanomsg);
 

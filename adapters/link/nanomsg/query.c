@@ -12,18 +12,17 @@ static json_t *malformed(const json_error_t *error)
         error->column, size, error->text);
 }
 
-static json_t *bring(
-    const struct hw_door *door, const json_t *question, bool *ret_states, uint64_t *ret_refused)
+static json_t *bring(const struct hw_door *door, const json_t *question, bool *ret_states,
+    uint64_t *ret_refused, uint64_t *ret_later)
 {
     const json_t *events = json_object_get(question, "ingest");
-    json_t *(*call)(void *, const json_t *, uint64_t *) =
-        events != NULL ? door->ingest : door->decide;
 
-    if (call == NULL)
+    if (events != NULL ? door->ingest == NULL : door->decide == NULL)
         return hw_resource_error("events and decisions are not taken here");
     *ret_states = true;
-    return call(
-        door->context, events != NULL ? events : json_object_get(question, "decide"), ret_refused);
+    if (events != NULL)
+        return door->ingest(door->context, events, ret_refused);
+    return door->decide(door->context, json_object_get(question, "decide"), ret_refused, ret_later);
 }
 
 static json_t *ask(struct hw_resources *resources, json_t *question, bool *ret_states)
@@ -50,13 +49,14 @@ static bool brings(const json_t *object)
 }
 
 char *hw_query_answer(struct hw_resources *resources, const struct hw_door *door,
-    struct hw_slice question, size_t *ret_size, bool *ret_states, uint64_t *ret_refused)
+    struct hw_slice question, size_t *ret_size, bool *ret_states, uint64_t *ret_refused,
+    uint64_t *ret_later)
 {
     json_error_t error;
     json_t *object = NULL, *body;
 
     *ret_states = false;
-    *ret_refused = 0;
+    *ret_refused = *ret_later = 0;
     if (question.size <= HW_INGEST_SIZE_MAX)
         object =
             json_loadb((const char *)question.data, question.size, JSON_REJECT_DUPLICATES, &error);
@@ -67,7 +67,7 @@ char *hw_query_answer(struct hw_resources *resources, const struct hw_door *door
     else if (object == NULL)
         body = malformed(&error);
     else if (brings(object))
-        body = bring(door, object, ret_states, ret_refused);
+        body = bring(door, object, ret_states, ret_refused, ret_later);
     else
         body = ask(resources, object, ret_states);
     json_decref(object);

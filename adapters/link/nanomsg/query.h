@@ -17,11 +17,13 @@ enum {
 };
 
 /*
- * The answer, JSON, for the caller to free; NULL: no memory.  *ret_states: it tells what was
- * applied, so it waits until the engine's present sequence is durable; else it may go at once.
- * *ret_refused: it tells of refused input, and waits until that id is durable in quarantine; 0.
+ * The answer, JSON, for the caller to free; NULL: no memory, or *ret_later is the number under
+ * which the door gives it later; else 0.  *ret_states: it tells what was applied, so it waits until
+ * the engine's present sequence is durable; else it may go at once.  *ret_refused: it tells of
+ * refused input, and waits until that id is durable in quarantine; 0.
  */
 char *hw_query_answer(struct hw_resources *resources, const struct hw_door *door,
-    struct hw_slice question, size_t *ret_size, bool *ret_states, uint64_t *ret_refused);
+    struct hw_slice question, size_t *ret_size, bool *ret_states, uint64_t *ret_refused,
+    uint64_t *ret_later);
 
 #endif
