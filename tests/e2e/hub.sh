@@ -14,11 +14,14 @@ hub_ask() { # JSON
     nanocat --req --connect "$hub" --recv-timeout 20 --ascii --data "$1" | sed 's/\\n$//'
 }
 
-# hub_say TIME TYPE DATA: one CloudEvent of the hub's source; $told is the answer.
+# hub_say TIME TYPE DATA: one CloudEvent of the hub's source; $told is the answer.  Kept in $hub_kept.
 hub_events=0
 hub_say() {
+    local event
     hub_events=$((hub_events + 1))
-    told=$(hub_ask "{\"ingest\":[{\"specversion\":\"1.0\",\"id\":\"$hub_events\",\"source\":\"LCC/HUB\",\"type\":\"homeward.$2\",\"time\":\"$1\",\"data\":$3}]}")
+    event="{\"specversion\":\"1.0\",\"id\":\"$hub_events\",\"source\":\"LCC/HUB\",\"type\":\"homeward.$2\",\"time\":\"$1\",\"data\":$3}"
+    [ -z "${hub_kept:-}" ] || printf '%s\n' "$event" >>"$hub_kept"
+    told=$(hub_ask "{\"ingest\":[$event]}")
     [[ $told == *'"outcome":"accepted"'* ]] || printf '# %s %s: %s\n' "$1" "$2" "$told"
 }
 
@@ -38,7 +41,7 @@ hub_decide() {
 hub_newest() {
     local match
     match=$(hub_ask "{\"query\":\"referral\",\"reference\":\"$1\"}" |
-        grep -oE '"reference":"O[^"]*","version":[0-9]+,"referral":"[^"]*","service":"'"$2"'"' | head -1)
+        grep -oE '"reference":"O[^"]*","version":[0-9]+,"referral":"[^"]*","service":"'"$2"'"' | head -1 || true)
     offer=$(sed -E 's/.*"reference":"(O[^"]*)".*/\1/' <<<"$match")
     version=$(sed -E 's/.*"version":([0-9]+).*/\1/' <<<"$match")
 }

@@ -6,10 +6,13 @@
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../e2e/tap.sh"
 . "$(dirname "${BASH_SOURCE[0]}")/../e2e/server.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/../e2e/hub.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/../e2e/hub_day.sh"
 unset "${!HOMEWARD_@}"
 state=$3
+hub=ipc://$folder/hub
 settings=(--set clock=events --set mllp.listen=127.0.0.1:0 --set nanomsg.publish=off
-    --set nanomsg.query=off --set county=golden)
+    --set "nanomsg.query=$hub" --set county=golden "${hub_day_settings[@]}")
 
 # field NAME: of the JSON on stdin
 field() {
@@ -27,6 +30,8 @@ look() {
     tap_case "$name: the snapshot was taken" "" "$err"
     tap_run "$program" replay -d "$data" --print delays
     tap_case "$name: the delays" "$(<"$data/expected-delays")" "$out"
+    tap_run "$program" replay -d "$data" --print waiting
+    tap_case "$name: who waits" "$(<"$data/expected-waiting")" "$out"
     tap_run "$state" "$data"
     tap_case "$name: the digests and the bytes of the state, from the first record" \
         "$(<"$data/expected-state")" "$out"
@@ -55,9 +60,15 @@ for version in "$2"/tests/golden/v*/; do
     server_start -d "$data" "${settings[@]}"
     tap_case "$name: the server starts from it with all $records records" "$records" \
         "$(server_field sequence)"
+    mapfile -t hub_referrals <"$data/referrals"
+    hub_all "$folder/all"
+    tap_case "$name: it says what it said of every referral, match, service and alert" \
+        "$(<"$data/expected-told")" "$(hub_gist "$folder/all")"
     "$program" simulate --people 1300 --days 9 --seed 2026 -o "$folder/feed.hl7" 2>/dev/null
     tap_run "$program" send --json "mllp://$(server_field mllp)" "$folder/feed.hl7"
     tap_case "$name: nothing sent again is new" 0 "$(sed -n 's/.*"accepted":\([0-9]*\).*/\1/p' <<<"$out")"
+    tap_run "$program" send --json "nn+$hub" "$data/said.ndjson"
+    tap_case "$name: nor what the hub said" 0 "$(sed -n 's/.*"accepted":\([0-9]*\).*/\1/p' <<<"$out")"
     printf 'MSH|^~\\&|PAS|RWE|HW|HW|20260201101500||ADT^A01|LATER1|P|2.4\rEVN|A01|20260201101500\rPID|1||LATER^^^RWE^PI\rPV1|1|I|W1^^^RWEAA||||||||||||||||LATER\r' \
         >"$folder/later.hl7"
     tap_run "$program" send --json "mllp://$(server_field mllp)" "$folder/later.hl7"

@@ -4,14 +4,18 @@
 #
 # usage: restart.sh PROGRAM SOURCE_ROOT STATE own|all
 #
-# A feed with all its disorder is sent to the real server twice, one message at a time and with 64
-# in flight: other batches, the same digests.  The journal of that is replayed by STATE (state.c as
+# A feed with all its disorder, and what its hub and services say, is sent to the real server twice,
+# one message at a time and with 64 in flight: other batches, the same digests.  Two days at a hub
+# follow (hub_day.sh): killed and stopped between, the server answers every question as before, and
+# has decided the same for the same reasons.  The journal of that is replayed by STATE (state.c as
 # this build folder compiles it, so also with sanitizers) from snapshots at random records, to the
 # same bytes each time.  all: so it is by the same sources compiled by gcc and clang, each at another
 # level, to the same words and the same snapshot files.  HOMEWARD_LONG=1: more of each.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../e2e/tap.sh"
 . "$(dirname "${BASH_SOURCE[0]}")/../e2e/server.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/../e2e/hub.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/../e2e/hub_day.sh"
 long=${HOMEWARD_LONG:-0}
 unset "${!HOMEWARD_@}"
 root=$2
@@ -28,28 +32,75 @@ echo "# SEED=$seed"
 
 # ---- the same feed, in two ways
 
-"$program" simulate --people 12000 --days 12 --seed "$seed" -o "$folder/feed.hl7" 2>/dev/null
-settings=(--set clock=events --set mllp.listen=127.0.0.1:0 --set nanomsg.publish=off
-    --set nanomsg.query=off)
+# halves NAME: the county's messages, and what its hub and services say, in two parts each.
+halves() {
+    LC_ALL=C awk -v RS="$2" -v mark="$3" -v half="$(($(LC_ALL=C grep -aoE "$4" "$1" | wc -l) / 2))" \
+        -v name="$1" 'BEGIN { ORS = "" } $0 != "" {
+            print mark $0 (mark == "" ? "\n" : "") > (name (++count <= half ? "-early" : "-late")) }' "$1"
+}
+for format in hl7 cloudevents; do
+    "$program" simulate --people 12000 --days 12 --seed "$seed" --format $format \
+        -o "$folder/feed.$format" 2>/dev/null
+done
+halves "$folder/feed.hl7" 'MSH[|]' 'MSH|' 'MSH[|]'
+halves "$folder/feed.cloudevents" '\n' '' '"id":'
+hub=ipc://$folder/hub
+settings=(-c "$root/adapters/config/examples/leicestershire.yaml" --set clock=events
+    --set mllp.listen=127.0.0.1:0 --set nanomsg.publish=off --set "nanomsg.query=$hub"
+    "${hub_day_settings[@]}")
 digests() {
     "$program" verify --json -d "$1" | sed 's/.*"\(state_digest.*\)}/\1/'
 }
-for window in 1 64; do
-    server_start -d "$folder/window$window" "${settings[@]}"
-    tap_run "$program" send -w "$window" --json "mllp://$(server_field mllp)" "$folder/feed.hl7"
-    server_stop TERM
-done
+tell_all() { # WINDOW
+    local part
+    for part in early late; do
+        "$program" send -q -w "$1" "mllp://$(server_field mllp)" "$folder/feed.hl7-$part"
+        "$program" send -q -w "$1" "nn+$hub" "$folder/feed.cloudevents-$part"
+    done >"$folder/sent" 2>&1 || true # Some of it is refused, as it should be.
+    hub_events=0
+    hub_referrals=()
+    hub_morning
+}
+
+server_start -d "$folder/window1" "${settings[@]}"
+tell_all 1
+server_stop TERM
+data=$folder/window64
+server_start -d "$data" "${settings[@]}"
+tell_all 64
+hub_all "$folder/before"
+kill -9 "$server"
+wait "$server" 2>/dev/null || true
+exec 7<&-
 blocks() {
     "$program" verify --json -d "$1" | sed 's/.*"blocks":\([0-9]*\).*/\1/'
 }
 tap_case "one at a time it was written in more batches" yes \
-    "$([ "$(blocks "$folder/window1")" -gt "$((2 * $(blocks "$folder/window64")))" ] && echo yes)"
+    "$([ "$(blocks "$folder/window1")" -gt "$((2 * $(blocks "$data")))" ] && echo yes)"
 tap_case "the batches leave no trace: one state digest, one history digest" \
-    "$(digests "$folder/window1")" "$(digests "$folder/window64")"
+    "$(digests "$folder/window1")" "$(digests "$data")"
+
+# ---- killed and stopped, it goes on as if it had never been away
+
+server_start -d "$data" "${settings[@]}"
+hub_all "$folder/after"
+tap_case "killed it says the same of every referral, service and alert" "" \
+    "$(diff "$folder/before" "$folder/after" || true)"
+hub_evening
+hub_all "$folder/before"
+server_stop TERM
+server_start -d "$data" "${settings[@]}"
+hub_all "$folder/after"
+server_stop TERM
+tap_case "and after a stop" "" "$(diff "$folder/before" "$folder/after" || true)"
+tap_case "it was asked of many that were matched" yes \
+    "$([ "$(grep -c '"matches":\[{' "$folder/after")" -ge 8 ] && echo yes)"
+tap_case "everything happened that a hub knows" "" "$(hub_lacking "$data")"
+tap_has "every decision would be made again" '"decisions":[1-9][0-9]+,"decisions_differ":0,' \
+    "$("$program" verify --json -d "$data")"
 
 # ---- the same journal, read by programs built in other ways
 
-data=$folder/window64
 read_by() { # NAME PROGRAM: its words to the file words; a failure is said by them
     tap_run "$2" "$data" "$seed" "$points"
     printf '%s\n' "$out" >"$folder/words"

@@ -3,12 +3,14 @@
  *
  * usage: state DATA_DIR [SEED COUNT]
  *
+ * Decisions must be those that this program would make, and units held those of what is live.
  * Prints the digests, the size and checksum of every part of the state's image, from the journal's
  * first record on.  Then, at COUNT records drawn from SEED: the state as of that record is written
  * as a snapshot (its checksum is printed: the file is the same whoever writes it), and loaded with
  * the journal behind it; it must be the state of the full replay, byte for byte.  The directory's
  * own snapshots are put aside meanwhile and not used; nothing else in it changes.
  */
+#include "homeward/routing.h"
 #include "runtime/crc32c.h"
 #include "runtime/log_reader.h"
 #include "runtime/replay.h"
@@ -40,6 +42,10 @@ static struct hw_replay read_state(bool full, uint64_t until)
         give_up("cannot be replayed");
     if (replay.digests_differ > 0)
         give_up("a digest of its own differs");
+    if (hw_engine_decisions_differ(replay.engine) > 0)
+        give_up("this program would have decided otherwise");
+    if (!hw_routing_holds(replay.engine))
+        give_up("units held do not add up");
     return replay;
 }
 
