@@ -224,3 +224,16 @@ Test(reason, each_kind_has_its_own)
         hub_free(&hub);
     }
 }
+
+Test(reason, of_a_service_that_nobody_has_declared_is_that_of_the_pathway)
+{
+    struct hub hub = hub_new();
+
+    hub_service(&hub, "HART", hub_hart);
+    ready(&hub);
+    (void)hub_refer(&hub, "LCC/1", "S1", "V1", "step_down", "personal_care");
+    (void)hub_placement(&hub, HW_KIND_PLACEMENT_STARTED, "LCC/1", "UNHEARD");
+    cr_expect(eq(int, hub_service_of(&hub, "UNHEARD").held, 1));
+    CHARGED(&hub, "CA1 unassigned");
+    hub_free(&hub);
+}

@@ -134,6 +134,10 @@ static void read_referral(
     }
     name_service(engine, service, wanted);
     wanted->reason = hw_service_kind_arranging(hw_service_at(engine, service)->kind);
+    if (wanted->reason == NULL) { /* Somebody named a service that nobody has declared (R13). */
+        wanted->reason = reason_of_pathway(record->pathway);
+        return;
+    }
     /* Equipment has no reason of its own for its arrangements: it is still what is missing. */
     if (state == HW_MATCH_NONE || *wanted->reason == '\0')
         wanted->reason = hw_service_kind_room(hw_service_at(engine, service)->kind);
