@@ -154,7 +154,7 @@
     X(T, CHOICE, kind, NULL, HW_CHOICE_KINDS, "what it is")                                           \
     X(T, WORDS, directions, "[step_up, step_down]", "step_up|step_down", "which way people come to it") \
     X(T, TEXTS, councils, "[]", "a list of codes of councils", "whose people it takes; empty: anybody's") \
-    X(T, TEXTS, zones, "[all]", "[all], or a list of CODE or CODE:RANK", "where it works; rank 1 goes first") \
+    X(T, TEXTS, zones, "[all]", "[all], [all:RANK], or a list of CODE or CODE:RANK", "where it works; rank 1 goes first") \
     X(T, CHOICE, unit, "slots", "slots|beds|hours_per_week", "what its capacity is counted in")       \
     X(T, COUNT, capacity, "0", "0..1000000", "how many of them")                                      \
     X(T, CHOICE, basis, "managed", "managed|declared", "managed: all use passes through here; declared: free as told") \

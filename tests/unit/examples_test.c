@@ -136,7 +136,8 @@ Test(examples, capacities_of_leicestershire)
     cr_expect(eq(uint, count_of(&config, "HTLAH-", &sum), 7 + 3), "a lot a district, and beside");
     cr_expect(eq(uint, count_of(&config, "CH-", &sum), 6));
     cr_expect_str_eq(service_of(&config, "HTLAH-MELTON")->zones[0], "melton:1");
-    cr_expect_str_eq(service_of(&config, "DOUBLE-HANDED")->zones[0], "all");
+    cr_expect_str_eq(service_of(&config, "DOUBLE-HANDED")->zones[0], "all:3");
+    cr_expect_str_eq(service_of(&config, "NURSING-OADBY")->zones[1], "blaby:2");
     cr_expect(eq(uint, config.keys->councils_count, 3));
     hw_config_free(&config);
 }
@@ -193,7 +194,7 @@ static void names_are_known(const struct hw_config *config)
         }
         for (uint32_t j = 0; j < service->zones_count; j++) {
             size_t size = strcspn(service->zones[j], ":");
-            bool found = strcmp(service->zones[j], "all") == 0;
+            bool found = size == 3 && strncmp(service->zones[j], "all", size) == 0;
 
             for (uint32_t k = 0; k < keys->zones_count; k++)
                 found = found ||

@@ -303,7 +303,7 @@ uint32_t hw_service_zone_rank(
     const struct hw_engine *engine, const struct hw_service *service, uint32_t zone)
 {
     if (service->all_zones)
-        return 1;
+        return link_at(engine, service->zones)->rank; /* all, or all:RANK */
     if (zone == 0)
         return 0;
     for (uint32_t at = service->zones; at != 0; at = link_at(engine, at)->next)

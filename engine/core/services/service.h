@@ -61,7 +61,10 @@ uint32_t hw_service_take(struct hw_engine *engine, uint32_t code);
 bool hw_service_set(
     struct hw_engine *engine, uint32_t service, struct hw_slice key, struct hw_slice value);
 
-/* Rank of the contract in a zone (text; 0 unknown): 1 is first; 0: does not serve it. */
+/*
+ * Rank of the contract in a zone (text; 0 unknown): 1 is first; 0: does not serve it.  A service
+ * that works in all zones has one rank everywhere.
+ */
 uint32_t hw_service_zone_rank(
     const struct hw_engine *engine, const struct hw_service *service, uint32_t zone);
 
