@@ -54,11 +54,17 @@ def matcher(bench):
 # Of quality_bench, as it prints them.
 CLASSES = (("p1", "P1"), ("p2", "P2"), ("p3", "P3"), ("crisis", "step-up within 2 h"),
            ("two_day", "step-up within 2 days"))
+GROUPS = (("home", "P1 and step-up within 2 days"), ("p2", "P2"), ("p3", "P3"),
+          ("crisis", "step-up within 2 h"))
+CAUSES = (("no_place_known", "no place free, or none known of"), ("approval", "the hub's approval"),
+          ("in_vain", "services that say no"), ("closed", "the one that says yes, while closed"),
+          ("thinking", "the same, thinking it over"), ("opening", "support to begin once agreed"))
 LOADS = (850, 950)  # parts of a thousand of the services' room
+PHONE = "by telephone, first come first served"
 
 
 def _quarters(bench, load, chance, seeds):
-    """Median over seeds of each figure.  Simulated: what it rests on is in quality/county.c."""
+    """Of each figure one a seed.  Simulated: what it rests on is in quality/county.c."""
     found = {}
     for seed in range(1, seeds + 1):
         one = bench.figures([bench.program("quality_bench"), "--seed", seed, "--load", load,
@@ -69,20 +75,57 @@ def _quarters(bench, load, chance, seeds):
     return found
 
 
-def _beside(found, what, way, yardstick, own="matcher", **more):
+def _beside(found, what, ours, theirs, yardstick, **more):
     """Ratios are of one seed each, so that both had the same quarter; the median of those."""
-    ours, theirs = found[f"{own}_all_hours"], found[f"{way}_all_hours"]
-    return Line("quality", what, figure=median(ours), unit="h", yardstick=yardstick,
-                yardstick_figure=median(theirs),
-                ratio=median([a / b for a, b in zip(ours, theirs)]), judged="ratio", at_most=True,
-                turns=len(ours), **more)
+    a, b = found[f"{ours}_hours"], found[f"{theirs}_hours"]
+    ratio = median([x / y for x, y in zip(a, b)]) if all(b) else None
+    return Line("quality", what, figure=median(a), unit="h", yardstick=yardstick,
+                yardstick_figure=median(b), ratio=ratio, judged="ratio", at_most=True,
+                turns=len(a), **more)
 
 
-def _by_class(found, name, words, load):
-    ours, theirs = (median(found[f"{way}_{name}_hours"]) for way in ("matcher", "phone"))
-    return Line("quality", f"simulated, {load / 10:.0f} % load: {words}", figure=ours, unit="h",
-                yardstick="by telephone", yardstick_figure=theirs,
-                ratio=ours / theirs if theirs else None, turns=len(found[f"phone_{name}_hours"]))
+def _seeds(found, ours, theirs):
+    pairs = zip(found[f"{ours}_hours"], found[f"{theirs}_hours"])
+    return ", ".join(f"{a / b:.2f}" for a, b in pairs)
+
+
+def _of_load(bench, load, seeds):
+    found = _quarters(bench, load, 100, seeds)
+    load_words = f"simulated, {load / 10:.0f} % load"
+    what = f"{load_words}: ready hours of a quarter"
+    next_door = [median(found[f"{way}_next_door_percent"]) for way in ("matcher", "phone")]
+    yield _beside(
+        found, what, "matcher_all", "phone_all", PHONE, bar=0.8,
+        note=f"{median(found['people']):,.0f} people a quarter; by seed "
+             f"{_seeds(found, 'matcher_all', 'phone_all')}; "
+             f"{100 * sum(found['declined']) / sum(found['offers']):.0f} % of offers declined; of P3 "
+             f"{next_door[0]:.0f} % begin next door, by telephone {next_door[1]:.0f} %")
+    yield _beside(found, f"{what}, one service asked at a time", "single_all", "phone_all", PHONE,
+                  note=f"by seed {_seeds(found, 'single_all', 'phone_all')}")
+    yield _beside(found, what, "matcher_all", "phone_several_all",
+                  "by telephone, as many asked at a time as we do",
+                  note=f"by seed {_seeds(found, 'matcher_all', 'phone_several_all')}")
+    yield _beside(found, what, "matcher_all", "told_all",
+                  "first come first served, told everything at once, one asked at a time")
+    for name, words in CLASSES:
+        yield _beside(found, f"{load_words}: {words}", f"matcher_{name}", f"phone_{name}", PHONE)
+    for name, words in CAUSES:
+        yield _beside(found, f"{load_words}: of all, waited for {words}", f"matcher_{name}",
+                      f"phone_{name}", PHONE)
+    yield _beside(found, what, "matcher_all", "bound_all",
+                  "no way could be below (knows all answers)")
+
+
+def _of_bound(bench, load, seeds):
+    found = _quarters(bench, load, 0, seeds)
+    what = f"simulated, {load / 10:.0f} % load, answers without chance"
+    yield _beside(
+        found, f"{what}: ready hours", "matcher_all", "bound_all", "no way could be below", bar=1.1,
+        note="nobody declines and each service answers in its usual time, so that the bound knows "
+             "no more than a matcher could, but for who comes and how long they stay")
+    for name, words in GROUPS:
+        yield _beside(found, f"{what}: {words}", f"matcher_{name}_group", f"bound_{name}_group",
+                      "no way could be below", bar=1.1)
 
 
 def quality(bench):
@@ -90,28 +133,7 @@ def quality(bench):
     seeds = bench.pick(1, 2, 5)
     lines = []
     for load in LOADS:
-        found = _quarters(bench, load, 100, seeds)
-        what = f"simulated, {load / 10:.0f} % load: ready hours of a quarter"
-        told = found["told_all_hours"]
-        ratios = [a / b for a, b in zip(found["matcher_all_hours"], found["phone_all_hours"])]
-        lines.append(_beside(
-            found, what, "phone", "by telephone, first come first served", bar=0.8,
-            note=f"{median(found['people']):,.0f} people a quarter, {seeds} seeds, ratios "
-                 f"{min(ratios):.2f} to {max(ratios):.2f}; "
-                 f"{100 * sum(found['declined']) / sum(found['offers']):.0f} % of offers declined"))
-        lines.append(_beside(found, f"{what}, care homes asked two at a time", "phone",
-                             "by telephone, first come first served", own="several", bar=0.8))
-        lines.append(_beside(found, what, "told", "the same, told everything at once",
-                             note=f"told everything, first come first served comes to "
-                                  f"{median(told) / median(found['phone_all_hours']):.2f} of the "
-                                  "telephone's: what knowing is worth"))
-        lines += [_by_class(found, name, words, load) for name, words in CLASSES]
-        lines.append(_beside(found, what, "bound", "no way could be below (knows all answers)"))
+        lines += _of_load(bench, load, seeds)
     for load in LOADS:
-        found = _quarters(bench, load, 0, seeds)
-        lines.append(_beside(
-            found, f"simulated, {load / 10:.0f} % load, answers without chance: ready hours",
-            "bound", "no way could be below", bar=1.1,
-            note="nobody declines and each service answers in its usual time, so that the bound "
-                 "knows no more than a matcher could, but for who comes and how long they stay"))
+        lines += _of_bound(bench, load, seeds)
     return lines

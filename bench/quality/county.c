@@ -89,35 +89,37 @@ enum family { HART, DOUBLE_HANDED, LEAD, SECOND, WARD, INTERMEDIATE, RESIDENTIAL
 static const struct {
     const char *code;
     uint8_t kind, unit, directions, class;
-    uint8_t rank; /* of its contract at home; one more next door */
+    uint8_t rank;    /* of its contract at home; one more next door */
+    uint8_t at_once; /* offers_at_once, as the shipped example of Leicestershire has it */
     uint32_t capabilities;
     double room; /* of the class, all services of the family together */
     uint32_t declines_percent, fastest_minutes, slowest_minutes;
     const char *answers, *begins;
 } families[] = {
     [HART] = {"HART", HW_SERVICE_REABLEMENT, HW_UNIT_SLOTS, HW_STEP_UP | HW_STEP_DOWN, COUNTY_P1, 1,
-        NEED(PERSONAL_CARE) | NEED(THERAPY) | NEED(MEDICATION), 0.60, 5, 10, 40, DAILY, DAILY},
-    [DOUBLE_HANDED] = {"DHC", HW_SERVICE_HOME_CARE, HW_UNIT_SLOTS, HW_STEP_DOWN, COUNTY_P1, 3,
+        1, NEED(PERSONAL_CARE) | NEED(THERAPY) | NEED(MEDICATION), 0.60, 5, 10, 40, DAILY, DAILY},
+    [DOUBLE_HANDED] = {"DHC", HW_SERVICE_HOME_CARE, HW_UNIT_SLOTS, HW_STEP_DOWN, COUNTY_P1, 3, 1,
         NEED(PERSONAL_CARE) | NEED(THERAPY) | NEED(MEDICATION) | NEED(DEMENTIA) |
             NEED(DOUBLE_HANDED),
         0.16, 15, 20, 110, OFFICE, DAILY},
-    [LEAD] = {"LEAD", HW_SERVICE_HOME_CARE, HW_UNIT_HOURS, HW_STEP_DOWN, COUNTY_P1, 1,
+    [LEAD] = {"LEAD", HW_SERVICE_HOME_CARE, HW_UNIT_HOURS, HW_STEP_DOWN, COUNTY_P1, 1, 2,
         NEED(PERSONAL_CARE) | NEED(MEDICATION) | NEED(DEMENTIA), 0.17, 40, 20, 110,
         OFFICE ", Sa 09:00-13:00", DAILY},
-    [SECOND] = {"SPOT", HW_SERVICE_HOME_CARE, HW_UNIT_HOURS, HW_STEP_DOWN, COUNTY_P1, 2,
+    [SECOND] = {"SPOT", HW_SERVICE_HOME_CARE, HW_UNIT_HOURS, HW_STEP_DOWN, COUNTY_P1, 2, 2,
         NEED(PERSONAL_CARE) | NEED(MEDICATION), 0.07, 40, 20, 110, OFFICE, DAILY},
-    [WARD] = {"CH", HW_SERVICE_COMMUNITY_HOSPITAL, HW_UNIT_BEDS, HW_STEP_DOWN, COUNTY_P2, 1,
+    [WARD] = {"CH", HW_SERVICE_COMMUNITY_HOSPITAL, HW_UNIT_BEDS, HW_STEP_DOWN, COUNTY_P2, 1, 1,
         NEED(PERSONAL_CARE) | NEED(THERAPY) | NEED(NURSING), 0.55, 10, 20, 110, DAILY,
         "Mo-Su 09:00-18:00"},
     [INTERMEDIATE] = {"ICB", HW_SERVICE_BED_INTERMEDIATE, HW_UNIT_BEDS, HW_STEP_DOWN, COUNTY_P2, 1,
-        NEED(PERSONAL_CARE) | NEED(THERAPY) | NEED(DEMENTIA), 0.45, 25, 20, 110,
+        1, NEED(PERSONAL_CARE) | NEED(THERAPY) | NEED(DEMENTIA), 0.45, 25, 20, 110,
         OFFICE ", Sa-Su 10:00-16:00", "Mo-Su 09:00-18:00"},
     [RESIDENTIAL] = {"RES", HW_SERVICE_CARE_HOME_RESIDENTIAL, HW_UNIT_BEDS, HW_STEP_DOWN, COUNTY_P3,
-        1, NEED(PERSONAL_CARE) | NEED(DEMENTIA), 0.60, 40, 240, 960, OFFICE, "Mo-Sa 09:00-17:00"},
-    [NURSING] = {"NUR", HW_SERVICE_CARE_HOME_NURSING, HW_UNIT_BEDS, HW_STEP_DOWN, COUNTY_P3, 1,
+        1, 2, NEED(PERSONAL_CARE) | NEED(DEMENTIA), 0.60, 40, 240, 960, OFFICE,
+        "Mo-Sa 09:00-17:00"},
+    [NURSING] = {"NUR", HW_SERVICE_CARE_HOME_NURSING, HW_UNIT_BEDS, HW_STEP_DOWN, COUNTY_P3, 1, 2,
         NEED(PERSONAL_CARE) | NEED(DEMENTIA) | NEED(NURSING), 0.40, 40, 240, 960, OFFICE,
         "Mo-Sa 09:00-17:00"},
-    [CRISIS] = {"CRT", HW_SERVICE_CRISIS_RESPONSE, HW_UNIT_SLOTS, HW_STEP_UP, COUNTY_CRISIS, 1,
+    [CRISIS] = {"CRT", HW_SERVICE_CRISIS_RESPONSE, HW_UNIT_SLOTS, HW_STEP_UP, COUNTY_CRISIS, 1, 1,
         NEED(PERSONAL_CARE) | NEED(CARER_BREAKDOWN), 2.0, 2, 4, 12, "24/7", "24/7"},
 };
 
@@ -174,6 +176,8 @@ static void add_service(
         .unit = families[family].unit,
         .directions = families[family].directions,
         .capabilities = families[family].capabilities,
+        .rank_at_home = families[family].rank,
+        .at_once = families[family].at_once,
         .declines_percent = families[family].declines_percent,
         .fastest_ms = families[family].fastest_minutes * HW_MINUTE_MS,
         .slowest_ms = families[family].slowest_minutes * HW_MINUTE_MS,
@@ -411,16 +415,22 @@ bool county_says_yes(const struct county *county, uint32_t person, uint32_t serv
         below(&state, 10000) >= county->services[service].declines_percent * county->chance;
 }
 
-int64_t county_answer_ms(
-    const struct county *county, uint32_t person, uint32_t by, int64_t asked_ms)
+/* Of its answer hours. */
+static int64_t thinking_ms(const struct county *county, uint32_t person, uint32_t by)
 {
     const struct county_service *service = &county->services[by];
     uint64_t state = mix(about(county, person, by));
     double span = (double)(service->slowest_ms - service->fastest_ms);
 
-    return hw_hours_after(&service->answer_hours, asked_ms,
-        service->fastest_ms +
-            (int64_t)((0.5 + (share(&state) - 0.5) * county->chance / 100) * span));
+    return service->fastest_ms +
+        (int64_t)((0.5 + (share(&state) - 0.5) * county->chance / 100) * span);
+}
+
+int64_t county_answer_ms(
+    const struct county *county, uint32_t person, uint32_t by, int64_t asked_ms)
+{
+    return hw_hours_after(
+        &county->services[by].answer_hours, asked_ms, thinking_ms(county, person, by));
 }
 
 int64_t county_begin_ms(const struct county *county, uint32_t service, int64_t agreed_ms)
@@ -439,10 +449,59 @@ int64_t county_hub_open_ms(int64_t ms)
 
 /* ---- outcomes ---- */
 
-void county_outcome_init(struct county_outcome *outcome)
+static const char *const cause_names[COUNTY_CAUSES] = {
+    "no_place_known", "approval", "in_vain", "closed", "thinking", "opening"};
+
+const char *county_cause_name(enum county_cause cause)
 {
-    for (uint32_t i = 0; i < COUNTY_PEOPLE_MAX; i++)
+    return cause_names[cause];
+}
+
+void county_outcome_init(const struct county *county, struct county_outcome *outcome)
+{
+    memset(outcome, 0, sizeof *outcome);
+    for (uint32_t i = 0; i < county->people_count; i++) {
         outcome->started_ms[i] = HW_TIME_OPEN;
+        outcome->since_ms[i] = county->people[i].ready_ms;
+    }
+}
+
+static int64_t in_quarter(const struct county *county, int64_t ms)
+{
+    return ms < county->end_ms ? ms : county->end_ms;
+}
+
+void county_waits_for(const struct county *county, struct county_outcome *outcome, uint32_t person,
+    enum county_cause cause, int64_t at_ms)
+{
+    at_ms = in_quarter(county, at_ms);
+    outcome->spent_ms[person][outcome->cause[person]] += at_ms - outcome->since_ms[person];
+    outcome->since_ms[person] = at_ms;
+    outcome->cause[person] = (uint8_t)cause;
+}
+
+void county_agrees(const struct county *county, struct county_outcome *outcome, uint32_t person,
+    uint32_t service, int64_t asked_ms, int64_t at_ms)
+{
+    int64_t all_ms = at_ms - asked_ms, thought_ms = thinking_ms(county, person, service);
+
+    county_waits_for(county, outcome, person, COUNTY_OPENING, at_ms);
+    outcome->spent_ms[person][COUNTY_IN_VAIN] -= all_ms;
+    outcome->spent_ms[person][COUNTY_THINKING] += thought_ms;
+    outcome->spent_ms[person][COUNTY_CLOSED] += all_ms - thought_ms;
+}
+
+void county_starts(const struct county *county, struct county_outcome *outcome, uint32_t person,
+    uint32_t service, int64_t at_ms)
+{
+    outcome->started_ms[person] = at_ms;
+    outcome->service[person] = (uint8_t)service;
+    county_waits_for(county, outcome, person, COUNTY_OPENING, at_ms);
+}
+
+static bool is_of(const struct county *county, uint32_t person, enum county_class class)
+{
+    return class == COUNTY_CLASSES || county->people[person].class == class;
 }
 
 double county_ready_hours(
@@ -450,13 +509,37 @@ double county_ready_hours(
 {
     int64_t ms = 0;
 
-    for (uint32_t i = 0; i < county->people_count; i++) {
-        int64_t end = outcome->started_ms[i];
+    for (uint32_t i = 0; i < county->people_count; i++)
+        if (is_of(county, i, class))
+            ms += in_quarter(county, outcome->started_ms[i]) - county->people[i].ready_ms;
+    return (double)ms / (double)HW_HOUR_MS;
+}
 
-        if (class != COUNTY_CLASSES && county->people[i].class != class)
-            continue;
-        end = end < county->end_ms ? end : county->end_ms;
-        ms += end - county->people[i].ready_ms;
+double county_spent_hours(
+    const struct county *county, const struct county_outcome *outcome, enum county_cause cause)
+{
+    int64_t ms = 0;
+
+    for (uint32_t i = 0; i < county->people_count; i++) {
+        ms += outcome->spent_ms[i][cause];
+        if (outcome->started_ms[i] >= county->end_ms && outcome->cause[i] == cause)
+            ms += county->end_ms - outcome->since_ms[i];
     }
     return (double)ms / (double)HW_HOUR_MS;
+}
+
+double county_next_door(
+    const struct county *county, const struct county_outcome *outcome, enum county_class class)
+{
+    uint32_t started = 0, next_door = 0;
+
+    for (uint32_t i = 0; i < county->people_count; i++) {
+        const struct county_service *service = &county->services[outcome->service[i]];
+
+        if (!is_of(county, i, class) || outcome->started_ms[i] >= county->end_ms)
+            continue;
+        started++;
+        next_door += service->rank[county->people[i].zone] > service->rank_at_home;
+    }
+    return started == 0 ? 0 : 100.0 * next_door / started;
 }

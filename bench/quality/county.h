@@ -37,7 +37,9 @@ struct county_service {
     uint8_t unit; /* enum hw_unit */
     uint8_t directions;
     uint8_t rank[COUNTY_ZONES]; /* of the contract; 0: does not serve the zone */
-    uint32_t capabilities;      /* bits of enum hw_need */
+    uint8_t rank_at_home;
+    uint8_t at_once;       /* of its kind, one person may be offered to: where that is allowed */
+    uint32_t capabilities; /* bits of enum hw_need */
     int32_t capacity;
     uint32_t declines_percent;
     int64_t fastest_ms, slowest_ms; /* to answer, in its answer hours */
@@ -96,14 +98,47 @@ int64_t county_begin_ms(const struct county *county, uint32_t service, int64_t a
 /* When the hub itself is at work (people who approve, and who telephone): 08:00 to 18:00, daily. */
 int64_t county_hub_open_ms(int64_t ms);
 
+/* What somebody waits for, from ready to start. */
+enum county_cause {
+    COUNTY_NO_PLACE, /* nobody is asked: no place is free, or none that is known */
+    COUNTY_APPROVAL, /* proposed, and the hub is yet to say yes */
+    COUNTY_IN_VAIN,  /* out to services of which none says yes */
+    COUNTY_CLOSED,   /* out to the one that will take them, outside its answer hours */
+    COUNTY_THINKING, /* the same, inside them */
+    COUNTY_OPENING,  /* agreed, until support can begin */
+    COUNTY_CAUSES
+};
+const char *county_cause_name(enum county_cause cause);
+
 /* What came of it, under one way of matching. */
 struct county_outcome {
     int64_t started_ms[COUNTY_PEOPLE_MAX]; /* HW_TIME_OPEN: not in the quarter */
+    uint8_t service[COUNTY_PEOPLE_MAX];    /* with which, if started */
+    int64_t spent_ms[COUNTY_PEOPLE_MAX][COUNTY_CAUSES], since_ms[COUNTY_PEOPLE_MAX];
+    uint8_t cause[COUNTY_PEOPLE_MAX]; /* enum county_cause, since since_ms */
 };
-void county_outcome_init(struct county_outcome *outcome);
+void county_outcome_init(const struct county *county, struct county_outcome *outcome);
+
+/* From at_ms on they wait for this. */
+void county_waits_for(const struct county *county, struct county_outcome *outcome, uint32_t person,
+    enum county_cause cause, int64_t at_ms);
+
+/* A service that was asked at asked_ms says yes at at_ms. */
+void county_agrees(const struct county *county, struct county_outcome *outcome, uint32_t person,
+    uint32_t service, int64_t asked_ms, int64_t at_ms);
+void county_starts(const struct county *county, struct county_outcome *outcome, uint32_t person,
+    uint32_t service, int64_t at_ms);
 
 /* Σ from ready to start, or to the end of the quarter, of a class; COUNTY_CLASSES: of all. */
 double county_ready_hours(
+    const struct county *county, const struct county_outcome *outcome, enum county_class class);
+
+/* What of that, of all people, was waited for this: it adds up. */
+double county_spent_hours(
+    const struct county *county, const struct county_outcome *outcome, enum county_cause cause);
+
+/* Per cent of those who started, with a service whose contract is for the zone next door. */
+double county_next_door(
     const struct county *county, const struct county_outcome *outcome, enum county_class class);
 
 #endif

@@ -16,7 +16,9 @@ struct run {
     const struct county *county;
     struct county_outcome *outcome;
     struct matched *matched;
-    uint32_t homes_at_once;
+    bool several;
+    uint8_t out[COUNTY_PEOPLE_MAX]; /* to how many services somebody is out */
+    int64_t asked_ms[COUNTY_PEOPLE_MAX][COUNTY_SERVICES_MAX];
     struct bench_desk desk;
     struct schedule schedule;
 };
@@ -51,8 +53,16 @@ static void set_person(struct hw_event *event, uint32_t person, char name[24])
 
 /* ---- what the engine decides ---- */
 
+static void waits_for(struct run *run, uint32_t person, enum county_cause cause)
+{
+    county_waits_for(run->county, run->outcome, person, cause, run->desk.now_ms);
+}
+
 static void expect_answer(struct run *run, uint32_t person, uint32_t service, uint64_t offer)
 {
+    if (run->out[person]++ == 0)
+        waits_for(run, person, COUNTY_IN_VAIN);
+    run->asked_ms[person][service] = run->desk.now_ms;
     run->matched->offers++;
     run->matched->holds &= county_fits(run->county, person, service);
     schedule_put(&run->schedule,
@@ -72,8 +82,11 @@ static void decided(void *context, const struct hw_event *decision, uint64_t seq
 
     if (decision->kind == HW_KIND_DECIDED_OFFER)
         expect_answer(run, person, service, (uint64_t)decision->values[HW_FIELD_OFFER].number);
-    if (decision->kind == HW_KIND_DECIDED_PROPOSAL && !hw_event_has(decision, HW_FIELD_OFFER) &&
-        run->county->people[person].class == COUNTY_P3)
+    if (decision->kind != HW_KIND_DECIDED_PROPOSAL || hw_event_has(decision, HW_FIELD_OFFER))
+        return;
+    if (run->out[person] == 0)
+        waits_for(run, person, COUNTY_APPROVAL);
+    if (run->county->services[service].unit == HW_UNIT_BEDS)
         schedule_put(&run->schedule,
             (struct schedule_entry){
                 .at_ms = county_hub_open_ms(run->desk.now_ms) + APPROVE_MINUTES * HW_MINUTE_MS,
@@ -87,8 +100,6 @@ static void decided(void *context, const struct hw_event *decision, uint64_t seq
 
 static void configure(struct run *run, const struct county_service *service)
 {
-    bool is_home =
-        service->unit == HW_UNIT_BEDS && (service->capabilities >> HW_NEED_THERAPY & 1u) == 0;
     char capacity[16], at_once[16], zones[64] = "", capabilities[256] = "";
     const char *const pairs[] = {"kind", hw_service_kind_name(service->kind), "unit",
         hw_unit_name(service->unit), "capacity", capacity, "zones", zones, "capabilities",
@@ -104,7 +115,7 @@ static void configure(struct run *run, const struct county_service *service)
         "offer_ttl_minutes", "1200", "offers_at_once", at_once, NULL};
     size_t used = 0;
 
-    snprintf(at_once, sizeof at_once, "%" PRIu32, is_home ? run->homes_at_once : 1);
+    snprintf(at_once, sizeof at_once, "%u", run->several ? service->at_once : 1u);
     snprintf(capacity, sizeof capacity, "%" PRId32, service->capacity);
     for (unsigned zone = 0; zone < COUNTY_ZONES; zone++)
         if (service->rank[zone] != 0)
@@ -188,6 +199,10 @@ static void take_answer(struct run *run, const struct schedule_entry *entry)
     if (yes) {
         hw_event_set_time(&event, HW_FIELD_STARTS_AT, hw_time_at(begins_ms));
         schedule_add(&run->schedule, begins_ms, START, entry->who, entry->which);
+        county_agrees(run->county, run->outcome, entry->who, entry->which,
+            run->asked_ms[entry->who][entry->which], run->desk.now_ms);
+    } else if (--run->out[entry->who] == 0) {
+        waits_for(run, entry->who, COUNTY_NO_PLACE);
     }
     run->matched->declined += !yes;
     bench_desk_submit(&run->desk, &event);
@@ -198,7 +213,7 @@ static void start(struct run *run, const struct schedule_entry *entry)
     char name[24];
 
     snprintf(name, sizeof name, "HUB/%" PRIu32, entry->who);
-    run->outcome->started_ms[entry->who] = run->desk.now_ms;
+    county_starts(run->county, run->outcome, entry->who, entry->which, run->desk.now_ms);
     placement(run, HW_KIND_PLACEMENT_STARTED, name, entry->which, 0);
     schedule_add(&run->schedule, run->desk.now_ms + run->county->people[entry->who].stay_ms, END,
         entry->who, entry->which);
@@ -274,8 +289,8 @@ static void run_all(struct run *run)
     }
 }
 
-void matched_run(const struct county *county, uint32_t homes_at_once,
-    struct county_outcome *outcome, struct matched *ret_matched)
+void matched_run(const struct county *county, bool several, struct county_outcome *outcome,
+    struct matched *ret_matched)
 {
     struct run *run = schedule_need(calloc(1, sizeof *run));
 
@@ -283,12 +298,11 @@ void matched_run(const struct county *county, uint32_t homes_at_once,
     run->county = county;
     run->outcome = outcome;
     run->matched = ret_matched;
-    run->homes_at_once = homes_at_once;
-    county_outcome_init(outcome);
+    run->several = several;
+    county_outcome_init(county, outcome);
     bench_desk_open(&run->desk, 100000, county->start_ms);
     bench_desk_set(&run->desk, "routing/mode", "offer");
-    bench_desk_set(&run->desk, "routing/automation",
-        "reablement;home_care;crisis_response;community_hospital;bed_intermediate");
+    bench_desk_set(&run->desk, "routing/automation", "crisis_response;reablement;home_care");
     for (uint32_t i = 0; i < county->services_count; i++)
         configure(run, &county->services[i]);
     place_first(run);

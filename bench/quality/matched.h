@@ -1,7 +1,8 @@
 /*
- * matched.h - the same quarter through the engine, in mode offer: it proposes, automation sends
- * what it may, the simulated services answer, the simulated hub approves what automation must not
- * send (P3, R10), ten minutes after it is proposed and while the hub is open.
+ * matched.h - the same quarter through the engine, in mode offer and configured as the shipped
+ * example of Leicestershire is: it proposes; automation sends what it may (crisis response,
+ * reablement, home care); beds are a person's to decide, who approves ten minutes after it is
+ * proposed, while the hub is open; the simulated services answer.
  */
 #ifndef HW_BENCH_MATCHED_H
 #define HW_BENCH_MATCHED_H
@@ -15,8 +16,8 @@ struct matched {
     struct hw_hash digest; /* of the engine's state */
 };
 
-/* homes_at_once: to how many care homes somebody may be out at a time (offers_at_once, R10). */
-void matched_run(const struct county *county, uint32_t homes_at_once,
-    struct county_outcome *outcome, struct matched *ret_matched);
+/* several: to as many services of a kind at once as county_service says (R10); else to one. */
+void matched_run(const struct county *county, bool several, struct county_outcome *outcome,
+    struct matched *ret_matched);
 
 #endif

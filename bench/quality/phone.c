@@ -13,10 +13,13 @@ struct run {
     const struct county *county;
     struct county_outcome *outcome;
     struct schedule schedule;
-    bool told_everything;
+    enum phone_way way;
     int32_t used[COUNTY_SERVICES_MAX];
-    uint64_t said_no[COUNTY_PEOPLE_MAX], rung[COUNTY_PEOPLE_MAX]; /* bits by service */
-    bool asking[COUNTY_PEOPLE_MAX], settled[COUNTY_PEOPLE_MAX];
+    uint64_t said_no[COUNTY_PEOPLE_MAX], rung[COUNTY_PEOPLE_MAX],
+        asked[COUNTY_PEOPLE_MAX]; /* bits by service; asked: no answer yet */
+    int64_t asked_ms[COUNTY_PEOPLE_MAX][COUNTY_SERVICES_MAX];
+    int64_t ring_ms[COUNTY_PEOPLE_MAX]; /* when to ring next; what was planned before is void */
+    bool settled[COUNTY_PEOPLE_MAX];
     uint32_t first; /* nobody before this one waits */
     uint32_t arrived;
 };
@@ -52,9 +55,18 @@ static bool next_usual(
 static void ask(struct run *run, uint32_t person, uint32_t service, int64_t now_ms)
 {
     run->used[service] += county_units(run->county, person, service);
-    run->asking[person] = true;
+    if (run->asked[person] == 0)
+        county_waits_for(run->county, run->outcome, person, COUNTY_IN_VAIN, now_ms);
+    run->asked[person] |= UINT64_C(1) << service;
+    run->asked_ms[person][service] = now_ms;
     schedule_add(&run->schedule, county_answer_ms(run->county, person, service, now_ms), ANSWER,
         person, service);
+}
+
+static void give_back(struct run *run, uint32_t person, uint32_t service)
+{
+    run->asked[person] &= ~(UINT64_C(1) << service);
+    run->used[service] -= county_units(run->county, person, service);
 }
 
 /* ---- by telephone ---- */
@@ -62,6 +74,26 @@ static void ask(struct run *run, uint32_t person, uint32_t service, int64_t now_
 static bool is_crisis(const struct run *run, uint32_t person)
 {
     return run->county->people[person].class == COUNTY_CRISIS;
+}
+
+static void ring_at(struct run *run, uint32_t person, int64_t at_ms)
+{
+    run->ring_ms[person] = at_ms;
+    schedule_add(&run->schedule, at_ms, RING, person, 0);
+}
+
+/* Beside those that are thinking it over: one more of a kind that may be asked several at once. */
+static bool may_ask(const struct run *run, uint32_t person, uint32_t service)
+{
+    const struct county_service *services = run->county->services;
+    uint32_t out = 0, least = services[service].at_once;
+
+    for (uint32_t other = 0; other < run->county->services_count; other++)
+        if ((run->asked[person] >> other & 1) != 0) {
+            out++;
+            least = services[other].at_once < least ? services[other].at_once : least;
+        }
+    return out == 0 || (run->way == PHONE_SEVERAL && out < least);
 }
 
 static int64_t next_round_ms(int64_t now_ms)
@@ -81,7 +113,7 @@ static int64_t next_round_ms(int64_t now_ms)
 /* Nobody left to ring who is open: later, those that are closed, or the next round. */
 static void ring_later(struct run *run, uint32_t person, int64_t now_ms)
 {
-    uint64_t passed = run->said_no[person] | run->rung[person];
+    uint64_t passed = run->said_no[person] | run->asked[person] | run->rung[person];
     int64_t round_ms = is_crisis(run, person) ? now_ms + CRISIS_AGAIN_MINUTES * HW_MINUTE_MS
                                               : next_round_ms(now_ms);
     int64_t at_ms = round_ms;
@@ -91,34 +123,37 @@ static void ring_later(struct run *run, uint32_t person, int64_t now_ms)
         int64_t opens_ms = hw_hours_next(&run->county->services[service].answer_hours, now_ms);
 
         passed |= UINT64_C(1) << service;
+        if (!may_ask(run, person, service))
+            continue;
         if (!is_crisis(run, person))
             opens_ms = county_hub_open_ms(opens_ms);
         at_ms = opens_ms < at_ms ? opens_ms : at_ms;
     }
     if (at_ms == round_ms)
         run->rung[person] = 0;
-    schedule_add(&run->schedule, at_ms, RING, person, 0);
+    ring_at(run, person, at_ms);
 }
 
 static void ring(struct run *run, uint32_t person, int64_t now_ms)
 {
     int64_t open_ms = is_crisis(run, person) ? now_ms : county_hub_open_ms(now_ms);
-    uint64_t passed = run->said_no[person] | run->rung[person];
+    uint64_t passed = run->said_no[person] | run->asked[person] | run->rung[person];
     uint32_t service = 0;
 
     if (open_ms > now_ms) {
-        schedule_add(&run->schedule, open_ms, RING, person, 0);
+        ring_at(run, person, open_ms);
         return;
     }
     while (next_usual(run, person, passed, &service)) {
         passed |= UINT64_C(1) << service;
-        if (!hw_hours_is_open(&run->county->services[service].answer_hours, now_ms))
+        if (!hw_hours_is_open(&run->county->services[service].answer_hours, now_ms) ||
+            !may_ask(run, person, service))
             continue;
         run->rung[person] |= UINT64_C(1) << service;
         if (has_room(run, person, service))
             ask(run, person, service, now_ms);
-        else
-            schedule_add(&run->schedule, now_ms + CALL_MINUTES * HW_MINUTE_MS, RING, person, 0);
+        if (run->asked[person] == 0 || run->way == PHONE_SEVERAL)
+            ring_at(run, person, now_ms + CALL_MINUTES * HW_MINUTE_MS);
         return;
     }
     ring_later(run, person, now_ms);
@@ -147,7 +182,7 @@ static void ask_all(struct run *run, int64_t now_ms)
         run->first++;
     for (int crisis = 1; crisis >= 0; crisis--)
         for (uint32_t person = run->first; person < run->arrived; person++)
-            if (!run->settled[person] && !run->asking[person] &&
+            if (!run->settled[person] && run->asked[person] == 0 &&
                 is_crisis(run, person) == (crisis != 0))
                 ask_if_room(run, person, now_ms);
 }
@@ -158,17 +193,25 @@ static void take_answer(struct run *run, uint32_t person, uint32_t service, int6
 {
     int64_t begins_ms;
 
-    run->asking[person] = false;
+    if (run->settled[person])
+        return; /* Another said yes first, and this one was told so. */
     if (!county_says_yes(run->county, person, service)) {
         run->said_no[person] |= UINT64_C(1) << service;
-        run->used[service] -= county_units(run->county, person, service);
-        if (!run->told_everything)
+        give_back(run, person, service);
+        if (run->asked[person] == 0)
+            county_waits_for(run->county, run->outcome, person, COUNTY_NO_PLACE, now_ms);
+        if (run->way != PHONE_TOLD)
             ring(run, person, now_ms);
         return;
     }
     begins_ms = county_begin_ms(run->county, service, now_ms);
     run->settled[person] = true;
-    run->outcome->started_ms[person] = begins_ms;
+    for (uint32_t other = 0; other < run->county->services_count; other++)
+        if (other != service && (run->asked[person] >> other & 1) != 0)
+            give_back(run, person, other);
+    county_agrees(
+        run->county, run->outcome, person, service, run->asked_ms[person][service], now_ms);
+    county_starts(run->county, run->outcome, person, service, begins_ms);
     schedule_add(&run->schedule, begins_ms + run->county->people[person].stay_ms, RELEASE, service,
         (uint32_t)county_units(run->county, person, service));
 }
@@ -179,7 +222,7 @@ static void take(struct run *run, const struct schedule_entry *entry)
         run->used[entry->who] -= (int32_t)entry->which;
     else if (entry->what == ANSWER)
         take_answer(run, entry->who, entry->which, entry->at_ms);
-    else if (!run->settled[entry->who])
+    else if (!run->settled[entry->who] && run->ring_ms[entry->who] == entry->at_ms)
         ring(run, entry->who, entry->at_ms);
 }
 
@@ -187,18 +230,18 @@ static void arrive(struct run *run)
 {
     uint32_t person = run->arrived++;
 
-    if (!run->told_everything)
+    if (run->way != PHONE_TOLD)
         ring(run, person, run->county->people[person].ready_ms);
 }
 
-void phone_run(const struct county *county, bool told_everything, struct county_outcome *outcome)
+void phone_run(const struct county *county, enum phone_way way, struct county_outcome *outcome)
 {
     struct run *run = schedule_need(calloc(1, sizeof *run));
 
     run->county = county;
     run->outcome = outcome;
-    run->told_everything = told_everything;
-    county_outcome_init(outcome);
+    run->way = way;
+    county_outcome_init(county, outcome);
     for (uint32_t i = 0; i < county->placed_count; i++) {
         run->used[county->placed[i].service] += county->placed[i].units;
         schedule_add(&run->schedule, county->placed[i].ends_ms, RELEASE, county->placed[i].service,
@@ -220,7 +263,7 @@ void phone_run(const struct county *county, bool told_everything, struct county_
         } else {
             arrive(run);
         }
-        if (told_everything)
+        if (way == PHONE_TOLD)
             ask_all(run, now_ms);
     }
     schedule_free(&run->schedule);

@@ -17,6 +17,9 @@
  * Each of these is what a well-run hub does; where there was a choice it was made for the hub: no
  * queue for a telephone, no call that is missed, no place promised twice, two rounds a day.
  *
+ * Several at a time: the same, but while a service thinks it over the next is rung, where
+ * county_service says that so many may be asked at once; the first that says yes has them.
+ *
  * Told everything: the same order of people and of services, but who has room is known at once and
  * at any hour, and who is first in line is asked the minute there is room.  Between the two lies
  * what knowing is worth; between this and the matcher, what choosing is.
@@ -26,6 +29,8 @@
 
 #include "county.h"
 
-void phone_run(const struct county *county, bool told_everything, struct county_outcome *outcome);
+enum phone_way { PHONE_ONE, PHONE_SEVERAL, PHONE_TOLD };
+
+void phone_run(const struct county *county, enum phone_way way, struct county_outcome *outcome);
 
 #endif
