@@ -11,6 +11,7 @@
 #include "cli/send_input.h"
 #include "codec/cloudevents/types.h"
 #include "config/nearest.h"
+#include "homeward/engine.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -54,6 +55,10 @@ static const char *words_of(const struct hw_ce_field *field)
         return field->codes + (*field->codes == '|');
     if (field->form == HW_CE_REFERRAL)
         return "a reference such as R5DBR2, or AUTHORITY/ID";
+    if (field->form == HW_CE_SPELL)
+        return "a reference such as S5DBR2, or AUTHORITY/ID";
+    if (field->form == HW_CE_WHOM || field->form == HW_CE_WHOM_OTHER)
+        return "a reference such as S5DBR2 or R5DBR2, AUTHORITY/ID, or an NHS number";
     if (field->codes == hw_ce_reasons)
         return "a code of {\"query\":\"reasons\"}";
     return hw_ce_form_words((enum hw_ce_form)field->form);
@@ -63,7 +68,10 @@ static void say_field(const struct hw_ce_field *field)
 {
     const char *words = words_of(field);
 
-    say("    %s%s=%s%s\n        %s\n", field->name, field->need == HW_CE_OPTIONAL ? "" : "*",
+    say("    %s%s=%s%s\n        %s\n", field->name,
+        hw_ce_is_needed(field->need)      ? "*"
+            : field->need == HW_CE_ONE_OF ? "+"
+                                          : "",
         strlen(field->name) + strlen(words) > WIDTH ? "\n      " : "", words, field->saying);
 }
 
@@ -92,7 +100,8 @@ static void say_help(char *const *words, int words_count)
 {
     say("Tells a running engine what a person decided. Exit 0: done; 1: refused, with\n"
         "what stands; 2: wrong usage. A decision is undone by its opposite. DECISION\n"
-        "and its KEYs (* must be there; a list is separated by commas):\n");
+        "and its KEYs (* must be there, of those with + one at least; a list is\n"
+        "separated by commas):\n");
     for (unsigned i = hw_ce_events_count(); i < hw_ce_types_count(); i++) {
         const struct hw_ce_type *type = hw_ce_type_at(i);
 
@@ -122,11 +131,15 @@ static json_t *list_of(const char *value)
     return list;
 }
 
-/* "AUTHORITY/ID", or the ten digits of an NHS number. */
+/* A reference, "AUTHORITY/ID", or the ten digits of an NHS number. */
 static json_t *person_of(const char *value)
 {
     const char *slash = strrchr(value, '/');
+    uint64_t reference;
 
+    if ((*value == 'S' || *value == 'R') &&
+        hw_reference_parse(hw_slice_text(value), *value, &reference) == HW_OK)
+        return json_string(value);
     if (slash == NULL)
         return json_pack("{s:s}", "nhs", value);
     return json_pack("{s:[{s:o, s:s}]}", "local", "authority",
@@ -150,6 +163,8 @@ static json_t *value_of(const struct hw_ce_field *field, const char *value)
         return list_of(value);
     case HW_CE_PERSON:
     case HW_CE_OTHER:
+    case HW_CE_WHOM:
+    case HW_CE_WHOM_OTHER:
         return person_of(value);
     default:
         return json_string(value);
@@ -225,7 +240,7 @@ static int take_words(json_t *decision, char *const *words, unsigned words_count
         code = take_pair(decision, type, words[i]);
     for (const struct hw_ce_field *field = type->fields; code == HW_EXIT_OK && field->name != NULL;
          field++)
-        if (field->need != HW_CE_OPTIONAL && json_object_get(decision, field->name) == NULL)
+        if (hw_ce_is_needed(field->need) && json_object_get(decision, field->name) == NULL)
             return hw_args_wrong(
                 &usage, "%s: %s is missing: %s", type->name, field->name, field->saying);
     return code;

@@ -11,6 +11,7 @@
 
 #include "core/blocks.h"
 #include "core/figures/rows.h"
+#include "core/named.h"
 #include "core/people/people.h"
 #include "core/room.h"
 #include "core/routing/alert.h"
@@ -125,6 +126,8 @@ static struct subject subject_of(struct hw_engine *engine, const struct hw_event
 
     if (event->identifiers_count > 0)
         subject.record = hw_identifier_take(engine, &event->identifiers[event->stay_identifier]);
+    else if (hw_people_is_settled(event->kind))
+        subject.record = hw_named_person(engine, hw_named_part(event, "person"));
     if (event->kind == HW_KIND_SPELL_REASSIGNED || event->kind == HW_KIND_VISITS_MERGED) {
         subject.redirects = subject.record != 0 && !hw_hash_is_zero(visit_from(event));
         if (subject.redirects)
@@ -135,8 +138,34 @@ static struct subject subject_of(struct hw_engine *engine, const struct hw_event
                 engine->root.sequence, &subject.new_stay);
         else if (has_visit)
             subject.visit = hw_visit_take(engine, event->visit.hash);
+    } else if (event->kind == HW_KIND_DECIDE_REASON_SETTLED) {
+        subject.stay = hw_stay_named(engine, hw_event_text(event, HW_FIELD_DETAIL));
     }
     return subject;
+}
+
+/* What a person settled by a reference that names nothing, or nothing that is open any more. */
+static void answer_settled(struct hw_engine *engine, const struct subject *subject)
+{
+    const struct hw_event *event = subject->event;
+    struct hw_slice spell = hw_event_text(event, HW_FIELD_DETAIL);
+    struct hw_slice other = hw_named_part(event, "other");
+    struct hw_command_result *answer = &engine->command;
+
+    if (event->kind == HW_KIND_DECIDE_REASON_SETTLED && spell.size > 0) {
+        if (subject->stay == 0)
+            *answer = (struct hw_command_result){
+                .status = HW_E_NOT_FOUND, .words = "there is no such spell"};
+        else if (hw_stay_at(engine, subject->stay)->sealed)
+            *answer = (struct hw_command_result){.status = HW_E_CONFLICT,
+                .words = "the spell is long over: its figures are settled"};
+        else
+            answer->reference = hw_stay_at(engine, subject->stay)->reference;
+    } else if (hw_people_is_settled(event->kind) &&
+        (subject->record == 0 || (other.size > 0 && hw_named_person(engine, other) == 0))) {
+        *answer = (struct hw_command_result){
+            .status = HW_E_NOT_FOUND, .words = "there is no such spell or referral"};
+    }
 }
 
 /* Whose a stay was: the first local identifier it was taken from, else the first; 0: not said. */
@@ -374,7 +403,10 @@ static void apply_facts(struct hw_engine *engine, const struct subject *of)
 static void apply_event(struct hw_engine *engine, const struct hw_event *event)
 {
     struct subject subject = subject_of(engine, event);
-    bool changes = subject.record != 0 && hw_people_take(engine, event, subject.record);
+    bool changes;
+
+    answer_settled(engine, &subject);
+    changes = subject.record != 0 && hw_people_take(engine, event, subject.record);
 
     if (changes || subject.redirects || (subject.record == 0 && !hw_command_is(event->kind)) ||
         (subject.new_stay && !is_alone(engine, subject.stay)))

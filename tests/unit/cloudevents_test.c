@@ -135,3 +135,66 @@ Test(cloudevents, a_decision_carries_who_made_it)
     cr_expect(says(HW_FIELD_BY, "local:nurse"));
     cr_expect(eq(uint, reading.unknown, 0));
 }
+
+static void read_decision(const char *text)
+{
+    struct hw_ce_options options = {0};
+
+    let_go();
+    json = json_loads(text, 0, NULL);
+    cr_assert(json != NULL, "%s", text);
+    hw_ce_read_decision(&options, json, hw_slice_text("local:nurse"), 1000, scratch, &reading);
+}
+
+/* References are the only names outside: whatever a decision is about goes by one. */
+Test(cloudevents, decisions_name_spells_people_and_alerts_by_reference)
+{
+    char text[HW_REFERENCE_TEXT_SIZE], stay[HW_REFERENCE_TEXT_SIZE], lines[64], question[256];
+
+    (void)hw_reference_format('S', 60, stay);
+    snprintf(question, sizeof question,
+        "{\"decision\":\"reason.settled\",\"spell\":\"%s\",\"reason\":\"E\","
+        "\"responsible\":\"SC\"}",
+        stay);
+    read_decision(question);
+    cr_assert(reading.taken, "%s", reading.words);
+    cr_expect(says(HW_FIELD_DETAIL, stay));
+    cr_expect(not(reading.event.has_stay));
+
+    snprintf(question, sizeof question,
+        "{\"decision\":\"identity.joined\",\"person\":\"%s\",\"other\":\"%s\"}", stay,
+        hw_reference_format('R', 61, text));
+    read_decision(question);
+    cr_assert(reading.taken, "%s", reading.words);
+    snprintf(lines, sizeof lines, "person=%s\nother=%s\n", stay, text);
+    cr_expect(says(HW_FIELD_DETAIL, lines));
+
+    snprintf(question, sizeof question,
+        "{\"decision\":\"alert.acknowledged\",\"referral\":\"%s\",\"spell\":\"%s\"}", text, stay);
+    read_decision(question);
+    cr_assert(reading.taken, "%s", reading.words);
+    cr_expect(says(HW_FIELD_REFERRAL, text));
+    cr_expect(says(HW_FIELD_DETAIL, stay));
+    cr_expect(not(hw_event_has(&reading.event, HW_FIELD_OFFER)));
+}
+
+Test(cloudevents, a_decision_that_names_nothing_says_what_is_wanted)
+{
+    static const struct {
+        const char *text, *pointer, *words;
+    } wrong[] = {
+        {"{\"decision\":\"alert.acknowledged\",\"action\":\"seen\",\"referral\":null}", "/alert",
+            "alert is missing: say it, or referral, or spell"},
+        {"{\"decision\":\"identity.parted\",\"person\":\"S1\",\"other\":\"S2\"}", "/person",
+            "person must be a person, or a reference of theirs such as S5DBR2 or R5DBR2"},
+        {"{\"decision\":\"identity.parted\",\"person\":\"O1U\",\"other\":\"S2\"}", "/person",
+            "person must be a person, or a reference of theirs such as S5DBR2 or R5DBR2"},
+    };
+
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        read_decision(wrong[i].text);
+        cr_expect(not(reading.taken), "%zu", i);
+        cr_expect(eq(str, reading.pointer, (char *)wrong[i].pointer));
+        cr_expect(eq(str, reading.words, (char *)wrong[i].words));
+    }
+}

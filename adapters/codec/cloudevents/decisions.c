@@ -34,15 +34,18 @@ static const struct hw_ce_field with_service[] = {
     REFERRAL(REQUIRED), SERVICE, UNTIL(OPTIONAL, "then it no longer holds"), WHY};
 static const struct hw_ce_field priority[] = {REFERRAL(REQUIRED),
     F("due", TIME, UNTIL, REQUIRED, NULL, "when it is due; never before a 2-hour referral"), WHY};
-static const struct hw_ce_field identity[] = {PERSON(REQUIRED),
-    F("other", OTHER, SITE, REQUIRED, NULL, "the record it is, or is not, the same person as"),
+static const struct hw_ce_field identity[] = {
+    F("person", WHOM, SITE, REQUIRED, NULL, "whom it is about"),
+    F("other", WHOM_OTHER, SITE, REQUIRED, NULL, "the record it is, or is not, the same person as"),
     WHY};
 static const struct hw_ce_field settled[] = {SPELL(REQUIRED), PERSON(OPTIONAL),
     F("reason", CODE, REASON, REQUIRED, hw_ce_reasons, "what they wait for"),
     F("responsible", CODE, RESPONSIBLE, REQUIRED, WORDS_SIDE, "whose the wait is"),
     F("note", TEXT, NOTE, OPTIONAL, NULL, "why, in words of your own"), END};
 static const struct hw_ce_field alert[] = {
-    F("alert", ALERT, OFFER, REQUIRED, NULL, "which one: its reference"),
+    F("alert", ALERT, OFFER, ONE_OF, NULL, "which one: its reference"),
+    F("referral", REFERRAL, REFERRAL, ONE_OF, NULL, "all that stand about a request for support"),
+    F("spell", SPELL, SITE, ONE_OF, NULL, "all that stand about a stay in hospital"),
     F("action", TEXT, ANSWER, OPTIONAL, NULL, "what is done about it"), WHY};
 static const struct hw_ce_field report[] = {
     F("name", CODE, DETAIL, REQUIRED, NULL, "which report: sitrep, discharge-ready"),

@@ -171,23 +171,42 @@ static bool read_envelope(struct hw_ce_reader *reader, const json_t *json)
 
 /* ---- the data ---- */
 
+/* None of those is there of which one must be. */
+static bool refuse_none(
+    struct hw_ce_reader *reader, const struct hw_ce_type *type, const char *first)
+{
+    char words[HW_CE_WORDS_SIZE] = "is missing: say it";
+    size_t used = strlen(words);
+
+    for (const struct hw_ce_field *field = type->fields; field->name != NULL; field++)
+        if (field->need == HW_CE_ONE_OF && field->name != first && used < sizeof words)
+            used += (size_t)snprintf(words + used, sizeof words - used, ", or %s", field->name);
+    return hw_ce_refuse(reader, first, words);
+}
+
 /* In the order of the table: members of an object have none. */
 static bool read_data(
     struct hw_ce_reader *reader, const struct hw_ce_type *type, const json_t *data)
 {
+    const struct hw_ce_field *wanted = NULL; /* one of several, and none of them was there yet */
     size_t known = 0;
+    bool found = false;
 
     for (const struct hw_ce_field *field = type->fields; field->name != NULL; field++) {
         const json_t *value = json_object_get(data, field->name);
 
-        if (value == NULL && field->need != HW_CE_OPTIONAL)
+        if (value == NULL && hw_ce_is_needed(field->need))
             return hw_ce_refuse(reader, field->name, "is missing");
+        if (field->need == HW_CE_ONE_OF) {
+            wanted = wanted == NULL ? field : wanted;
+            found = found || (value != NULL && !json_is_null(value));
+        }
         known += value != NULL;
         if (value != NULL && !hw_ce_value(reader, field, value))
             return false;
     }
     reader->unknown += (unsigned)(json_object_size(data) - known);
-    return true;
+    return wanted == NULL || found || refuse_none(reader, type, wanted->name);
 }
 
 /* A census that was cut on its way would say that people are gone. */

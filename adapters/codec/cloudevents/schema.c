@@ -105,6 +105,10 @@ static json_t *form_schema(const struct hw_ce_field *field)
     case HW_CE_PERSON:
     case HW_CE_OTHER:
         return ref_schema("person");
+    case HW_CE_WHOM:
+    case HW_CE_WHOM_OTHER:
+        return json_pack("{s:[o,o]}", "anyOf", ref_schema("person"),
+            pattern_schema("^ *[SsRr][0-9A-Za-z]+[0-9A-Za-z*~$=] *$"));
     case HW_CE_SPELL:
     case HW_CE_REFERRAL:
         return pattern_schema("[^/]$");
@@ -143,15 +147,23 @@ static json_t *field_schema(const struct hw_ce_field *field)
 
 static json_t *type_schema(const struct hw_ce_type *type)
 {
-    json_t *required = json_array(), *properties = json_object();
+    json_t *required = json_array(), *properties = json_object(), *one_of = json_array(), *schema;
 
     for (const struct hw_ce_field *field = type->fields; field->name != NULL; field++) {
-        if (field->need != HW_CE_OPTIONAL)
+        if (hw_ce_is_needed(field->need))
             json_array_append_new(required, json_string(field->name));
+        if (field->need == HW_CE_ONE_OF)
+            json_array_append_new(one_of,
+                json_pack("{s:[s], s:{s:{s:{s:s}}}}", "required", field->name, "properties",
+                    field->name, "not", "type", "null"));
         json_object_set_new(properties, field->name, field_schema(field));
     }
-    return json_pack("{s:s, s:s, s:o, s:o}", "description", type->saying, "type", "object",
+    schema = json_pack("{s:s, s:s, s:o, s:o}", "description", type->saying, "type", "object",
         "required", required, "properties", properties);
+    if (json_array_size(one_of) > 0)
+        json_object_set(schema, "anyOf", one_of);
+    json_decref(one_of);
+    return schema;
 }
 
 static json_t *nullable(json_t *schema)
@@ -298,6 +310,10 @@ static json_t *example_value(const struct hw_ce_field *field)
     case HW_CE_PERSON:
     case HW_CE_OTHER:
         return example_person(field->form == HW_CE_OTHER);
+    case HW_CE_WHOM:
+        return example_person(false);
+    case HW_CE_WHOM_OTHER:
+        return example_reference('S');
     case HW_CE_SPELL:
         return json_string("RWE/V1");
     case HW_CE_REFERRAL:
@@ -335,7 +351,8 @@ json_t *hw_ce_example(const struct hw_ce_type *type, bool full)
     char name[64];
 
     for (const struct hw_ce_field *field = type->fields; field->name != NULL; field++)
-        if (full || field->need != HW_CE_OPTIONAL)
+        if (full || hw_ce_is_needed(field->need) ||
+            (field->need == HW_CE_ONE_OF && json_object_size(data) == 0))
             json_object_set_new(data, field->name, example_value(field));
     if (type->kind >= HW_KIND_DECIDE_ROUTING_MODE) {
         json_object_set_new(data, "decision", json_string(type->name));

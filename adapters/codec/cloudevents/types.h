@@ -34,6 +34,8 @@
     X(SAYS, "true or false")                                                                       \
     X(POSTCODE, "a postcode")                                                                      \
     X(SPELLS, "a list of AUTHORITY/ID")                                                            \
+    X(WHOM, "a person, or a reference of theirs such as S5DBR2 or R5DBR2")                         \
+    X(WHOM_OTHER, "a person, or a reference of theirs such as S5DBR2 or R5DBR2")                   \
     X(PAIR_TEXT, "a text of one line")                                                             \
     X(PAIR_FLAG, "true or false")                                                                  \
     X(PAIR_KIND, "a text")                                                                         \
@@ -57,7 +59,13 @@ enum hw_ce_form {
 /* What is allowed, in words; form below HW_CE_FORMS. */
 const char *hw_ce_form_words(enum hw_ce_form form);
 
-enum hw_ce_need { HW_CE_OPTIONAL, HW_CE_REQUIRED, HW_CE_REQUIRED_OR_NULL };
+/* Of those that are ONE_OF in a type, one at least must be there. */
+enum hw_ce_need { HW_CE_OPTIONAL, HW_CE_REQUIRED, HW_CE_REQUIRED_OR_NULL, HW_CE_ONE_OF };
+
+static inline bool hw_ce_is_needed(unsigned need)
+{
+    return need == HW_CE_REQUIRED || need == HW_CE_REQUIRED_OR_NULL;
+}
 
 struct hw_ce_field {
     const char *name;

@@ -281,7 +281,13 @@ static bool take_spell(
     struct hw_ce_reader *reader, const struct hw_ce_field *field, const json_t *value)
 {
     struct hw_visit *visit = &reader->event->visit;
+    uint64_t sequence;
 
+    if (reader->references && json_is_string(value) &&
+        hw_reference_parse(hw_ce_trimmed(value), 'S', &sequence) == HW_OK) {
+        hw_event_set_text(reader->event, HW_FIELD_DETAIL, hw_ce_trimmed(value));
+        return true;
+    }
     return take_name(reader, field, value, &visit->authority, &visit->number);
 }
 
@@ -298,6 +304,21 @@ static bool take_referral(
     else
         hw_event_set_text(reader->event, HW_FIELD_REFERRAL, hw_ce_keep(reader, parts, 3));
     return true;
+}
+
+/* A person, or a line that names a spell or a referral of theirs. */
+static bool take_whom(
+    struct hw_ce_reader *reader, const struct hw_ce_field *field, const json_t *value, bool other)
+{
+    struct hw_slice text = json_is_string(value) ? hw_ce_trimmed(value) : (struct hw_slice){0};
+    uint64_t sequence;
+
+    if (!json_is_string(value))
+        return hw_ce_take_person(reader, field, value, other);
+    if (hw_reference_parse(text, 'S', &sequence) != HW_OK &&
+        hw_reference_parse(text, 'R', &sequence) != HW_OK)
+        return hw_ce_refuse_form(reader, field);
+    return hw_ce_take_pair(reader, field, value);
 }
 
 /* Each becomes an event of its own (hw_ce_more): here they are only looked at. */
@@ -360,6 +381,9 @@ bool hw_ce_value(struct hw_ce_reader *reader, const struct hw_ce_field *field, c
     case HW_CE_OTHER:
         return hw_ce_take_person(
             reader, field, value, reader->event->kind != HW_KIND_PERSON_MERGED);
+    case HW_CE_WHOM:
+    case HW_CE_WHOM_OTHER:
+        return take_whom(reader, field, value, field->form == HW_CE_WHOM_OTHER);
     case HW_CE_SPELL:
         return take_spell(reader, field, value);
     case HW_CE_REFERRAL:

@@ -18,7 +18,7 @@ struct hw_ce_reader {
     struct hw_time born_time;
     unsigned unknown;
     bool in_data;    /* members stand in /data */
-    bool references; /* a referral may be named by its R... reference */
+    bool references; /* what is named may be named by its reference */
 };
 
 /*

@@ -1,5 +1,6 @@
 #include "core/people/people.h"
 
+#include "core/named.h"
 #include "core/stays/fold.h"
 
 static uint64_t key_of(const struct hw_engine *engine, struct hw_hash hash)
@@ -329,6 +330,17 @@ static bool add_bond_once(
     return true;
 }
 
+/* Who is whom, by a reference of the other's. */
+static bool take_named(struct statement *statement, const struct hw_event *event, uint32_t record,
+    enum hw_bond_kind kind)
+{
+    uint32_t other = 0;
+
+    if (kind == HW_BOND_JOINED || kind == HW_BOND_PARTED)
+        other = hw_named_person(statement->engine, hw_named_part(event, "other"));
+    return other != 0 && other != record && add_bond_once(statement, other, record, kind);
+}
+
 static bool take_bonds(struct statement *statement, const struct hw_event *event, uint32_t record)
 {
     enum hw_bond_kind kind = bond_kind(event->kind);
@@ -351,7 +363,7 @@ static bool take_bonds(struct statement *statement, const struct hw_event *event
         if (retired != record)
             changes |= add_bond_once(statement, retired, record, kind);
     }
-    return changes;
+    return take_named(statement, event, record, kind) || changes;
 }
 
 /* The day somebody comes of age as kept: a day beyond all calendars is none that is met. */

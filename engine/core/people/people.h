@@ -30,6 +30,12 @@ bool hw_people_take(struct hw_engine *engine, const struct hw_event *event, uint
 /* A message about identifiers only: beside them it states nothing, no NHS number, no place. */
 bool hw_people_is_identity(enum hw_kind kind);
 
+/* The two of them that people decide. */
+static inline bool hw_people_is_settled(enum hw_kind kind)
+{
+    return kind == HW_KIND_DECIDE_IDENTITY_JOINED || kind == HW_KIND_DECIDE_IDENTITY_PARTED;
+}
+
 /* Decide anew who is one person in the family of identifier; sets person rings and findings. */
 void hw_family_resolve(struct hw_engine *engine, uint32_t identifier);
 

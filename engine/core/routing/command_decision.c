@@ -120,6 +120,33 @@ static void acknowledge_spell(const struct hw_command *command)
     acknowledge_all(command, hw_stay_at(command->engine, stay)->alerts);
 }
 
+/* The spell an alert is about, or that its referral is tied to; 0: none. */
+static uint32_t stay_of_alert(const struct hw_engine *engine, const struct hw_alert *alert)
+{
+    uint32_t stay = alert->about == HW_ALERT_ABOUT_STAY ? alert->subject
+        : alert->about == HW_ALERT_ABOUT_REFERRAL ? hw_referral_at(engine, alert->subject)->stay
+                                                  : 0;
+
+    return stay == 0 ? 0 : hw_stay_at(engine, stay)->leader;
+}
+
+/* Whether an alert is about what was named beside it, if anything was. */
+static bool is_about(const struct hw_command *command, const struct hw_alert *alert)
+{
+    const struct hw_engine *engine = command->engine;
+    uint32_t stay = command->stay;
+
+    if (hw__says(command, HW_FIELD_REFERRAL) &&
+        (alert->about != HW_ALERT_ABOUT_REFERRAL || alert->subject != hw__known_referral(command)))
+        return false;
+    if (hw__says(command, HW_FIELD_DETAIL)) {
+        stay = hw_stay_named(engine, hw__text(command, HW_FIELD_DETAIL));
+        if (stay == 0)
+            return false;
+    }
+    return stay == 0 || hw_stay_at(engine, stay)->leader == stay_of_alert(engine, alert);
+}
+
 void hw__command_acknowledge_alert(const struct hw_command *command)
 {
     uint32_t alert = 0, referral;
@@ -141,6 +168,10 @@ void hw__command_acknowledge_alert(const struct hw_command *command)
         return;
     }
     hw__about(command, hw_alert_at(command->engine, alert)->reference, 0);
+    if (!is_about(command, hw_alert_at(command->engine, alert))) {
+        hw__refuse(command, HW_E_CONFLICT, "the alert is about something else");
+        return;
+    }
     if (hw_alert_at(command->engine, alert)->cleared_ms != HW_TIME_OPEN)
         hw__refuse(command, HW_E_CONFLICT, "what it told of is over");
     else

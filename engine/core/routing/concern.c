@@ -1,6 +1,7 @@
 /*
  * concern.c - what a record is about, for whoever tells the story of a stay or a referral.
  */
+#include "core/named.h"
 #include "core/people/people.h"
 #include "core/routing/alert.h"
 #include "core/routing/match.h"
@@ -63,6 +64,14 @@ static bool has_referral(
     return stay != 0 && hw_stay_at(engine, stay)->leader == story->stay;
 }
 
+static bool is_of_person(
+    const struct hw_engine *engine, const struct story *story, struct hw_slice reference)
+{
+    uint32_t identifier = hw_named_person(engine, reference);
+
+    return identifier != 0 && hw_person_of(engine, identifier) == story->person;
+}
+
 static bool has_person(
     const struct hw_engine *engine, const struct story *story, const struct hw_event *event)
 {
@@ -72,7 +81,10 @@ static bool has_person(
         if (identifier != 0 && hw_person_of(engine, identifier) == story->person)
             return true;
     }
-    return false;
+    if (!hw_people_is_settled(event->kind))
+        return false;
+    return is_of_person(engine, story, hw_named_part(event, "person")) ||
+        is_of_person(engine, story, hw_named_part(event, "other"));
 }
 
 /* Whether the visit an event names is one of the person's; *ret_leader: its stay. */
