@@ -2,6 +2,7 @@
 #include "cli/explain_event.h"
 
 #include "cli/explain_choice.h"
+#include "cli/explain_mode.h"
 #include "homeward/services.h"
 
 #include <string.h>
@@ -721,6 +722,7 @@ static const struct {
     {HW_KIND_DECIDE_IDENTITY_PARTED, NULL, tell_decision},
     {HW_KIND_DECIDE_REFERRAL_PRIORITY, NULL, tell_priority},
     {HW_KIND_DECIDE_ALERT_ACKNOWLEDGED, NULL, tell_acknowledged},
+    {HW_KIND_DECIDE_ROUTING_MODE, NULL, hw_explain_mode_words},
     {HW_KIND_PLACEMENT_STARTED, NULL, tell_started},
     {HW_KIND_PLACEMENT_UNITS_CHANGED, NULL, tell_units},
     {HW_KIND_PLACEMENT_REVIEWED, NULL, tell_reviewed},

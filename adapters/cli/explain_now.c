@@ -121,6 +121,64 @@ static void add_held(struct hw_words *words, const json_t *referral)
     }
 }
 
+/* "Anna paused everything at 07:43 today, until 12:00 today, because: bed meeting." */
+static void add_pause(
+    struct hw_words *words, const json_t *body, const json_t *mode, int64_t now_ms)
+{
+    struct hw_slice scope = hw_slice_text(text(mode, "scope"));
+    const char *code = text(mode, "code");
+
+    if (words->size > 0)
+        hw_words_add(words, " ");
+    if (*text(mode, "by") == '\0')
+        hw_words_add(words, "The configuration");
+    else
+        hw_words_add_who(words, hw_slice_text(text(mode, "by")));
+    hw_words_add(words, " paused ");
+    hw_words_add_scope(words, scope,
+        hw_slice_text(hw_slice_is(scope, "service") ? service_name(body, code) : code));
+    add_moment(words, " at ", moment(mode, "since"), now_ms, "");
+    add_moment(words, ", until ", moment(mode, "until"), now_ms, "");
+    if (*text(mode, "reason") != '\0')
+        hw_words_add(words, ", because: %s", text(mode, "reason"));
+    hw_words_add(words, ".");
+}
+
+/* What stops the referral whatever the service, and what is live of it; each scope once. */
+static void print_paused(const json_t *body, const json_t *referral, int64_t now_ms, FILE *out)
+{
+    const json_t *of_all = json_object_get(referral, "paused"), *mode, *match;
+    struct hw_words words;
+    size_t index, at;
+
+    hw_words_init(&words);
+    json_array_foreach(of_all, index, mode)
+    {
+        add_pause(&words, body, mode, now_ms);
+    }
+    json_array_foreach(json_object_get(body, "matches"), at, match)
+    {
+        if (!is(match, "state", "proposed") && !is(match, "state", "offered"))
+            continue;
+        json_array_foreach(json_object_get(match, "paused"), index, mode)
+        {
+            if (is(mode, "scope", "service"))
+                add_pause(&words, body, mode, now_ms);
+        }
+    }
+    if (words.size > 0)
+        hw_words_add(&words,
+            " While it is paused nothing is proposed, approved or offered there; answers and "
+            "starts are still taken.");
+    print(&words, "", out);
+}
+
+/* Whether the whole referral stands still, whichever service it is. */
+static bool is_paused(const json_t *referral)
+{
+    return json_array_size(json_object_get(referral, "paused")) > 0;
+}
+
 static void add_next_of_match(
     struct hw_words *words, const json_t *body, const json_t *match, int64_t now_ms)
 {
@@ -132,9 +190,17 @@ static void add_next_of_match(
         add_moment(words, " until ", moment(match, "suspended_until"), now_ms, "");
         hw_words_add(words, "; then the hub is asked whether to keep it or give it up.");
     } else if (is(match, "state", "proposed")) {
-        hw_words_add(words, "A person has to approve or reject proposal %s (version %lld) of %s",
-            text(match, "reference"),
+        bool is_still = json_array_size(json_object_get(match, "paused")) > 0;
+
+        hw_words_add(words, "%sroposal %s (version %lld) of %s",
+            is_still ? "P" : "A person has to approve or reject p", text(match, "reference"),
             (long long)json_integer_value(json_object_get(match, "version")), name);
+        if (is_still) {
+            hw_words_add(words,
+                " stands as it is meanwhile: a person may reject it now, and approve it once it is "
+                "no longer paused.");
+            return;
+        }
         add_moment(words, ". It runs out at ", expires, now_ms, "");
         hw_words_add(words, "; if nothing has changed by then it is proposed on.");
     } else if (is(match, "state", "offered")) {
@@ -192,6 +258,8 @@ static void print_next(const json_t *body, const json_t *referral, int64_t now_m
     }
     add_held(&words, referral);
     print(&words, "", out);
+    if (!is(referral, "state", "accepted") && !is(referral, "state", "placed"))
+        print_paused(body, referral, now_ms, out);
     json_array_foreach(json_object_get(body, "matches"), index, match)
     {
         if (!is_live(match))
@@ -202,6 +270,10 @@ static void print_next(const json_t *body, const json_t *referral, int64_t now_m
     stuck = words_of_stuck(text(referral, "alert"));
     if (is(referral, "state", "waiting") && stuck != NULL) {
         hw_words_add(&words, "%s", stuck);
+        print(&words, "", out);
+    } else if (is(referral, "state", "waiting") && is_paused(referral)) {
+        hw_words_add(
+            &words, "After that it is proposed to the first service that can take the person.");
         print(&words, "", out);
     } else if (is(referral, "state", "waiting") && !is_held(referral)) {
         hw_words_add(&words,
@@ -274,6 +346,13 @@ static const struct {
     {"ended", "Over"},
 };
 
+/* Support that is agreed or goes on is not stopped by a pause. */
+static bool is_paused_now(const json_t *referral)
+{
+    return is_paused(referral) && !is(referral, "state", "accepted") &&
+        !is(referral, "state", "placed") && !is(referral, "state", "ended");
+}
+
 void hw_explain_referral_now(const json_t *body, FILE *out)
 {
     const json_t *referral = json_object_get(body, "referral");
@@ -292,8 +371,9 @@ void hw_explain_referral_now(const json_t *body, FILE *out)
         hw_words_add(&words, "What is arranged is suspended.");
     for (size_t i = 0; i < sizeof states / sizeof *states; i++)
         if (is(referral, "state", states[i].state) && !is_suspended(body))
-            hw_words_add(
-                &words, "%s%s.", states[i].words, is_held(referral) ? ", and on hold" : "");
+            hw_words_add(&words, "%s%s%s.", states[i].words,
+                is_held(referral) ? ", and on hold" : "",
+                is_paused_now(referral) ? ", and PAUSED" : "");
     if (!is(referral, "state", "ended") && !is(referral, "state", "placed")) {
         hw_words_add(&words, " Waited ");
         hw_words_add_duration(&words, waited_ms);

@@ -195,6 +195,31 @@ void hw_words_add_who(struct hw_words *words, struct hw_slice by)
         hw_words_add(words, "%.*s", (int)by.size, (const char *)by.data);
 }
 
+void hw_words_add_scope(struct hw_words *words, struct hw_slice scope, struct hw_slice name)
+{
+    static const struct {
+        const char *scope, *words;
+    } scopes[] = {
+        {"service", ""},
+        {"site", "the hospital "},
+        {"zone", "the zone "},
+        {"council", "the council "},
+        {"pathway", "pathway "},
+    };
+
+    if (hw_slice_is(scope, "direction")) {
+        hw_words_add(words, "%s",
+            hw_slice_is(name, "step_up") ? "step-up referrals" : "step-down referrals");
+        return;
+    }
+    for (size_t i = 0; i < sizeof scopes / sizeof *scopes; i++)
+        if (hw_slice_is(scope, scopes[i].scope)) {
+            hw_words_add(words, "%s%.*s", scopes[i].words, (int)name.size, (const char *)name.data);
+            return;
+        }
+    hw_words_add(words, "everything");
+}
+
 void hw_words_add_needs(struct hw_words *words, struct hw_slice list)
 {
     bool unknown;

@@ -48,6 +48,12 @@ void hw_words_add_service(
 /* Who decided: "anna" of "local:anna"; "somebody" of nothing. */
 void hw_words_add_who(struct hw_words *words, struct hw_slice by);
 
+/*
+ * What a mode is set for, as a decision names it: "everything", "step-up referrals", "pathway P1",
+ * "the hospital RWEAA"; name: of the code, or the code itself.
+ */
+void hw_words_add_scope(struct hw_words *words, struct hw_slice scope, struct hw_slice name);
+
 /* Needs by their names separated by ;, as "personal care and therapy". */
 void hw_words_add_needs(struct hw_words *words, struct hw_slice list);
 

@@ -150,6 +150,7 @@ static bool sockets_open(struct top *top)
     }
     (void)nn_setsockopt(top->subscriber, NN_SUB, NN_SUB_SUBSCRIBE, "metrics/", 8);
     (void)nn_setsockopt(top->subscriber, NN_SUB, NN_SUB_SUBSCRIBE, "delay/", 6);
+    (void)nn_setsockopt(top->subscriber, NN_SUB, NN_SUB_SUBSCRIBE, "automation/", 11);
     (void)nn_setsockopt(top->asker, NN_REQ, NN_REQ_RESEND_IVL, &again_ms, sizeof again_ms);
     (void)nn_setsockopt(
         top->subscriber, NN_SOL_SOCKET, NN_RCVMAXSIZE, &receive_size, sizeof receive_size);

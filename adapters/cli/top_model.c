@@ -165,6 +165,10 @@ static void apply(struct hw_top_model *model, const char *topic, json_t *json, i
         event_add(model, topic + strlen("delay/"), json);
         return;
     }
+    if (starts_with(topic, "automation/")) {
+        model->stale_rows = true; /* Who said so, and why, only the summary tells. */
+        return;
+    }
     if (!advance(model, json, now_ms) || model->summary == NULL)
         return;
     if (strcmp(topic, "metrics/total") == 0)

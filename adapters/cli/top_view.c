@@ -17,6 +17,10 @@ enum {
     SERVICES_MAX = 512, /* looked at for those to show */
     ROWS_OF_FILE = 12,
     EXTRA_MAX = 40, /* further columns are for bars */
+    WIDE = 36,      /* columns beyond 80 that the rest of the Home First line takes */
+    TALL = 30,      /* lines from which on more than two scopes are named */
+    PAUSED_FEW = 2,
+    PAUSED_MORE = 6,
 };
 
 /* ---- figures as text ---- */
@@ -85,6 +89,13 @@ static const char *text_of(const json_t *row, const char *name)
     return text != NULL ? text : "";
 }
 
+static int64_t moment_of(const char *text)
+{
+    struct hw_time time;
+
+    return hw_time_parse_iso(hw_slice_text(text), &time) == HW_OK ? time.start_ms : HW_TIME_NONE;
+}
+
 /* "10:15" in London. */
 static const char *clock_text(char text[FIGURE_SIZE], int64_t ms)
 {
@@ -123,6 +134,7 @@ struct picture {
     const struct hw_top_model *model;
     const struct hw_top_look *look;
     unsigned sites, services, reasons, events; /* rows that are shown */
+    unsigned paused;                           /* lines about what is paused */
     unsigned extra; /* columns beyond 80, for names and words before anything else */
 };
 
@@ -299,23 +311,144 @@ static const struct {
 };
 enum { SERVICE_COLUMNS = sizeof service_columns / sizeof *service_columns };
 
+/* Not with all others: that everything is paused stands above. */
+static bool is_paused_itself(const json_t *service)
+{
+    const json_t *mode;
+    size_t index;
+
+    json_array_foreach(json_object_get(service, "paused"), index, mode)
+    {
+        if (strcmp(text_of(mode, "scope"), "all") != 0)
+            return true;
+    }
+    return false;
+}
+
 static void draw_service(struct picture *picture, const json_t *service)
 {
     struct hw_canvas *canvas = &picture->canvas;
     bool suspended = json_is_true(json_object_get(service, "suspended"));
     bool stale = json_is_true(json_object_get(service, "stale"));
+    bool paused = is_paused_itself(service);
     char text[FIGURE_SIZE];
 
-    hw_canvas_left(canvas, 27 + picture->extra, suspended || stale ? HW_BAD : HW_PLAIN, " %s%s %s",
-        text_of(service, "service"),
-        suspended   ? " [suspended]"
-            : stale ? " [stale]"
-                    : "",
+    hw_canvas_left(canvas, 27 + picture->extra, suspended || paused || stale ? HW_BAD : HW_PLAIN,
+        " %s%s %s", text_of(service, "service"),
+        suspended    ? " [suspended]"
+            : paused ? " [paused]"
+            : stale  ? " [stale]"
+                     : "",
         text_of(service, "name"));
     for (unsigned i = 0; i < SERVICE_COLUMNS; i++)
         hw_canvas_right(canvas, service_columns[i].column + picture->extra, HW_PLAIN, "%s",
             count_text(text, service, service_columns[i].name));
     hw_canvas_end_line(canvas);
+}
+
+/* "everything", "service HART", "step-up referrals". */
+static void put_scope(struct hw_canvas *canvas, const json_t *mode)
+{
+    const char *scope = text_of(mode, "scope"), *code = text_of(mode, "code");
+
+    if (strcmp(scope, "all") == 0)
+        hw_canvas_put(canvas, HW_BAD, "everything");
+    else if (strcmp(scope, "direction") == 0)
+        hw_canvas_put(
+            canvas, HW_BAD, "%s referrals", strcmp(code, "step_up") == 0 ? "step-up" : "step-down");
+    else
+        hw_canvas_put(canvas, HW_BAD, "%s %s", scope, code);
+}
+
+/* " until 12:00", with the day where it is another one. */
+static void put_time(
+    struct picture *picture, const char *before, const json_t *mode, const char *name)
+{
+    char text[FIGURE_SIZE];
+    int64_t at_ms = moment_of(text_of(mode, name));
+
+    if (at_ms == HW_TIME_NONE)
+        return;
+    if (hw_london_day(at_ms) == hw_london_day(picture->model->as_at_ms))
+        (void)clock_text(text, at_ms);
+    else
+        (void)date_text(text, at_ms);
+    hw_canvas_put(&picture->canvas, HW_BAD, " %s %s", before, text);
+}
+
+/* Whom that name decides under: "anna" of "local:anna". */
+static const char *who_text(const char *by)
+{
+    static const char local[] = "local:";
+
+    return by + (strncmp(by, local, sizeof local - 1) == 0 ? sizeof local - 1 : 0);
+}
+
+static void draw_pause(struct picture *picture, const json_t *mode)
+{
+    struct hw_canvas *canvas = &picture->canvas;
+    const char *by = who_text(text_of(mode, "by")), *reason = text_of(mode, "reason");
+
+    hw_canvas_put(canvas, HW_BAD, " PAUSED  ");
+    put_scope(canvas, mode);
+    put_time(picture, "since", mode, "since");
+    put_time(picture, "until", mode, "until");
+    hw_canvas_put(canvas, HW_BAD, " by %s%s%s", *by != '\0' ? by : "the configuration",
+        *reason != '\0' ? ": " : "", reason);
+    hw_canvas_end_line(canvas);
+}
+
+static bool is_paused(const json_t *mode)
+{
+    return strcmp(text_of(mode, "mode"), "paused") == 0;
+}
+
+static unsigned count_paused(const struct hw_top_model *model)
+{
+    unsigned count = 0;
+    const json_t *mode;
+    size_t index;
+
+    json_array_foreach(json_object_get(model->summary, "modes"), index, mode)
+    {
+        count += is_paused(mode);
+    }
+    return count;
+}
+
+/* Each scope where nothing is proposed or offered; the last line tells of those left out. */
+static void draw_paused(struct picture *picture)
+{
+    unsigned all = count_paused(picture->model), shown = 0;
+    const json_t *mode;
+    size_t index;
+
+    json_array_foreach(json_object_get(picture->model->summary, "modes"), index, mode)
+    {
+        if (!is_paused(mode) || shown == picture->paused)
+            continue;
+        shown++;
+        if (shown < picture->paused || shown == all) {
+            draw_pause(picture, mode);
+            continue;
+        }
+        hw_canvas_put(&picture->canvas, HW_BAD, " PAUSED  and %u scopes more", all - shown + 1);
+        hw_canvas_end_line(&picture->canvas);
+    }
+}
+
+/* How far routing goes by itself where nothing narrower is said. */
+static const char *mode_of_all(const struct hw_top_model *model)
+{
+    const json_t *mode;
+    size_t index;
+
+    json_array_foreach(json_object_get(model->summary, "modes"), index, mode)
+    {
+        if (strcmp(text_of(mode, "scope"), "all") == 0)
+            return text_of(mode, "mode");
+    }
+    return "";
 }
 
 /* Referrals on their way, then the services most people wait for. */
@@ -336,10 +469,17 @@ static void draw_services(struct picture *picture)
     hw_canvas_put(canvas, HW_STRONG, " Home First");
     put_figure(canvas, total, "waiting", "waiting_step_down");
     put_figure(canvas, total, "in crisis", "waiting_step_up");
+    if (picture->extra >= WIDE)
+        put_figure(canvas, total, "proposed", "proposed");
     put_figure(canvas, total, "offered", "offered");
+    if (picture->extra >= WIDE)
+        put_figure(canvas, total, "accepted", "accepted_not_started");
     put_figure(canvas, total, "placed", "placed");
     put_figure(canvas, total, "home, no care", "home_not_started");
+    if (picture->extra >= WIDE && *mode_of_all(picture->model) != '\0')
+        hw_canvas_put(canvas, HW_FAINT, "  mode %s", mode_of_all(picture->model));
     hw_canvas_end_line(canvas);
+    draw_paused(picture);
     if (picture->services < all)
         (void)snprintf(some, sizeof some, " (%u of %zu)", picture->services, all);
     hw_canvas_left(canvas, 27 + picture->extra, HW_STRONG, " Service%s", some);
@@ -457,13 +597,6 @@ static void draw_events(struct picture *picture)
     hw_canvas_end_line(canvas);
 }
 
-static int64_t moment_of(const char *text)
-{
-    struct hw_time time;
-
-    return hw_time_parse_iso(hw_slice_text(text), &time) == HW_OK ? time.start_ms : HW_TIME_NONE;
-}
-
 /* Stale ones first: they are why a figure may be wrong. */
 static void draw_feeds(struct picture *picture)
 {
@@ -511,7 +644,7 @@ static void share_lines(
         &picture->sites, &picture->reasons, &picture->events};
     const unsigned wants[] = {sites, services, reasons, sites, reasons, events};
     unsigned height = picture->look->height;
-    unsigned fixed = FIXED_LINES + (services > 0 ? SERVICES_LINES : 0);
+    unsigned fixed = FIXED_LINES + (services > 0 ? SERVICES_LINES + picture->paused : 0);
     unsigned left = height > fixed ? height - fixed : 0;
     bool given = true;
 
@@ -543,6 +676,10 @@ char *hw_top_view(const struct hw_top_model *model, const struct hw_top_look *lo
     unsigned events_count = min_u(model->events_count, HW_TOP_EVENTS);
     unsigned width = look->width > WIDTH_MIN ? look->width : WIDTH_MIN;
 
+    picture.paused = min_u(count_paused(model),
+        look->height == 0         ? ROWS_OF_FILE
+            : look->height < TALL ? PAUSED_FEW
+                                  : PAUSED_MORE);
     if (look->height == 0) {
         picture.sites = sites_count;
         picture.services = min_u(services_count, ROWS_OF_FILE);

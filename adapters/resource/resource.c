@@ -136,6 +136,8 @@ static const struct hw_resource table[] = {
         hw_resource_proposals},
     {"offers", "what waits for a service's answer", hw_matches_parameters, hw_resource_offers},
     {"alerts", "what somebody must look at", hw_alerts_parameters, hw_resource_alerts},
+    {"modes", "how far routing goes by itself, by scope: what is paused, by whom, until when",
+        no_parameters, hw_resource_modes},
     {"why-not", "why a service is not proposed to a referral", hw_why_not_parameters,
         hw_resource_why_not},
     {"reasons", "why somebody may wait, and who can end it", no_parameters, answer_reasons},

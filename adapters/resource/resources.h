@@ -25,7 +25,7 @@ hw_resource_function hw_resource_delays;
 hw_resource_function hw_resource_spell;
 
 hw_resource_function hw_resource_services, hw_resource_waiting, hw_resource_referral,
-    hw_resource_proposals, hw_resource_offers, hw_resource_alerts, hw_resource_why_not;
+    hw_resource_proposals, hw_resource_offers, hw_resource_alerts, hw_resource_modes, hw_resource_why_not;
 
 /* Rows of all services, as summary and services show them. */
 json_t *hw_services_json(const struct hw_summary *summary);

@@ -7,6 +7,7 @@
 #include "homeward/routing.h"
 #include "resource/json.h"
 #include "resource/alerts.h"
+#include "resource/modes.h"
 #include "resource/names.h"
 #include "resource/resources.h"
 
@@ -118,6 +119,7 @@ struct hw_slice hw_summary_add_service(
     json_object_set_new(row, "waiting", json_integer(view.waiting));
     json_object_set_new(row, "past_review", json_integer(view.past_review));
     json_object_set_new(row, "suspended", json_boolean(view.suspended));
+    json_object_set_new(row, "paused", hw_paused_json(summary->engine, 0, view.code));
     json_object_set_new(row, "declared_at", hw_json_moment(view.declared_at_ms));
     json_object_set_new(row, "stale", json_boolean(view.stale));
     return view.code;
@@ -126,6 +128,22 @@ struct hw_slice hw_summary_add_service(
 static uint64_t mixed(uint64_t version, uint64_t with)
 {
     return (version ^ with) * 0x9E3779B97F4A7C15u + (version >> 29);
+}
+
+/* By what a service is paused, and since and until when. */
+static uint64_t mixed_paused(
+    uint64_t version, const struct hw_engine *engine, struct hw_slice service)
+{
+    struct hw_mode_view view;
+
+    for (uint32_t at = 0; (at = hw_paused_walk(engine, 0, service, at, &view)) != 0;) {
+        version = mixed(version, at);
+        version = mixed(version, (uint64_t)view.since_ms);
+        version = mixed(version, (uint64_t)view.until_ms);
+        version = mixed(version, (uintptr_t)view.by.data);
+        version = mixed(version, (uintptr_t)view.reason.data);
+    }
+    return version;
 }
 
 uint64_t hw_summary_service_version(const struct hw_summary *summary, uint32_t index)
@@ -143,6 +161,7 @@ uint64_t hw_summary_service_version(const struct hw_summary *summary, uint32_t i
         (uint64_t)view.directions << 2 | (uint64_t)view.suspended << 1 | (uint64_t)view.stale);
     version = mixed(version, (uintptr_t)view.kind);
     version = mixed(version, (uintptr_t)view.unit);
+    version = mixed_paused(version, summary->engine, view.code);
     return mixed(version, (uintptr_t)view.name.data);
 }
 
@@ -230,7 +249,8 @@ enum hw_answer hw_resource_services(
 
 /* ---- referrals ---- */
 
-static json_t *referral_json(const struct hw_referral_view *view, int64_t now_ms)
+static json_t *referral_json(
+    const struct hw_engine *engine, const struct hw_referral_view *view, int64_t now_ms)
 {
     json_t *row = json_object();
 
@@ -252,6 +272,8 @@ static json_t *referral_json(const struct hw_referral_view *view, int64_t now_ms
     json_object_set_new(row, "home_since", hw_json_moment(view->left_ms));
     json_object_set_new(row, "first_contact", hw_json_moment(view->first_contact_ms));
     json_object_set_new(row, "held", hw_json_held(view->held));
+    json_object_set_new(
+        row, "paused", hw_paused_json(engine, view->reference, (struct hw_slice){0}));
     json_object_set_new(row, "alert", hw_json_name(view->alert));
     json_object_set_new(row, "double", json_boolean(view->double_referral));
     json_object_set_new(row, "double_offer", json_boolean(view->double_offer));
@@ -387,7 +409,8 @@ enum hw_answer hw_resource_waiting(
     rows = json_array();
     gather(resources, parameters, cursor.size > 0 ? &after : NULL, &gathered);
     for (size_t i = 0; i < gathered.count; i++)
-        json_array_append_new(rows, referral_json(&gathered.list[i], summary.as_at_ms));
+        json_array_append_new(
+            rows, referral_json(summary.engine, &gathered.list[i], summary.as_at_ms));
     *ret_body = hw_summary_head(&summary);
     json_object_set_new(*ret_body, "count", json_integer(gathered.total));
     json_object_set_new(*ret_body, "waiting", rows);
@@ -401,7 +424,7 @@ enum hw_answer hw_resource_waiting(
 
 /* ---- proposals and offers ---- */
 
-static json_t *match_json(const struct hw_match_view *view)
+static json_t *match_json(const struct hw_engine *engine, const struct hw_match_view *view)
 {
     json_t *row = json_object();
 
@@ -410,6 +433,7 @@ static json_t *match_json(const struct hw_match_view *view)
     json_object_set_new(row, "referral", hw_json_reference('R', view->referral));
     json_object_set_new(row, "service", hw_json_text(view->service));
     json_object_set_new(row, "state", json_string(view->state));
+    json_object_set_new(row, "paused", hw_paused_json(engine, view->referral, view->service));
     json_object_set_new(row, "units", json_integer(view->units));
     json_object_set_new(row, "automatic", json_boolean(view->automatic));
     json_object_set_new(row, "by", hw_json_text(view->by));
@@ -474,7 +498,7 @@ static enum hw_answer list_matches(struct hw_resources *resources, const json_t 
             continue;
         listed++;
         last = view.reference;
-        json_array_append_new(rows, match_json(&view));
+        json_array_append_new(rows, match_json(engine, &view));
     }
     *ret_body = hw_summary_head(&summary);
     json_object_set_new(*ret_body, "count", json_integer(total));
@@ -498,6 +522,11 @@ enum hw_answer hw_resource_offers(
 
 /* ---- one referral, with its explanation ---- */
 
+static const char *rule_words(enum hw_rule rule)
+{
+    return rule == HW_RULE_NONE ? "it could take the person now" : hw_rule_words(rule);
+}
+
 /* What stands between the referral and each service now, as a rule and as a sentence. */
 static json_t *explanation_json(struct hw_engine *engine, uint64_t referral)
 {
@@ -515,10 +544,9 @@ static json_t *explanation_json(struct hw_engine *engine, uint64_t referral)
         json_object_set_new(row, "service", hw_json_text(view.code));
         json_object_set_new(row, "name", hw_json_text(view.name));
         json_object_set_new(row, "rule", hw_json_name(hw_rule_name(rule)));
-        json_object_set_new(row, "words",
-            json_string(rule == HW_RULE_NONE
-                    ? "it could take the person now, unless it is paused there"
-                    : hw_rule_words(rule)));
+        json_object_set_new(row, "words", json_string(rule_words(rule)));
+        if (rule == HW_RULE_PAUSED)
+            json_object_set_new(row, "paused", hw_paused_json(engine, referral, view.code));
         json_array_append_new(list, row);
     }
     return list;
@@ -543,10 +571,10 @@ enum hw_answer hw_resource_referral(
         return HW_ANSWER_NOT_FOUND;
     }
     *ret_body = hw_summary_head(&summary);
-    json_object_set_new(*ret_body, "referral", referral_json(&view, summary.as_at_ms));
+    json_object_set_new(*ret_body, "referral", referral_json(engine, &view, summary.as_at_ms));
     rows = json_array();
     for (uint32_t at = 0; (at = hw_match_walk(engine, reference, at, &match)) != 0;)
-        json_array_append_new(rows, match_json(&match));
+        json_array_append_new(rows, match_json(engine, &match));
     json_object_set_new(*ret_body, "matches", rows);
     json_object_set_new(*ret_body, "alerts", hw_alerts_json(engine, reference));
     json_object_set_new(*ret_body, "services", explanation_json(engine, reference));
@@ -571,8 +599,8 @@ enum hw_answer hw_resource_why_not(
     }
     *ret_body = hw_summary_head(&summary);
     json_object_set_new(*ret_body, "rule", hw_json_name(hw_rule_name(rule)));
-    json_object_set_new(*ret_body, "words",
-        json_string(rule == HW_RULE_NONE ? "it could take the person now, unless it is paused there"
-                                         : hw_rule_words(rule)));
+    json_object_set_new(*ret_body, "words", json_string(rule_words(rule)));
+    json_object_set_new(
+        *ret_body, "paused", hw_paused_json(resources->options.engine, reference, service));
     return HW_ANSWER_OK;
 }

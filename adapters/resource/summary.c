@@ -2,6 +2,7 @@
 
 #include "homeward/routing.h"
 #include "resource/json.h"
+#include "resource/modes.h"
 #include "resource/resources.h"
 
 #include <stdlib.h>
@@ -244,6 +245,7 @@ json_t *hw_summary_all(const struct hw_summary *summary)
     json_object_set_new(all, "councils", dimension_rows(summary, HW_BY_COUNCIL));
     json_object_set_new(all, "zones", dimension_rows(summary, HW_BY_ZONE));
     json_object_set_new(all, "services", hw_services_json(summary));
+    json_object_set_new(all, "modes", hw_modes_json(summary->engine));
     json_object_set_new(all, "feeds", hw_summary_feeds(summary));
     return all;
 }

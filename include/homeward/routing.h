@@ -41,6 +41,7 @@
     X(20, RESERVE, "reserve", "what is free is kept for people at home")                           \
     X(21, START, "start", "no start is free soon enough")                                          \
     X(23, AWAY, "away", "the person is back in hospital, or no longer ready to leave it")          \
+    X(24, PAUSED, "paused", "it is paused there: nothing is proposed or offered")                  \
     X(25, OBSERVED, "observed", "it is only observed there: nothing is proposed or offered")
 
 enum hw_rule {
@@ -207,6 +208,30 @@ uint32_t hw_match_walk(const struct hw_engine *engine, uint64_t referral, uint32
     struct hw_match_view *ret_view);
 HW_MUST_CHECK enum hw_status hw_match_view(
     const struct hw_engine *engine, uint64_t reference, struct hw_match_view *ret_view);
+
+/* ---- what may be done without a person, by scope (3.3, R10) ---- */
+
+struct hw_mode_view {
+    const char *scope, *mode;   /* static: "all", "service" ...; "observe", "paused" ... */
+    struct hw_slice code;       /* of the scope; empty for "all" */
+    struct hw_slice by, reason; /* empty by: the configuration says so */
+    int64_t since_ms;           /* HW_TIME_NONE: it is configured */
+    int64_t until_ms;           /* HW_TIME_OPEN: until another is set */
+};
+
+/*
+ * Those that hold now, what is configured first, unless somebody set another for all: start with
+ * 0, go on with the handle returned, until 0.
+ */
+uint32_t hw_mode_walk(
+    const struct hw_engine *engine, uint32_t handle, struct hw_mode_view *ret_view);
+
+/*
+ * Of those the ones that are paused and stop a referral (reference) at a service (code).  Without
+ * a service: at whichever; without a referral (0): everybody there; with neither: all of them.
+ */
+uint32_t hw_paused_walk(const struct hw_engine *engine, uint64_t referral, struct hw_slice service,
+    uint32_t handle, struct hw_mode_view *ret_view);
 
 /* ---- alerts ---- */
 

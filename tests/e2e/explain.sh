@@ -104,6 +104,30 @@ hub_ask "{\"decide\":{\"decision\":\"offer.made\",\"referral\":\"$decided\",\"se
 tap_case "both were refused" 2 "$(grep -o '"outcome":"rejected"' "$folder/refused" | wc -l)"
 told_as decided "$decided"
 
+# ---- paused: what is held up says so, by whom and until when; of one service, and of everything
+hub_until 2026-06-12T09:00:00Z
+hub_say 2026-06-12T09:00:00Z referral.received "{\"referral\":\"7\",$(person 7),\"direction\":\"step_up\",\"needs\":[\"personal_care\"]}"
+paused=$(hub_reference)
+hub_decide routing.mode '"scope":"service:HART","mode":"paused","reason":"no staff tonight"'
+hub_decide routing.mode '"scope":"all","mode":"paused","until":"2026-06-12T12:00:00Z","reason":"bed meeting"'
+hub_say 2026-06-12T09:30:00Z referral.received "{\"referral\":\"8\",$(person 8),\"direction\":\"step_up\",\"needs\":[\"personal_care\"]}"
+held_up=$(hub_reference)
+told_as paused "$paused"
+told_as held_up "$held_up"
+hub_ask "{\"query\":\"why-not\",\"referral\":\"$held_up\",\"service\":\"OADBY\"}" >"$folder/why"
+tap_has "why-not names the pause" \
+    '"rule":"paused","words":"it is paused there[^"]*","paused":\[\{"scope":"all","code":null,"mode":"paused","by":"local:[^"]*","reason":"bed meeting","since":"2026-06-12T09:00:00.000Z","until":"2026-06-12T12:00:00.000Z"\}\]' \
+    "$(<"$folder/why")"
+tap_has "modes tells both" '"scope":"service","code":"HART","mode":"paused".*"scope":"all"' "$(hub_ask '{"query":"modes"}')"
+tap_has "the list of who waits tells it" '"reference":"'"$held_up"'".*"paused":\[\{"scope":"all"' "$(hub_ask '{"query":"waiting"}')"
+tap_has "the list of services tells it" '"service":"HART".*"paused":\[\{"scope":"service","code":"HART"' \
+    "$(hub_ask '{"query":"services","service":"HART"}')"
+tap_has "the list of proposals tells it" '"paused":\[\{"scope":"service"' "$(hub_ask '{"query":"proposals"}')"
+tap_run "$program" explain --url "nn+$hub" "$held_up"
+tap_has "a running server tells it" "PAUSED" "$out"
+hub_decide routing.mode '"scope":"all","mode":"propose","reason":"bed meeting over"'
+told_as resumed "$held_up"
+
 # ---- an offer tells of its referral; a running server tells how it stands
 tap_run "$program" explain -d "$folder/hub-data" "$declined"
 tap_has "an offer's story is that of its referral" "^Offer $declined, of referral $home\$" "$out"

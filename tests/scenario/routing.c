@@ -154,7 +154,8 @@ static bool holds(const struct told *told)
     bool good = true;
 
     if (told->drive.broken_at != 0) {
-        printf("# %s: after record %" PRIu64 " units do not add up, or an offer has no approval\n",
+        printf("# %s: after record %" PRIu64
+               " units do not add up, an offer has no approval, or a pause is broken\n",
             told->story->title, told->drive.broken_at);
         good = false;
     }

@@ -1,6 +1,7 @@
 #include "watch.h"
 #include "homeward/routing.h"
 #include "runtime/log_reader.h"
+#include "support/paused.h"
 
 #include <inttypes.h>
 
@@ -44,6 +45,9 @@ void watch_applied(struct watch *watch, const struct hw_engine *engine)
     size_t size;
 
     check_holds(watch, engine, "live, behind");
+    if (paused_is_broken(engine))
+        ledger_fail(watch->ledger, "record %" PRIu64 " proposes or offers where it is paused",
+            hw_engine_sequence(engine));
     HW_ASSERT(sequence < WATCHED_MAX);
     watch->decided[sequence] = (struct hw_hash){0};
     if (decided == NULL)

@@ -190,6 +190,23 @@ uint32_t hw_alert_walk_referral(const struct hw_engine *engine, uint64_t referra
     return hw_alert_walk(engine, handle, ret_view);
 }
 
+uint32_t hw_mode_walk(
+    const struct hw_engine *engine, uint32_t handle, struct hw_mode_view *ret_view)
+{
+    (void)engine;
+    (void)handle;
+    (void)ret_view;
+    return 0;
+}
+
+uint32_t hw_paused_walk(const struct hw_engine *engine, uint64_t referral, struct hw_slice service,
+    uint32_t handle, struct hw_mode_view *ret_view)
+{
+    (void)referral;
+    (void)service;
+    return hw_mode_walk(engine, handle, ret_view);
+}
+
 enum hw_status hw_why_not(
     struct hw_engine *engine, uint64_t referral, struct hw_slice service, enum hw_rule *ret_rule)
 {

@@ -1,5 +1,7 @@
 #include "support/story_drive.h"
 
+#include "support/paused.h"
+
 #include <stdlib.h>
 #include <sys/mman.h>
 
@@ -84,7 +86,8 @@ static void apply(struct drive *drive, const struct hw_event *event, int64_t acc
     drive->size += size;
     drive->sequence++;
     drive->accepted_ms = accepted_ms;
-    if (drive->broken_at == 0 && !hw_routing_holds(drive->engine))
+    if (drive->broken_at == 0 &&
+        (!hw_routing_holds(drive->engine) || paused_is_broken(drive->engine)))
         drive->broken_at = drive->sequence;
     if (drive->heard != NULL)
         drive->heard(drive->context, event);

@@ -234,6 +234,9 @@ static void expect_command(
 
     if (step == HW_STEP_APPROVE && from >= HW_MATCH_PROPOSED && from <= HW_MATCH_STARTED)
         set_mode(&bench->hub, "propose");
+    if (cell ==
+        '!') /* Where it is paused nothing comes of it; and nothing else is to be proposed. */
+        set_mode(&bench->hub, "observe");
     status = hub_submit(&bench->hub, event).status;
     cr_expect(
         eq(int, status, cell == '.' ? HW_E_CONFLICT : HW_OK), "%s, step %d", names[from], step);

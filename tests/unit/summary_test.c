@@ -127,7 +127,7 @@ Test(summary, the_whole_as_the_contract_writes_it)
         "null," WARD_FIGURES "}]}],"
         "\"councils\":[{\"council\":\"508\",\"name\":null,\"in_hospital\":812,"
         "\"beds\":null," EXAMPLE_FIGURES "}],"
-        "\"zones\":[],\"services\":[],"
+        "\"zones\":[],\"services\":[],\"modes\":[],"
         "\"feeds\":[{\"source\":\"RWE/PAS\",\"last_event\":\"2026-11-21T10:13:59.000Z\","
         "\"last_arrival\":\"2026-11-21T10:14:00.000Z\",\"stale\":false}]}");
     hw_feeds_free(feeds);

@@ -125,6 +125,54 @@ static const char with_services[] =
         "BED4", "6", "2", "4", "0", "") "," SERVICE("HART", "40", "43", "-3", "9",
         ",\"suspended\":true") "," SERVICE("OADBY", "5", "5", "0", "2", "") "],\"feeds\":[]}";
 
+#define PAUSED(scope, code, more)                                                                  \
+    "{\"scope\":\"" scope "\",\"code\":" code ",\"mode\":\"paused\"" more "}"
+#define MODES_BEHIND(modes) "],\"modes\":[" modes "],\"feeds\":[]}"
+#define PAUSED_SUMMARY(modes)                                                                      \
+    "{\"sequence\":1234,\"as_at\":\"2026-07-21T10:15:00.000Z\",\"total\":{" FIGURES                \
+    "},\"sites\":[],\"services\":[" SERVICE("HART", "40", "43", "-3", "9",                         \
+        ",\"paused\":[" PAUSED("service", "\"HART\"", "") "]") "," SERVICE("OADBY", "5", "5", "0", \
+        "2", ",\"paused\":[" PAUSED("all", "null", "") "]") MODES_BEHIND(modes)
+
+/* Which scope, by whom, until when: without asking, and at once when it changes. */
+Test(top, what_is_paused_stands_above_the_services)
+{
+    hw_top_model_answer(&model,
+        hw_slice_text(PAUSED_SUMMARY("{\"scope\":\"pathway\",\"code\":\"P1\",\"mode\":\"offer\"}"
+                                     "," PAUSED("all", "null",
+                                         ",\"by\":\"local:anna\",\"reason\":\"bed meeting\","
+                                         "\"since\":\"2026-07-21T09:00:00.000Z\",\"until\":\"2026-"
+                                         "07-21T11:00:00.000Z\"") "," PAUSED("service", "\"HART\"",
+                                         ",\"by\":null,\"since\":null,\"until\":\"2026-07-22T06:00:"
+                                         "00.000Z\""))),
+        1500);
+    expect_shown(" PAUSED  everything since 10:00 until 12:00 by anna: bed meeting\n"
+                 " PAUSED  service HART until Wed 22 Jul 2026 07:00:00 by the configuration\n",
+        true);
+    expect_shown("\n HART [paused] Home First", true);
+    expect_shown("\n OADBY Home First", true);
+    cr_expect(eq(int, model.stale_rows, 0));
+    message("automation/changed {\"sequence\":1235,\"run\":\"a\",\"number\":1,\"scope\":\"all\","
+            "\"code\":null,\"mode\":\"propose\",\"until\":null}",
+        1600);
+    cr_expect(eq(int, model.stale_rows, 1), "who did it, and why, is to be asked");
+}
+
+/* More than there is room for are counted, and the picture ends where it should. */
+Test(top, many_paused_scopes_fit_a_small_terminal)
+{
+    hw_top_model_answer(&model,
+        hw_slice_text(PAUSED_SUMMARY(PAUSED("zone", "\"A\"", "") "," PAUSED("zone", "\"B\"",
+            "") "," PAUSED("direction", "\"step_up\"", "") "," PAUSED("site", "\"C\"", ""))),
+        1500);
+    expect_shown(" PAUSED  zone A by the configuration\n PAUSED  and 3 scopes more\n", true);
+    expect_shown(" q quits", true);
+    char *text = draw(80, 40, false, 2000);
+    cr_expect(strstr(text, " PAUSED  step-up referrals by") != NULL, "%s", text);
+    cr_expect(strstr(text, " PAUSED  site C by") != NULL, "%s", text);
+    free(text);
+}
+
 /* Those most people wait for come first, and every other part of the picture is still there. */
 Test(top, services_stand_beside_the_rest_at_80_by_24)
 {

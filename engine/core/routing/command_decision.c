@@ -9,9 +9,14 @@
 
 void hw__command_take_mode(const struct hw_command *command)
 {
+    const struct hw_mode_said said = {
+        .until_ms = hw__moment(command, HW_FIELD_UNTIL, HW_TIME_OPEN),
+        .by = hw__code(command, HW_FIELD_BY),
+        .reason = hw__code(command, HW_FIELD_REASON),
+    };
+
     if (!hw_mode_set(command->engine, hw__text(command, HW_FIELD_DETAIL),
-            hw__text(command, HW_FIELD_ANSWER), hw__moment(command, HW_FIELD_UNTIL, HW_TIME_OPEN),
-            hw__code(command, HW_FIELD_BY)))
+            hw__text(command, HW_FIELD_ANSWER), &said))
         hw__refuse(command, HW_E_INVALID,
             "scope is not all or KIND:CODE, or mode none of observe, propose, offer, paused");
 }

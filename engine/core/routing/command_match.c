@@ -174,6 +174,11 @@ static void propose_again(const struct hw_command *command, uint32_t late)
     uint32_t referral = match->referral, service = match->service, again;
     int32_t units = hw_rule_units(engine, referral, service);
 
+    if (hw_mode_of(engine, referral, service) == HW_MODE_PAUSED) {
+        hw__refuse(command, HW_E_CONFLICT,
+            "it came too late, and here it is paused: nothing is proposed again");
+        return;
+    }
     if (stands_again(command, referral, service))
         return;
     if (!may_propose_again(engine, referral, service) ||

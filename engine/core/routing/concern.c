@@ -5,6 +5,7 @@
 #include "core/people/people.h"
 #include "core/routing/alert.h"
 #include "core/routing/match.h"
+#include "core/routing/mode.h"
 #include "core/routing/referral.h"
 #include "core/stays/stay.h"
 
@@ -137,6 +138,8 @@ bool hw_event_concerns(const struct hw_engine *engine, const struct hw_event *ev
         return has_referral(engine, &story, referral);
     if (stay != 0)
         return has_stay(engine, &story, stay);
+    if (event->kind == HW_KIND_DECIDE_ROUTING_MODE)
+        return story.referral != 0 && hw_mode_touches(engine, event, story.referral);
     if (story.person == 0 || event->kind < HW_KIND_SPELL_ADMITTED)
         return false;
     if (!hw_hash_is_zero(event->visit.hash))

@@ -7,6 +7,13 @@
 #include "core/routing/referral.h"
 #include "core/routing/rules.h"
 
+static enum hw_rule rule_of_mode(enum hw_mode mode)
+{
+    return mode == HW_MODE_PAUSED ? HW_RULE_PAUSED
+        : mode == HW_MODE_OBSERVE ? HW_RULE_OBSERVED
+                                  : HW_RULE_NONE;
+}
+
 enum hw_rule hw_explain_rule(struct hw_engine *engine, uint32_t referral, uint32_t service)
 {
     struct hw_profile profile = hw_profile_like(hw_referral_at(engine, referral));
@@ -17,9 +24,7 @@ enum hw_rule hw_explain_rule(struct hw_engine *engine, uint32_t referral, uint32
         rule = hw_rule_of_profile(engine, &profile, service);
     if (rule == HW_RULE_NONE)
         rule = hw_rule_of_referral(engine, referral, service, &start_ms);
-    if (rule == HW_RULE_NONE && hw_mode_of(engine, referral, service) == HW_MODE_OBSERVE)
-        rule = HW_RULE_OBSERVED;
-    return rule;
+    return rule == HW_RULE_NONE ? rule_of_mode(hw_mode_of(engine, referral, service)) : rule;
 }
 
 /* ---- writing ---- */
@@ -81,8 +86,10 @@ struct choice_of {
 
 static bool is_candidate(const struct choice_of *of, uint32_t service, int64_t *ret_start_ms)
 {
-    return hw_rule_of_referral(of->engine, of->referral, service, ret_start_ms) == HW_RULE_NONE &&
-        (of->observed || hw_mode_of(of->engine, of->referral, service) != HW_MODE_OBSERVE);
+    enum hw_mode mode = hw_mode_of(of->engine, of->referral, service);
+
+    return mode != HW_MODE_PAUSED && (of->observed || mode != HW_MODE_OBSERVE) &&
+        hw_rule_of_referral(of->engine, of->referral, service, ret_start_ms) == HW_RULE_NONE;
 }
 
 enum { CANDIDATES_MAX = 16 };

@@ -7,7 +7,7 @@
 #include "core/routing/timer.h"
 #include "core/routing/unsure.h"
 #include "core/services/service.h"
-#include "homeward/services.h"
+#include "homeward/routing.h"
 
 static const char *const modes[] = {NULL, "observe", "propose", "offer", "paused"};
 static const char *const scopes[HW_SCOPES] = {
@@ -91,14 +91,26 @@ static void look_at_all(struct hw_engine *engine)
             hw_agenda_referral(engine, i);
 }
 
+static bool holds(const struct hw_engine *engine, const struct hw_mode_record *mode)
+{
+    return mode->until_ms > engine->root.accepted_ms;
+}
+
+/* What somebody set for all, and still holds; NULL: what is configured holds. */
+static const struct hw_mode_record *set_for_all(const struct hw_engine *engine)
+{
+    for (uint32_t i = 1; i < engine->modes.count; i++)
+        if (mode_at(engine, i)->scope == HW_SCOPE_ALL && holds(engine, mode_at(engine, i)))
+            return mode_at(engine, i);
+    return NULL;
+}
+
 /* What holds everywhere, where nothing narrower is set. */
 static unsigned mode_of_all(const struct hw_engine *engine)
 {
-    for (uint32_t i = 1; i < engine->modes.count; i++)
-        if (mode_at(engine, i)->scope == HW_SCOPE_ALL &&
-            mode_at(engine, i)->until_ms > engine->root.accepted_ms)
-            return mode_at(engine, i)->mode;
-    return engine->root.routing.mode;
+    const struct hw_mode_record *all = set_for_all(engine);
+
+    return all == NULL ? engine->root.routing.mode : all->mode;
 }
 
 void hw_mode_lapsed(struct hw_engine *engine, uint32_t handle)
@@ -124,8 +136,9 @@ static uint32_t take_mode(struct hw_engine *engine, uint8_t scope, uint32_t code
 }
 
 bool hw_mode_set(struct hw_engine *engine, struct hw_slice scope, struct hw_slice mode,
-    int64_t until_ms, uint32_t by)
+    const struct hw_mode_said *said)
 {
+    int64_t now = engine->root.accepted_ms;
     struct hw_mode_record like = {.mode = (uint8_t)hw_mode_number(mode)};
     struct hw_mode_record *record;
     struct hw_slice code;
@@ -136,17 +149,21 @@ bool hw_mode_set(struct hw_engine *engine, struct hw_slice scope, struct hw_slic
     like.code = code.size == 0 ? 0 : hw_text_intern(engine, code);
     handle = take_mode(engine, like.scope, like.code);
     record = mode_at(engine, handle);
-    if (record->mode != like.mode || record->until_ms != until_ms)
-        hw_tell_mode(engine, scopes[like.scope], like.code, modes[like.mode], until_ms);
+    if (record->mode != like.mode || record->until_ms != said->until_ms)
+        hw_tell_mode(engine, scopes[like.scope], like.code, modes[like.mode], said->until_ms);
+    if (record->mode != like.mode || record->until_ms <= now)
+        record->since_ms = now;
     record->mode = like.mode;
-    record->until_ms = until_ms;
-    record->by = by;
-    hw_routing_timer_set(engine, HW_TIMER_MODE, handle,
-        until_ms > engine->root.accepted_ms ? until_ms : HW_TIME_OPEN);
+    record->until_ms = said->until_ms;
+    record->by = said->by;
+    record->reason = said->reason;
+    hw_routing_timer_set(
+        engine, HW_TIMER_MODE, handle, said->until_ms > now ? said->until_ms : HW_TIME_OPEN);
     look_at_all(engine);
     return true;
 }
 
+/* service: NULL: whichever it is. */
 static bool covers(const struct hw_engine *engine, const struct hw_mode_record *mode,
     const struct hw_referral *referral, const struct hw_service *service)
 {
@@ -169,7 +186,7 @@ static bool covers(const struct hw_engine *engine, const struct hw_mode_record *
     case HW_SCOPE_SITE:
         return mode->code == referral->site;
     case HW_SCOPE_SERVICE:
-        return mode->code == service->code;
+        return service != NULL && mode->code == service->code;
     case HW_SCOPES:
         break;
     }
@@ -179,21 +196,135 @@ static bool covers(const struct hw_engine *engine, const struct hw_mode_record *
 enum hw_mode hw_mode_of(const struct hw_engine *engine, uint32_t referral, uint32_t service)
 {
     const struct hw_mode_record *narrowest = NULL;
+    bool configured = true;
 
     for (uint32_t i = 1; i < engine->modes.count; i++) {
         const struct hw_mode_record *mode = mode_at(engine, i);
 
-        if (mode->until_ms <= engine->root.accepted_ms ||
+        if (!holds(engine, mode) ||
             !covers(engine, mode, hw_referral_at(engine, referral),
                 HW_AT(engine, services, hw_service, service)))
             continue;
         if (mode->mode == HW_MODE_PAUSED)
             return HW_MODE_PAUSED;
+        configured = configured && mode->scope != HW_SCOPE_ALL;
         if (narrowest == NULL || mode->scope > narrowest->scope)
             narrowest = mode;
     }
-    return narrowest == NULL ? (enum hw_mode)engine->root.routing.mode
-                             : (enum hw_mode)narrowest->mode;
+    /* What is configured is a mode for all: paused there is paused always, too. */
+    if (narrowest == NULL || (configured && engine->root.routing.mode == HW_MODE_PAUSED))
+        return (enum hw_mode)engine->root.routing.mode;
+    return (enum hw_mode)narrowest->mode;
+}
+
+/* ---- as the outside may read it ---- */
+
+/* What is configured, where nobody has set another mode for all. */
+static struct hw_mode_view configured_view(const struct hw_engine *engine)
+{
+    return (struct hw_mode_view){
+        .scope = scopes[HW_SCOPE_ALL],
+        .mode = modes[engine->root.routing.mode],
+        .since_ms = HW_TIME_NONE,
+        .until_ms = HW_TIME_OPEN,
+    };
+}
+
+static struct hw_mode_view view_of(const struct hw_engine *engine, uint32_t handle)
+{
+    const struct hw_mode_record *mode = mode_at(engine, handle);
+
+    return (struct hw_mode_view){
+        .scope = scopes[mode->scope],
+        .code = hw_engine_text(engine, mode->code),
+        .mode = modes[mode->mode],
+        .by = hw_engine_text(engine, mode->by),
+        .reason = hw_engine_text(engine, mode->reason),
+        .since_ms = mode->since_ms,
+        .until_ms = mode->until_ms,
+    };
+}
+
+uint32_t hw_mode_walk(
+    const struct hw_engine *engine, uint32_t handle, struct hw_mode_view *ret_view)
+{
+    if (handle == 0 && set_for_all(engine) == NULL) {
+        *ret_view = configured_view(engine);
+        return 1;
+    }
+    /* A record's handle outside is one more than inside: 1 is what is configured. */
+    for (uint32_t at = handle == 0 ? 1 : handle; at < engine->modes.count; at++)
+        if (holds(engine, mode_at(engine, at))) {
+            *ret_view = view_of(engine, at);
+            return at + 1;
+        }
+    return 0;
+}
+
+/* Of a service alone: what stops it for everybody. */
+static bool covers_service(const struct hw_engine *engine, const struct hw_mode_record *mode,
+    const struct hw_service *service)
+{
+    if (mode->scope == HW_SCOPE_DIRECTION)
+        return (service->directions & ~hw_direction_of(hw_engine_text(engine, mode->code))) == 0;
+    return mode->scope == HW_SCOPE_ALL ||
+        (mode->scope == HW_SCOPE_SERVICE && mode->code == service->code);
+}
+
+uint32_t hw_paused_walk(const struct hw_engine *engine, uint64_t of_referral,
+    struct hw_slice of_service, uint32_t handle, struct hw_mode_view *ret_view)
+{
+    uint32_t referral = of_referral == 0 ? 0 : hw_referral_by_reference(engine, of_referral);
+    uint32_t code = of_service.size == 0 ? 0 : hw_text_find(engine, of_service);
+    uint32_t found = code == 0 ? 0 : hw_service_find(engine, code);
+    const struct hw_service *service =
+        found == 0 ? NULL : HW_AT(engine, services, hw_service, found);
+
+    if (handle == 0 && set_for_all(engine) == NULL && engine->root.routing.mode == HW_MODE_PAUSED) {
+        *ret_view = configured_view(engine);
+        return 1;
+    }
+    for (uint32_t at = handle == 0 ? 1 : handle; at < engine->modes.count; at++) {
+        const struct hw_mode_record *mode = mode_at(engine, at);
+
+        if (mode->mode != HW_MODE_PAUSED || !holds(engine, mode) ||
+            (referral != 0 && !covers(engine, mode, hw_referral_at(engine, referral), service)) ||
+            (referral == 0 && service != NULL && !covers_service(engine, mode, service)))
+            continue;
+        *ret_view = view_of(engine, at);
+        return at + 1;
+    }
+    return 0;
+}
+
+/* A mode for a service is of who is arranged with it; of who only waits there are too many. */
+static bool is_with(const struct hw_engine *engine, uint32_t referral, uint32_t code)
+{
+    for (uint32_t at = hw_referral_at(engine, referral)->matches; at != 0;
+         at = hw_match_at(engine, at)->referral_next) {
+        const struct hw_match *match = hw_match_at(engine, at);
+
+        if (hw_match_is_live(match) && match->state < HW_MATCH_STARTED &&
+            HW_AT(engine, services, hw_service, match->service)->code == code)
+            return true;
+    }
+    return false;
+}
+
+bool hw_mode_touches(
+    const struct hw_engine *engine, const struct hw_event *event, uint32_t referral)
+{
+    const struct hw_referral *record = hw_referral_at(engine, referral);
+    struct hw_mode_record like = {0};
+    struct hw_slice code;
+
+    if (record->state >= HW_REFERRAL_ACCEPTED ||
+        !read_scope(hw_event_text(event, HW_FIELD_DETAIL), &like.scope, &code))
+        return false;
+    like.code = code.size == 0 ? 0 : hw_text_find(engine, code);
+    if (like.scope == HW_SCOPE_SERVICE)
+        return like.code != 0 && is_with(engine, referral, like.code);
+    return covers(engine, &like, record, NULL);
 }
 
 bool hw_mode_is_still(const struct hw_engine *engine, uint32_t referral, uint32_t service)

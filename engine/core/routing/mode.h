@@ -7,21 +7,31 @@
 
 #include "core/state.h"
 
+/* How long a mode holds, who says so and why; texts, 0: not said. */
+struct hw_mode_said {
+    int64_t until_ms; /* HW_TIME_OPEN: until another is set */
+    uint32_t by, reason;
+};
+
 /*
- * "all" or KIND:CODE, and a mode, as said in routing.mode; until_ms: when it ends by itself; by:
- * text, who said so.  False when scope or mode is none: nothing changed.
+ * "all" or KIND:CODE, and a mode, as said in routing.mode.  False when scope or mode is none:
+ * nothing changed.
  */
 bool hw_mode_set(struct hw_engine *engine, struct hw_slice scope, struct hw_slice mode,
-    int64_t until_ms, uint32_t by);
+    const struct hw_mode_said *said);
 
 /* The time of a mode is over: what it kept back is looked at again, in the same tick. */
 void hw_mode_lapsed(struct hw_engine *engine, uint32_t mode);
 
 /*
  * The mode for a referral and a service: paused where any scope that covers them is paused, else
- * of the narrowest, else routing.mode of the configuration.
+ * of the narrowest.  Where nobody has set a mode for all, routing.mode of the configuration is it.
  */
 enum hw_mode hw_mode_of(const struct hw_engine *engine, uint32_t referral, uint32_t service);
+
+/* Whether a record that was taken set the mode of a scope that a referral stands in. */
+bool hw_mode_touches(
+    const struct hw_engine *engine, const struct hw_event *event, uint32_t referral);
 
 /* Paused, or unsure (R16): nothing is sent, expires or is accepted by itself. */
 bool hw_mode_is_still(const struct hw_engine *engine, uint32_t referral, uint32_t service);

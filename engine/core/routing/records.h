@@ -309,12 +309,14 @@ struct hw_match {
 enum hw_suspension { HW_SUSPENDED_NOT, HW_SUSPENDED_AWAY, HW_SUSPENDED_DEAD, HW_SUSPENDED_PACKAGE };
 
 struct hw_mode_record {
-    uint32_t code; /* text; 0: all */
-    uint32_t by;   /* text: who set it */
-    uint8_t scope; /* enum hw_scope */
-    uint8_t mode;  /* enum hw_mode */
+    uint32_t code;       /* text; 0: all */
+    uint32_t by, reason; /* texts: who set it, and why */
+    uint8_t scope;       /* enum hw_scope */
+    uint8_t mode;        /* enum hw_mode */
     uint8_t unused[2];
     uint32_t heap_at;
+    uint32_t unused2;
+    int64_t since_ms; /* when it was set */
     int64_t until_ms; /* HW_TIME_OPEN */
 };
 
