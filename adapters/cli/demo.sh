@@ -57,6 +57,7 @@ data=$folder/data
 server=
 simulator=
 viewer=
+listener=
 terminal=
 [ ! -t 0 ] || [ ! -t 1 ] || terminal=yes
 
@@ -76,6 +77,7 @@ end() {
 clean() {
     trap '' INT TERM HUP # A second Ctrl-C must not leave half of it behind.
     end picture "$viewer"
+    end listener "$listener"
     end county "$simulator"
     end server "$server"
     if [ -n "$keep" ]; then
@@ -239,22 +241,47 @@ show_plain() {
     show_paused
 }
 
-# The queues, and what the simulated services have answered so far.
+# The queues, and what the simulated services have answered (the county writes it down every 2 s).
 show_routing() {
     printf '\nRouting  '
     counted waiting_step_down waiting_step_up proposed offered accepted_not_started placed
     grep -o 'offers [0-9]*: accepted.*' "$folder/simulate.log" | tail -n 1 |
-        sed 's/^/Services, so far: /; s/decided/proposals decided by the hub/' || true
+        sed 's/^/Services, up to two seconds ago: /; s/decided/proposals decided by the hub/' || true
 }
 
-# Everything is paused: whatever waits, nothing new is proposed or offered.
+# told_since RECORD TOPIC...: how many messages of each topic tell of a later record.
+told_since() {
+    awk -v paused="$1" -v topics="${*:2}" '
+        match($0, /"sequence":[0-9]+/) {
+            count[$1] += substr($0, RSTART + 11, RLENGTH - 11) + 0 > paused
+        }
+        END {
+            all = split(topics, names, " ")
+            for (i = 1; i <= all; i++)
+                printf "%s%s %d", (i > 1 ? ", " : ""), substr(names[i], 7), count[names[i]]
+        }' "$folder/route.log"
+}
+
+# Everything is paused: from that record on nothing is proposed or offered.  What was offered
+# before is answered and begins: facts are still taken.
 show_paused() {
+    local paused
+
+    nanocat --sub --connect "$publish" --subscribe route/ --subscribe automation/ --ascii \
+        >"$folder/route.log" 2>/dev/null </dev/null &
+    listener=$!
+    sleep 1
     printf '\nPaused   '
     "$program" decide --url "nn+$query" routing.mode scope=all mode=paused reason=demo
     show_routing
-    sleep 2
+    sleep 4
     show_routing
-    printf 'Facts are still taken, but nobody is proposed or offered any more.\n'
+    paused=$(sed -n 's/^automation.changed .*"sequence":\([0-9]*\).*/\1/p' "$folder/route.log" | tail -n 1)
+    printf '\nIn the %s s since record %s, which paused everything:\n' 4 "${paused:-?}"
+    printf '  went out: %s\n' "$(told_since "${paused:-0}" route/proposed route/offered)"
+    printf '  of what was offered before: %s\n' \
+        "$(told_since "${paused:-0}" route/answered route/expired route/started route/ended)"
+    "$program" top --once --publish "$publish" --query "$query" | grep -A 1 'Home First'
 }
 
 [ -x "$program" ] || { printf 'demo: %s is not built: ./dev build\n' "$program" >&2; exit 1; }

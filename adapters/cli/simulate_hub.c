@@ -212,6 +212,16 @@ static int64_t span(const struct hw_simulate_hub *hub, uint32_t minutes)
     return (int64_t)minutes * HW_MINUTE_MS * 1000 / hub->options.speed_thousand;
 }
 
+/* An earlier version of the same offer: more time, or an answer that it is looked into. */
+static bool is_seen(const struct hw_simulate_hub *hub, const struct plan *plan)
+{
+    for (uint32_t i = 0; i < hub->plans_count; i++)
+        if (&hub->plans[i] != plan && !hub->plans[i].proposal &&
+            strcmp(hub->plans[i].reference, plan->reference) == 0)
+            return true;
+    return false;
+}
+
 static void plan_new(struct hw_simulate_hub *hub, const json_t *row, bool proposal)
 {
     struct plan *plan;
@@ -238,7 +248,7 @@ static void plan_new(struct hw_simulate_hub *hub, const json_t *row, bool propos
     }
     plan->answer =
         hw_sim_offer_plan_of(hub->options.seed, plan->reference, plan->version, plan->kind);
-    hub->said.offers_seen++;
+    hub->said.offers_seen += !is_seen(hub, plan);
     if (plan->answer.answer != NULL)
         plan->at_ms = now + span(hub, plan->answer.minutes);
     if (plan->answer.assesses)

@@ -23,6 +23,9 @@ tap_has "people wait, are proposed and offered" \
     'Routing .*waiting step down [0-9]+ .*proposed [0-9]+ +offered [0-9]+ ' "$out"
 tap_has "people are placed" 'placed [1-9][0-9]*' "$out"
 tap_has "at the end everything is paused" 'Paused +done' "$out"
+tap_has "from then on nothing goes out" 'went out: proposed 0, offered 0$' "$out"
+tap_has "and it counted from that record on" 'since record [1-9][0-9]*, which paused everything' "$out"
+tap_has "the picture says that it is paused" '^ PAUSED  everything since .*: demo$' "$out"
 tap_has "it names how to pause and to go on" 'routing.mode scope=all mode=paused' "$out"
 tap_case "nothing is left behind" "" "$(ls "$TMPDIR")"
 
