@@ -32,7 +32,7 @@ enum { IN_ZONE = 10, ZONES_IN_COUNCIL = 10, ROOMY = 9 };
 struct land {
     struct bench_desk desk;
     uint64_t seed;
-    uint32_t zones, services, people, decided;
+    uint32_t zones, services, people, decided, expired;
     uint64_t offer;   /* the last one that went out */
     char service[16]; /* to which */
 };
@@ -54,6 +54,7 @@ static void heard(void *context, const struct hw_event *decision, uint64_t seque
 
     (void)sequence;
     land->decided++;
+    land->expired += decision->kind == HW_KIND_DECIDED_EXPIRY;
     if (decision->kind != HW_KIND_DECIDED_OFFER)
         return;
     land->offer = (uint64_t)decision->values[HW_FIELD_OFFER].number;
@@ -185,9 +186,9 @@ static void go_out(struct land *land)
 
 static void run_out(struct land *land)
 {
-    uint32_t decided = land->decided;
+    uint32_t expired = land->expired;
 
-    while (land->decided == decided) /* A midnight may come before. */
+    while (land->expired == expired) /* A midnight, or an alert said again, may come before. */
         (void)bench_desk_wait(&land->desk, HW_TIME_OPEN - 1);
 }
 
