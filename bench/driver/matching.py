@@ -80,8 +80,8 @@ def _beside(found, what, ours, theirs, yardstick, **more):
     a, b = found[f"{ours}_hours"], found[f"{theirs}_hours"]
     ratio = median([x / y for x, y in zip(a, b)]) if all(b) else None
     return Line("quality", what, figure=median(a), unit="h", yardstick=yardstick,
-                yardstick_figure=median(b), ratio=ratio, judged="ratio", at_most=True,
-                turns=len(a), **more)
+                yardstick_figure=median(b), ratio=ratio,
+                judged="figure" if ratio is None else "ratio", at_most=True, turns=len(a), **more)
 
 
 def _seeds(found, ours, theirs):
