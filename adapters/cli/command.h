@@ -16,8 +16,8 @@ enum hw_exit { HW_EXIT_OK = 0, HW_EXIT_FAILED = 1, HW_EXIT_USAGE = 2 };
 #define HW_COMMAND_LIST(X)                                                                         \
     X(check, "checks a configuration, prints it, lists all keys")                                  \
     X(serve, "runs the engine until it is told to stop")                                           \
-    X(decode, "what a message would be read as, ignored or refused for; stores nothing")           \
-    X(send, "sends HL7 v2 messages or CloudEvents and sums up what was answered")                  \
+    X(decode, "what a message would be read as or refused for; stores nothing")                    \
+    X(send, "sends HL7 v2 messages or CloudEvents and sums up the answers")                        \
     X(decide, "the decisions of people: approve, offer, hold, exclude, modes")                     \
     X(replay, "the state as of any moment, from the journal, as JSON; reads only")                 \
     X(explain, "the life of a stay or referral in plain English; reads only")                      \

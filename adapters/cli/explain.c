@@ -31,8 +31,9 @@ static const struct hw_usage usage = {
     .sentence = "Tells the life of a stay (S...), a referral (R...), an offer (O...: its\n"
                 "referral) or an alert (A...) in plain English: what happened, who decided what\n"
                 "and why, what stood in the way, what happens next. Times are London's. With -d\n"
-                "the whole journal is read; with --url what a running server knows now. Reads\n"
-                "only; safe beside a running server. Names nobody.",
+                "the whole journal is read; with --url (S... and R... only) what a running\n"
+                "server knows now. What is paused is told: by whom, why, until when. Reads only;\n"
+                "safe beside a running server. Names nobody.",
     .options = options,
     .options_count = sizeof options / sizeof *options,
 };

@@ -30,7 +30,8 @@ static const struct command commands[] = {
 static void print_help(FILE *out)
 {
     fputs("Usage: homeward COMMAND [ARGUMENTS]\n\n"
-          "Homeward keeps a live picture of everybody's way home from hospital.\n\nCommands:\n",
+          "Homeward keeps a live picture of everybody's way home from hospital, and matches\n"
+          "people to support at home: the engine proposes, a named person decides.\n\nCommands:\n",
         out);
     for (const struct command *command = commands; command->name != NULL; command++)
         fprintf(out, "  %-12s %s\n", command->name, command->does);

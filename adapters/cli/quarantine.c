@@ -7,6 +7,7 @@
 #include "cli/args.h"
 #include "cli/command.h"
 #include "cli/event_json.h"
+#include "cli/explain_words.h"
 #include "cli/settle.h"
 #include "runtime/quarantine_log.h"
 
@@ -31,6 +32,8 @@ static const struct hw_usage usage = {
     .options_count = sizeof options / sizeof *options,
 };
 
+enum { REASON_COLUMNS = 4 };
+
 struct asked {
     bool list, json, raw;
     uint64_t id;
@@ -41,14 +44,18 @@ static bool print_line(void *context, const struct hw_quarantined *entry)
     const struct asked *asked = context;
     const struct hw_refused *refused = &entry->refused;
     char time[HW_TIME_TEXT_SIZE];
+    struct hw_words words;
 
     if (entry->dropped)
         return true;
     hw_time_format(entry->time_ms, time);
     if (!asked->json) {
-        printf("%" PRIu64 "  %s  %.*s  %.*s  %.*s  %u bytes  %.*s\n", entry->id, time,
+        printf("%" PRIu64 "  %s  %.*s  %.*s  %.*s  %u bytes\n", entry->id, time,
             HW_SLICE_ARGS(refused->source), HW_SLICE_ARGS(refused->code),
-            HW_SLICE_ARGS(refused->where), entry->whole_size, HW_SLICE_ARGS(refused->reason));
+            HW_SLICE_ARGS(refused->where), entry->whole_size);
+        hw_words_init(&words);
+        hw_words_add(&words, "%.*s", HW_SLICE_ARGS(refused->reason));
+        hw_words_print(&words, "", REASON_COLUMNS, stdout);
         return true;
     }
     json_t *line =

@@ -28,7 +28,8 @@ static const struct hw_usage usage = {
     .sentence = "Prints a report of whole London days from the journal:\n"
                 "  capacity   per service: position, offers and their answers, starts, waits\n"
                 "  outcomes   per reablement service: sequels, at home 91 days after hospital\n"
-                "  step-up    first contact within 2 hours and 2 days, by council\n"
+                "  step-up    first contact within 2 hours and 2 days, by council; apart what\n"
+                "             came when no crisis response of the council was open\n"
                 "What is not known is - (null in JSON), never 0. Reads only; safe beside a\n"
                 "running server. Names nobody.",
     .options = options,

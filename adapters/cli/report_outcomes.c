@@ -6,7 +6,9 @@
  * lived at home on the 91st day, by the first outcome.reviewed of that day or later; who is dead,
  * not at home or not to be reached is not at home.  Who has no review yet is told apart, and then
  * there is no share: it would be a guess.  The published measure takes October to December: ask for
- * those days.
+ * those days.  Its second part, coverage, wants all who left hospital at 65 or over: of
+ * people who were never referred only is known whether they are adults (hw_event_set_born), so it
+ * is not told here.
  */
 #define _GNU_SOURCE /* memmem */
 #include "cli/report.h"

@@ -4,6 +4,7 @@
 #include "cli/args.h"
 #include "cli/ask.h"
 #include "cli/command.h"
+#include "cli/explain_words.h"
 #include "cli/send_events.h"
 #include "config/tree.h"
 #include "link/mllp/address.h"
@@ -251,6 +252,8 @@ static void print_count(const char *name, uint64_t count, bool always)
 
 static void print_text(const struct hw_send_result *result)
 {
+    struct hw_words words;
+
     printf("%-12s %llu of %llu in %.3f s, %.0f answers/s\n", "sent",
         (unsigned long long)result->sent, (unsigned long long)result->messages, seconds_of(result),
         rate_of(result));
@@ -261,8 +264,10 @@ static void print_text(const struct hw_send_result *result)
     print_count("rejected", result->rejected, true);
     for (uint32_t i = 0; i < result->reasons_count; i++) {
         const struct hw_send_reason *reason = &result->reasons[i];
-        printf("  %llu with %s%s%s: %s\n", (unsigned long long)reason->count, reason->code,
-            *reason->condition == '\0' ? "" : " ", reason->condition, reason->words);
+        hw_words_init(&words);
+        hw_words_add(&words, "%llu with %s%s%s: %s", (unsigned long long)reason->count,
+            reason->code, *reason->condition == '\0' ? "" : " ", reason->condition, reason->words);
+        hw_words_print(&words, "", 2, stdout);
     }
     print_count("mismatched", result->mismatched, false);
     print_count("resent", result->resent, false);

@@ -16,7 +16,9 @@ static const struct hw_option options[] = {
 static const struct hw_usage usage = {
     .command = "serve",
     .synopsis = "[-c FILE] [-d DIR] [--set KEY=VALUE]...",
-    .sentence = "Runs the engine: takes HL7 v2 messages, publishes figures, answers questions.\n"
+    .sentence = "Runs the engine: takes HL7 v2 messages, CloudEvents and decisions of people,\n"
+                "publishes figures, answers questions. How far it proposes or offers by itself:\n"
+                "routing.mode (homeward check --keys) and the decision routing.mode.\n"
                 "The line \"ready\" on standard error names all addresses.\n\n"
                 "SIGTERM, SIGINT  finish what was taken, write a snapshot, exit 0; again: at once\n"
                 "SIGHUP           read the configuration again; says what needs a restart\n"

@@ -48,7 +48,8 @@ static const struct hw_option option_list[] = {
 
 static const struct hw_usage usage = {
     .command = "simulate",
-    .synopsis = "[--days N] [--seed S] [--people N] [--speed X] [-o FILE|mllp://HOST:PORT]",
+    .synopsis = "[--days N] [--seed S] [--people N] [--speed X] [-o FILE|mllp://HOST:PORT] "
+                "[--hub nn+tcp://HOST:PORT]",
     .sentence = "Writes the messages of a synthetic county: three hospitals, realistic stays,\n"
                 "weekdays, corrections, and the disorder of real feeds. Nobody in it exists:\n"
                 "family names begin with ZZ, NHS numbers are of the range 999, never issued.\n"

@@ -41,8 +41,10 @@ static const struct hw_option options[] = {
 static const struct hw_usage usage = {
     .command = "top",
     .synopsis = "[--url URL | --publish ADDRESS --query ADDRESS] [--once]",
-    .sentence = "Shows who is in hospital, ready and delayed, where and what for, as it changes.\n"
-                "q quits. Where the output is no terminal, it prints one picture and ends.",
+    .sentence = "Shows who is in hospital, ready and delayed, where and what for, and where there\n"
+                "are services: who waits for them, what is free, what is paused and by whom, as\n"
+                "it changes. q quits. Where the output is no terminal, it prints one picture and\n"
+                "ends.",
     .options = options,
     .options_count = sizeof options / sizeof *options,
 };

@@ -169,6 +169,13 @@ uint32_t hw_services_count(const struct hw_engine *engine);
 void hw_service_view(
     const struct hw_engine *engine, uint32_t index, struct hw_service_view *ret_view);
 
+/*
+ * Whether a service works for a council (its code; empty: not known), and whether somebody may
+ * begin with it at a moment: its hours as they are now.  index below the count.
+ */
+bool hw_service_is_for(const struct hw_engine *engine, uint32_t index, struct hw_slice council);
+bool hw_service_is_open(const struct hw_engine *engine, uint32_t index, int64_t ms);
+
 /* ---- referrals and matches ---- */
 
 struct hw_referral_view {

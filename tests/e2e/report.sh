@@ -45,7 +45,7 @@ crisis() { # NUMBER TIME CONTACT
     [ -z "$3" ] || hub_say "$3" contact.first "{\"referral\":\"$1\",\"at\":\"$3\"}"
 }
 
-hub_serve --set 'services=[{code: HART, name: Home First HART, kind: reablement, capacity: 3, capabilities: [personal_care]}, {code: CRISIS, kind: crisis_response, directions: [step_up], capacity: 1, capabilities: [carer_breakdown]}]'
+hub_serve --set 'services=[{code: HART, name: Home First HART, kind: reablement, capacity: 3, capabilities: [personal_care]}, {code: CRISIS, kind: crisis_response, directions: [step_up], capacity: 1, hours: "Mo-Su 07:00-22:00", capabilities: [carer_breakdown]}]'
 
 # Three go home on 2, 3 and 4 March; the first two end within the month; the third is declined once.
 home 1 2026-03-02
@@ -57,11 +57,13 @@ hub_until 2026-03-09T10:00:00Z
 hub_say 2026-03-09T10:00:00Z placement.ended '{"referral":"1","service":"HART","outcome":"independent"}'
 hub_say 2026-03-09T11:00:00Z placement.ended '{"referral":"2","service":"HART"}'
 
-# Four in crisis: in time at noon, late, never reached, and at night, which stands apart.
+# Five in crisis: in time at noon, late, never reached; at night, which stands apart; and at 21:00,
+# when this service is open, though the standard asks for cover until 20:00 only.
 crisis 21 2026-03-10T12:00:00Z 2026-03-10T13:30:00Z
 crisis 22 2026-03-11T12:00:00Z 2026-03-11T15:00:00Z
 crisis 23 2026-03-12T12:00:00Z ''
-crisis 24 2026-03-12T22:00:00Z 2026-03-12T23:00:00Z
+crisis 24 2026-03-12T22:30:00Z 2026-03-12T23:00:00Z
+crisis 25 2026-03-13T21:00:00Z ''
 hub_until 2026-03-14T12:00:00Z
 hub_say 2026-03-14T12:00:00Z service.capacity '{"service":"NEW","capacity":2}'
 
@@ -82,7 +84,7 @@ report capacity --date 2026-03-09 --known-at 2026-03-09T10:30:00Z
 tap_case "what was not known then is not counted" 1 "$(column ended HART)"
 
 report step-up --date 2026-03-01 --to 2026-03-31
-for expected in referrals:3 in_time:1 in_time_percent:33.3 late:1 not_contacted:1 not_due_yet:0 \
+for expected in referrals:4 in_time:1 in_time_percent:25.0 late:1 not_contacted:2 not_due_yet:0 \
     outside_cover_referrals:1 outside_cover_in_time:1; do
     tap_case "step-up of 508: ${expected%%:*}" "${expected#*:}" "$(column "${expected%%:*}" 508)"
 done

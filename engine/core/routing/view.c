@@ -78,6 +78,20 @@ void hw_service_view(
         ret_view->past_review += hw_match_at(engine, at)->past_review;
 }
 
+bool hw_service_is_for(const struct hw_engine *engine, uint32_t index, struct hw_slice council)
+{
+    const struct hw_service *service = service_at(engine, index + 1);
+    uint32_t code = council.size == 0 ? 0 : hw_text_find(engine, council);
+
+    return service->councils == 0 || council.size == 0 ||
+        (code != 0 && hw_service_lists(engine, service->councils, code));
+}
+
+bool hw_service_is_open(const struct hw_engine *engine, uint32_t index, int64_t ms)
+{
+    return hw_hours_is_open(&service_at(engine, index + 1)->hours, ms);
+}
+
 /* ---- referrals ---- */
 
 static void view_referral(
