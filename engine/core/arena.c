@@ -14,15 +14,7 @@ enum hw_status hw_arena_init(
     arena->base = memory->reserve(memory->context, size);
     if (arena->base == NULL)
         return HW_E_MEMORY;
-    arena->reserved = size;
     return hw_arena_ensure(arena, memory, 1) == HW_OK ? HW_OK : HW_E_MEMORY;
-}
-
-void hw_arena_release(struct hw_arena *arena, const struct hw_memory *memory)
-{
-    if (arena->base != NULL)
-        memory->release(memory->context, arena->base, arena->reserved);
-    *arena = (struct hw_arena){0};
 }
 
 enum hw_status hw_arena_ensure_last(

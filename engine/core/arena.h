@@ -13,7 +13,6 @@
 struct hw_arena {
     uint8_t *base;
     size_t committed;   /* bytes */
-    size_t reserved;    /* bytes */
     uint32_t item_size; /* bytes; at least 4, a multiple of 4 */
     uint32_t count;     /* handles ever taken, handle 0 included */
     uint32_t count_max;
@@ -22,10 +21,9 @@ struct hw_arena {
     uint32_t free_count;
 };
 
-/* HW_OK or HW_E_MEMORY. items_max without handle 0. */
+/* HW_OK or HW_E_MEMORY. items_max without handle 0.  Its space is memory's, and stays its own. */
 HW_MUST_CHECK enum hw_status hw_arena_init(
     struct hw_arena *arena, const struct hw_memory *memory, uint32_t item_size, uint32_t items_max);
-void hw_arena_release(struct hw_arena *arena, const struct hw_memory *memory);
 
 /* Make sure that items more records can be taken without failing.  HW_OK or HW_E_FULL. */
 HW_MUST_CHECK enum hw_status hw_arena_ensure(

@@ -83,10 +83,9 @@ static uint32_t limit_of(
     return limits->message_ids;
 }
 
-static enum hw_status init_arenas(struct hw_engine *engine)
+static enum hw_status init_arenas(struct hw_engine *engine, const struct hw_memory *memory)
 {
     const struct hw_limits *limits = &engine->options.limits;
-    const struct hw_memory *memory = &engine->options.memory;
 
 #define ARENA_INIT(name, type)                                                                     \
     if (hw_arena_init(&engine->name, memory, sizeof(type),                                         \
@@ -115,10 +114,8 @@ static enum hw_status init_arenas(struct hw_engine *engine)
     X(profile_table, profiles)                                                                     \
     X(area_table, areas)
 
-static enum hw_status init_tables(struct hw_engine *engine)
+static enum hw_status init_tables(struct hw_engine *engine, const struct hw_memory *memory)
 {
-    const struct hw_memory *memory = &engine->options.memory;
-
 #define TABLE_INIT(table, arena)                                                                   \
     if (hw_table_init(&engine->table, memory, engine->arena.count_max) != HW_OK)                   \
         return HW_E_MEMORY;
@@ -126,6 +123,24 @@ static enum hw_status init_tables(struct hw_engine *engine)
     TABLE_ROUTING_LIST(TABLE_INIT)
 #undef TABLE_INIT
     return HW_OK;
+}
+
+/* Once to learn how much they need, and once more in what was reserved then. */
+static enum hw_status init_state(struct hw_engine *engine)
+{
+    struct hw_region *region = &engine->region;
+    struct hw_memory measuring = hw_region_measuring(region), carving = hw_region_carving(region);
+    enum hw_status status;
+
+    region->memory = engine->options.memory;
+    status = init_arenas(engine, &measuring);
+    if (status == HW_OK)
+        status = init_tables(engine, &measuring);
+    if (status == HW_OK)
+        status = hw_region_reserve(region);
+    if (status == HW_OK)
+        status = init_arenas(engine, &carving);
+    return status == HW_OK ? init_tables(engine, &carving) : status;
 }
 
 static void *take_memory(const struct hw_memory *memory, size_t size)
@@ -277,7 +292,7 @@ static enum hw_status init(struct hw_engine *engine)
 {
     const struct hw_memory *memory = &engine->options.memory;
 
-    if (init_arenas(engine) != HW_OK || init_tables(engine) != HW_OK)
+    if (init_state(engine) != HW_OK)
         return HW_E_MEMORY;
     engine->scratch = take_memory(memory, sizeof *engine->scratch);
     engine->effects = take_memory(memory, HW_EFFECTS_MAX * sizeof *engine->effects);
@@ -315,13 +330,7 @@ void hw_engine_free(struct hw_engine *engine)
     if (engine == NULL)
         return;
     memory = engine->options.memory;
-#define ARENA_RELEASE(name, type) hw_arena_release(&engine->name, &memory);
-    HW_ARENA_LIST(ARENA_RELEASE)
-#undef ARENA_RELEASE
-#define TABLE_RELEASE(table, arena) hw_table_release(&engine->table, &memory);
-    TABLE_LIST(TABLE_RELEASE)
-    TABLE_ROUTING_LIST(TABLE_RELEASE)
-#undef TABLE_RELEASE
+    hw_region_release(&engine->region);
     if (engine->scratch != NULL)
         memory.release(memory.context, engine->scratch, sizeof *engine->scratch);
     if (engine->effects != NULL)

@@ -20,6 +20,7 @@
 #define HW_STATE_H
 
 #include "core/arena.h"
+#include "core/region.h"
 #include "core/table.h"
 #include "homeward/routing.h"
 
@@ -417,6 +418,7 @@ struct hw_text_recent {
 
 struct hw_engine {
     struct hw_engine_options options;
+    struct hw_region region; /* of the arenas and tables */
     struct hw_engine_root root;
 #define HW_ARENA_MEMBER(name, type) struct hw_arena name;
     HW_ARENA_LIST(HW_ARENA_MEMBER)

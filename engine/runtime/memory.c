@@ -5,7 +5,7 @@
 
 /*
  * State is read all over the place, so that every record would cost walks of page tables: from its
- * second large page on a region asks for large pages.  Its first stays small: small engines do.
+ * second large page on an arena asks for large pages.  Its first stays small: small engines do.
  */
 enum { LARGE_PAGE = 2 * 1024 * 1024 };
 
@@ -28,20 +28,36 @@ static void *reserve(void *context, size_t size)
     if (before > 0)
         (void)munmap(start, before); /* Address space only. */
     (void)munmap(start + before + whole, LARGE_PAGE - before);
-    start += before;
-    if (whole > LARGE_PAGE) /* Refused where the kernel has none: small ones do as well. */
-        (void)madvise(start + LARGE_PAGE, whole - LARGE_PAGE, MADV_HUGEPAGE);
-    return start;
+    return start + before;
 }
 
-/* Whole large pages, which are the region's: what of them is committed already stays as it is. */
+/*
+ * The large pages of what is committed that are not the first of an arena.  An arena begins at a
+ * multiple of them, and so does each step of a large one, which is as large as one of them; what
+ * begins there and is less, or more, is taken for an arena's first.
+ */
+static uintptr_t behind_first(uintptr_t address, size_t size)
+{
+    if (address % LARGE_PAGE != 0)
+        return large_up(address);
+    return size == LARGE_PAGE ? address : address + LARGE_PAGE;
+}
+
+/* Whole large pages, which are the arena's: what of them is committed already stays as it is. */
 static bool commit(void *context, void *address, size_t size)
 {
     uintptr_t start = (uintptr_t)address & ~((uintptr_t)sysconf(_SC_PAGESIZE) - 1);
     uintptr_t end = large_up((uintptr_t)address + size);
+    uintptr_t behind = behind_first((uintptr_t)address, size);
 
     (void)context;
-    return size == 0 || mprotect((void *)start, end - start, PROT_READ | PROT_WRITE) == 0;
+    if (size == 0)
+        return true;
+    if (mprotect((void *)start, end - start, PROT_READ | PROT_WRITE) != 0)
+        return false;
+    if (behind < end) /* Refused where the kernel has none: small ones do as well. */
+        (void)madvise((void *)behind, end - behind, MADV_HUGEPAGE);
+    return true;
 }
 
 static void release(void *context, void *address, size_t size)
