@@ -57,6 +57,13 @@ void hw_ask_close(struct hw_ask *ask)
     ask->socket = -1;
 }
 
+void hw_ask_once(struct hw_ask *ask)
+{
+    int never_ms = INT32_MAX;
+
+    (void)nn_setsockopt(ask->socket, NN_REQ, NN_REQ_RESEND_IVL, &never_ms, sizeof never_ms);
+}
+
 json_t *hw_ask_for(struct hw_ask *ask, const char *question, size_t size, int64_t timeout_ms)
 {
     int wait_ms = timeout_ms > INT32_MAX ? INT32_MAX : (int)timeout_ms;

@@ -28,6 +28,9 @@ bool hw_ask_is_url(const char *url);
 HW_MUST_CHECK enum hw_status hw_ask_open(struct hw_ask *ask, const char *url);
 void hw_ask_close(struct hw_ask *ask);
 
+/* Questions from now on may take long: none is sent again while its connection stands. */
+void hw_ask_once(struct hw_ask *ask);
+
 /* The answer to a question, the caller's; NULL: none came in time, or it is no JSON (error). */
 json_t *hw_ask_for(struct hw_ask *ask, const char *question, size_t size, int64_t timeout_ms);
 

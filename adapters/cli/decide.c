@@ -20,6 +20,9 @@
 
 enum { HELP_SIZE = 32 * 1024, WIDTH = 70, TIMEOUT_MS = 10000, DRY_RUN = 256, JSON };
 
+/* What is only tried is tried when the state has been read from disk. */
+enum { PATIENT_MS = 120000 };
+
 static const struct hw_option options[] = {
     {'u', "url", "URL", "the engine's nanomsg.query (nn+tcp://127.0.0.1:5562)"},
     {JSON, "json", "FILE", "the decision as a JSON object, from a file or standard input (-)"},
@@ -371,7 +374,9 @@ static int put_before(const char *url, json_t *decision, bool dry_run)
         free(text);
         return hw_args_wrong(&usage, "--url %s: %s", url, ask.error);
     }
-    answer = hw_ask_for(&ask, text, strlen(text), TIMEOUT_MS);
+    if (dry_run)
+        hw_ask_once(&ask);
+    answer = hw_ask_for(&ask, text, strlen(text), dry_run ? PATIENT_MS : TIMEOUT_MS);
     free(text);
     if (answer == NULL)
         fprintf(stderr, "homeward decide: %s\n", ask.error);
