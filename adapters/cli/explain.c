@@ -75,6 +75,9 @@ static void find_alert(void *context, const struct hw_engine *engine, struct hw_
         header.sequence != asked->reference || hw_record_decode(record, false, &event) != HW_OK ||
         event.kind != HW_KIND_DECIDED_ALERT)
         return;
+    if (hw_event_has(&event, HW_FIELD_DETAIL) &&
+        hw_reference_parse(hw_event_text(&event, HW_FIELD_DETAIL), 'S', &asked->stay) != HW_OK)
+        asked->stay = 0;
     for (uint32_t at = 0; (at = hw_referral_walk(engine, at, &referral)) != 0;)
         if (hw_slice_equal(referral.name, hw_event_text(&event, HW_FIELD_REFERRAL)))
             asked->referral = referral.reference;
@@ -131,6 +134,12 @@ static void tell(void *context, const struct hw_engine *engine, struct hw_slice 
     asked->lines++;
 }
 
+/* A stay's own story: it was asked for, or an alert is about it. */
+static bool is_of_stay(const struct asked *asked)
+{
+    return asked->referral == 0;
+}
+
 static void print_title(const struct asked *asked)
 {
     char reference[HW_REFERENCE_TEXT_SIZE];
@@ -139,8 +148,10 @@ static void print_title(const struct asked *asked)
         printf("%s %s\n", asked->prefix == 'R' ? "Referral" : "Stay", asked->text);
         return;
     }
-    printf("%s %s, of referral %s\n", asked->prefix == 'O' ? "Offer" : "Alert", asked->text,
-        hw_reference_format('R', asked->referral, reference));
+    printf("%s %s, of %s %s\n", asked->prefix == 'O' ? "Offer" : "Alert", asked->text,
+        is_of_stay(asked) ? "stay" : "referral",
+        hw_reference_format(is_of_stay(asked) ? 'S' : 'R',
+            is_of_stay(asked) ? asked->stay : asked->referral, reference));
 }
 
 /* ---- the end ---- */
@@ -154,7 +165,7 @@ static int64_t as_at(void *context)
 static json_t *question_of(const struct asked *asked)
 {
     char reference[HW_REFERENCE_TEXT_SIZE];
-    bool stay = asked->prefix == 'S';
+    bool stay = is_of_stay(asked);
 
     (void)hw_reference_format(stay ? 'S' : 'R', stay ? asked->stay : asked->referral, reference);
     return json_pack("{s:s}", "reference", reference);
@@ -162,7 +173,7 @@ static json_t *question_of(const struct asked *asked)
 
 static void print_now(const struct asked *asked, const json_t *body)
 {
-    if (asked->prefix == 'S')
+    if (is_of_stay(asked))
         hw_explain_spell_now(body, stdout);
     else
         hw_explain_referral_now(body, stdout);
@@ -235,8 +246,8 @@ static int explain_now(struct asked *asked, struct hw_engine *engine)
     resources = hw_resources_new(&resources_options);
     if (resources == NULL)
         hw_no_memory();
-    answer = hw_resources_answer(
-        resources, asked->prefix == 'S' ? "spell" : "referral", question, &body);
+    answer =
+        hw_resources_answer(resources, is_of_stay(asked) ? "spell" : "referral", question, &body);
     if (answer == HW_ANSWER_OK)
         print_now(asked, body);
     json_decref(body);

@@ -41,7 +41,7 @@ static void add_candidates(
         if (count == 1)
             hw_words_add(words, " It came before ");
         else if (count > 1)
-            hw_words_add(words, ", then ");
+            hw_words_add(words, "; then ");
         if (count > 0) {
             hw_words_add_service(words, engine, code);
             hw_words_add(words, " (by %.*s)", (int)why.size, (const char *)why.data);
@@ -67,13 +67,16 @@ static void add_rule(struct hw_words *words, const struct hw_engine *engine, str
             continue;
         if (++count > NAMED_MAX)
             continue;
-        hw_words_add(words, count == 1 ? " Not " : ", ");
+        hw_words_add(words, count == 1 ? " Not " : "; ");
         hw_words_add_service(words, engine, code);
     }
     if (count > NAMED_MAX)
         hw_words_add(words, " and %u more", count - NAMED_MAX);
     hw_words_add(words, ": ");
-    hw_words_add_rule(words, rule);
+    if (count > 1)
+        hw_words_add_rule_of_many(words, rule);
+    else
+        hw_words_add_rule(words, rule);
     hw_words_add(words, ".");
 }
 

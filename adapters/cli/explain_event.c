@@ -441,7 +441,8 @@ static void tell_ended(struct hw_words *words, const struct hw_told *told)
 {
     struct hw_slice reason = text(told, HW_FIELD_REASON);
     struct hw_match_view match;
-    bool offered = match_of(told, &match) && match.offered_ms != HW_TIME_NONE;
+    bool offered = match_of(told, &match) &&
+        (match.offered_ms != HW_TIME_NONE || match.started_ms != HW_TIME_NONE);
 
     if (hw_slice_is(reason, "expired")) {
         add_service(words, told);
@@ -450,7 +451,8 @@ static void tell_ended(struct hw_words *words, const struct hw_told *told)
                     : " is no longer proposed: nobody decided in time, and something has changed.");
         return;
     }
-    hw_words_add(words, "Homeward called off what was arranged with ");
+    hw_words_add(words,
+        offered ? "Homeward called off what was arranged with " : "Homeward no longer proposes ");
     add_service(words, told);
     hw_words_add(words, ": ");
     if (hw_slice_is(reason, "died"))
@@ -459,6 +461,8 @@ static void tell_ended(struct hw_words *words, const struct hw_told *told)
         hw_words_add(words, "their package was kept until now, and nobody said that it goes on");
     else if (hw_slice_is(reason, "referral_ended"))
         hw_words_add(words, "the referral is over");
+    else if (hw_slice_is(reason, "accepted_elsewhere"))
+        hw_words_add(words, "another service has accepted");
     else if (hw_slice_is(reason, "not_ready"))
         hw_words_add(words, "the person is not ready to leave any more");
     else
@@ -491,8 +495,10 @@ static void tell_alert(struct hw_words *words, const struct hw_told *told)
     if (hw_slice_is(what, "repeated"))
         return; /* What stands is told once; that it is rung again is no news in a story. */
     if (kind == 0 || hw_slice_is(what, "cleared")) {
-        hw_words_add(words, "The alert is over%s%s.", kind == 0 ? "" : ": ",
-            kind == 0 ? "" : hw_alert_words(kind));
+        if (kind == 0)
+            hw_words_add(words, "An alert is over.");
+        else
+            hw_words_add(words, "This alert is over: \"%s\".", hw_alert_words(kind));
         return;
     }
     hw_words_add(words, "ALERT: %s.", hw_alert_words(kind));
@@ -502,6 +508,10 @@ static void tell_acknowledged(struct hw_words *words, const struct hw_told *told
 {
     add_who(words, told);
     hw_words_add(words, " has seen the alert");
+    if (text(told, HW_FIELD_ANSWER).size > 0) {
+        hw_words_add(words, " and says: ");
+        hw_words_add_code(words, text(told, HW_FIELD_ANSWER));
+    }
     add_why(words, told);
     hw_words_add(words, ".");
 }

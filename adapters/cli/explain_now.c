@@ -179,6 +179,20 @@ static bool is_paused(const json_t *referral)
     return json_array_size(json_object_get(referral, "paused")) > 0;
 }
 
+/* Whether the referral is on hold because its person is said to have died. */
+static bool is_dead(const json_t *body)
+{
+    const json_t *hold;
+    size_t index;
+
+    json_array_foreach(json_object_get(json_object_get(body, "referral"), "held"), index, hold)
+    {
+        if (strcmp(json_string_value(hold), "death") == 0)
+            return true;
+    }
+    return false;
+}
+
 static void add_next_of_match(
     struct hw_words *words, const json_t *body, const json_t *match, int64_t now_ms)
 {
@@ -188,7 +202,9 @@ static void add_next_of_match(
     if (moment(match, "suspended_until") != HW_TIME_NONE) {
         hw_words_add(words, "The place at %s is kept", name);
         add_moment(words, " until ", moment(match, "suspended_until"), now_ms, "");
-        hw_words_add(words, "; then the hub is asked whether to keep it or give it up.");
+        hw_words_add(words, "%s",
+            is_dead(body) ? ", or until the death is confirmed; then it is free for somebody else."
+                          : "; then the hub is asked whether to keep it or give it up.");
     } else if (is(match, "state", "proposed")) {
         bool is_still = json_array_size(json_object_get(match, "paused")) > 0;
 
@@ -309,12 +325,17 @@ static void print_rule(const json_t *services, const char *rule, const char *why
     {
         if (!is(row, "rule", rule) || ++count > NAMED_MAX)
             continue;
-        hw_words_add(&words, "%s%s", count > 1 ? ", " : "",
+        hw_words_add(&words, "%s%s", count > 1 ? "; " : "",
             *text(row, "name") != '\0' ? text(row, "name") : text(row, "service"));
     }
     if (count > NAMED_MAX)
         hw_words_add(&words, " and %u more", count - NAMED_MAX);
-    hw_words_add(&words, ": %s.", why);
+    hw_words_add(&words, ": ");
+    if (count > 1)
+        hw_words_add_of_many(&words, why);
+    else
+        hw_words_add(&words, "%s", why);
+    hw_words_add(&words, ".");
     print(&words, "", out);
 }
 
@@ -442,6 +463,8 @@ void hw_explain_spell_now(const json_t *body, FILE *out)
     const json_t *period = json_array_get(periods, json_array_size(periods) - 1);
     int64_t now_ms = moment(body, "as_at"), ended_ms = moment(body, "ended_at");
     struct hw_words words;
+    const json_t *alert;
+    size_t index;
 
     hw_words_init(&words);
     fputs("\nWhere things stand at ", out);
@@ -472,4 +495,11 @@ void hw_explain_spell_now(const json_t *body, FILE *out)
         }
     }
     print(&words, "", out);
+    json_array_foreach(json_object_get(body, "alerts"), index, alert)
+    {
+        if (moment(alert, "cleared_at") != HW_TIME_NONE)
+            continue;
+        hw_words_add(&words, "ALERT: %s.", text(alert, "words"));
+        print(&words, "", out);
+    }
 }

@@ -237,15 +237,66 @@ void hw_words_add_needs(struct hw_words *words, struct hw_slice list)
         hw_words_add(words, "%ssomething that is in no list", needs == 0 ? "" : " and ");
 }
 
-void hw_words_add_rule(struct hw_words *words, struct hw_slice name)
+/* The words of a rule; NULL: it is none.  Some numbers are no rule's. */
+static const char *words_of_rule(struct hw_slice name)
 {
     for (unsigned rule = 1; rule < HW_RULES; rule++) {
-        if (!hw_slice_is(name, hw_rule_name((enum hw_rule)rule)))
+        const char *known = hw_rule_name((enum hw_rule)rule);
+
+        if (known != NULL && hw_slice_is(name, known))
+            return hw_rule_words((enum hw_rule)rule);
+    }
+    return NULL;
+}
+
+void hw_words_add_rule(struct hw_words *words, struct hw_slice name)
+{
+    const char *text = words_of_rule(name);
+
+    if (text == NULL)
+        hw_words_add_code(words, name);
+    else
+        hw_words_add(words, "%s", text);
+}
+
+/* What is said of one service, said of several. */
+static const struct {
+    const char *one, *many;
+} plurals[] = {
+    {"it does not", "they do not"},
+    {"it has ", "they have "},
+    {"it takes ", "they take "},
+    {"it cannot ", "they cannot "},
+    {"it is not ", "they are not "},
+    {"its place is ", "their places are "},
+    {"its kind or unit is ", "their kind or unit is "},
+    {"has refused it", "has refused them"},
+    {"has excluded it", "has excluded them"},
+    {"has rejected it", "has rejected them"},
+};
+
+void hw_words_add_of_many(struct hw_words *words, const char *text)
+{
+    for (size_t i = 0; i < sizeof plurals / sizeof *plurals; i++) {
+        const char *at = strstr(text, plurals[i].one);
+
+        if (at == NULL)
             continue;
-        hw_words_add(words, "%s", hw_rule_words((enum hw_rule)rule));
+        hw_words_add(words, "%.*s%s%s", (int)(at - text), text, plurals[i].many,
+            at + strlen(plurals[i].one));
         return;
     }
-    hw_words_add_code(words, name);
+    hw_words_add(words, "%s", text);
+}
+
+void hw_words_add_rule_of_many(struct hw_words *words, struct hw_slice name)
+{
+    const char *text = words_of_rule(name);
+
+    if (text == NULL)
+        hw_words_add_code(words, name);
+    else
+        hw_words_add_of_many(words, text);
 }
 
 void hw_words_add_reason(struct hw_words *words, struct hw_slice key)

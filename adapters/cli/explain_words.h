@@ -60,6 +60,10 @@ void hw_words_add_needs(struct hw_words *words, struct hw_slice list);
 /* "it has no room" of "units"; the name as words where it is no rule. */
 void hw_words_add_rule(struct hw_words *words, struct hw_slice name);
 
+/* The same of several services, "they have no room"; and of any words about one. */
+void hw_words_add_rule_of_many(struct hw_words *words, struct hw_slice name);
+void hw_words_add_of_many(struct hw_words *words, const char *text);
+
 /* "Awaiting care package in own home (E)". */
 void hw_words_add_reason(struct hw_words *words, struct hw_slice key);
 

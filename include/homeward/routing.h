@@ -42,7 +42,8 @@
     X(21, START, "start", "no start is free soon enough")                                          \
     X(23, AWAY, "away", "the person is back in hospital, or no longer ready to leave it")          \
     X(24, PAUSED, "paused", "it is paused there: nothing is proposed or offered")                  \
-    X(25, OBSERVED, "observed", "it is only observed there: nothing is proposed or offered")
+    X(25, OBSERVED, "observed", "it is only observed there: nothing is proposed or offered")       \
+    X(26, REJECTED, "rejected", "somebody has rejected it for this person")
 
 enum hw_rule {
     HW_RULE_NONE,
@@ -88,7 +89,8 @@ struct hw_command_result hw_engine_command_result(const struct hw_engine *engine
 #define HW_ALERT_LIST(X)                                                                           \
     X(1, HOME_NOT_STARTED, "home_not_started", "home, and the support has not started")            \
     X(2, NO_SERVICE, "no_commissioned_service", "no service gives what the person needs")          \
-    X(3, URGENT_UNMET, "urgent_unmet", "a 2-hour referral that nothing can take")                  \
+    X(3, URGENT_UNMET, "urgent_unmet",                                                             \
+        "support is needed within 2 hours, and no service can give it")                            \
     X(4, CONTACT_OVERDUE, "contact_overdue", "nobody has been with the person in the time set")    \
     X(5, DEATH_TO_CONFIRM, "death_to_confirm",                                                     \
         "recorded as dead while support is arranged: confirm it, or have it put right")            \

@@ -12,7 +12,7 @@ unset "${!HOMEWARD_@}"
 told_as() {
     tap_run "$program" explain -d "$folder/hub-data" "$2"
     # Who decides is the user who runs this; references count records, which rules may add to.
-    sed -E "s/$(id -un)/Anna/g; s/\b([RSO])[0-9][0-9A-Z]{1,3}[0-9A-Z*~\$=]?/\1.../g" <<<"$out" >"$folder/$1.txt"
+    sed -E "s/$(id -un)/Anna/g; s/\b([RSOA])[0-9][0-9A-Z]{1,3}[0-9A-Z*~\$=]?/\1.../g" <<<"$out" >"$folder/$1.txt"
     [ -z "$golden" ] || cp "$folder/$1.txt" "$stories/$1.txt"
     tap_case "$1 in words" "$(<"$stories/$1.txt")" "$(<"$folder/$1.txt")"
 }
@@ -134,6 +134,18 @@ tap_has "an offer's story is that of its referral" "^Offer $declined, of referra
 tap_run "$program" explain --url "nn+$hub" "$back"
 tap_case "a running server is asked" 0 "$code"
 tap_has "and tells what happens next" "^What happens next" "$out"
+
+# ---- home, and nobody ever referred them: the alert, and the stay it is about
+now=$(hub_ask '{"query":"summary"}' | sed -E 's/.*"as_at":"([^"]*)".*/\1/')
+hub_say "$now" spell.admitted "{$(person 9),\"spell\":\"V9\",\"site\":\"RWEAA\",\"class\":\"I\"}"
+hub_say "$now" spell.discharge_ready "{\"spell\":\"V9\",\"ready_at\":\"$now\",\"pathway\":\"P1\"}"
+hub_say "$now" spell.discharged '{"spell":"V9","destination":"19"}'
+alert=$(hub_ask '{"query":"alerts","alert":"home_not_referred"}')
+alone=$(sed -E 's/.*"spell": ?"([^"]*)".*/\1/' <<<"$alert")
+alert=$(sed -E 's/.*"reference": ?"(A[^"]*)".*/\1/' <<<"$alert")
+told_as unreferred "$alert"
+hub_decide alert.acknowledged "\"spell\":\"$alone\",\"action\":\"the daughter looks after them\""
+told_as looked_after "$alone"
 
 # ---- what is not known
 wrong=${home%?}$([ "${home: -1}" = A ] && echo B || echo A)

@@ -90,8 +90,9 @@ Test(explain, a_choice_says_what_came_after_and_what_stood_in_the_way)
     hw_explain_choice_words(&words, hub.engine,
         hw_slice_text("HF>B its code>C the contract for that zone|D:units;E:zone;F:units;+12"));
     cr_expect(eq(str, words.text,
-        " It came before B (by its code), then C (by the contract for that zone). Not D, F: it "
-        "has no room. Not E: it does not reach where the person will be. 12 other services had a "
+        " It came before B (by its code); then C (by the contract for that zone). Not D; F: "
+        "they have no room. Not E: it does not reach where the person will be. 12 other services "
+        "had a "
         "rule in their way as well."));
     hw_words_init(&words);
     hw_explain_choice_words(&words, hub.engine, hw_slice_text("B|HF:units;"));
@@ -101,6 +102,32 @@ Test(explain, a_choice_says_what_came_after_and_what_stood_in_the_way)
     hw_explain_choice_words(&words, hub.engine, hw_slice_text(""));
     cr_expect(eq(str, words.text, ""));
     hub_free(&hub);
+}
+
+/* Numbers of rules have gaps, and what ends something need be no rule at all. */
+Test(explain, a_rule_is_its_words_and_anything_else_its_code)
+{
+    static const struct {
+        const char *name, *one, *many;
+    } rules[] = {
+        {"units", "it has no room", "they have no room"},
+        {"needs", "it cannot give all that the person needs",
+            "they cannot give all that the person needs"},
+        {"excluded", "somebody has excluded it", "somebody has excluded them"},
+        {"rejected", "somebody has rejected it for this person",
+            "somebody has rejected them for this person"},
+        {"consent", "there is no consent yet", "there is no consent yet"},
+        {"accepted_elsewhere", "accepted elsewhere", "accepted elsewhere"},
+    };
+
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
+        hw_words_init(&words);
+        hw_words_add_rule(&words, hw_slice_text(rules[i].name));
+        cr_expect(eq(str, words.text, (char *)rules[i].one));
+        hw_words_init(&words);
+        hw_words_add_rule_of_many(&words, hw_slice_text(rules[i].name));
+        cr_expect(eq(str, words.text, (char *)rules[i].many));
+    }
 }
 
 Test(explain, what_does_not_fit_is_cut)

@@ -191,11 +191,8 @@ static bool is_excluded(struct question *question)
     return has_link(question, HW_LINK_EXCLUDED);
 }
 
-/*
- * It declined, was rejected for this person or handed them back: what it said holds for what was
- * asked then, until somebody includes it again.
- */
-static bool has_declined(struct question *question)
+/* What was said of it holds for what was asked then, until somebody includes it again. */
+static bool was_answered(const struct question *question, uint32_t states)
 {
     const struct hw_referral *referral = question->referral;
     int32_t units =
@@ -207,12 +204,23 @@ static bool has_declined(struct question *question)
 
         if (match->service == question->service_handle && !match->forgiven &&
             match->needs == referral->needs && match->pathway == referral->pathway &&
-            match->units == units &&
-            (match->state == HW_MATCH_DECLINED || match->state == HW_MATCH_REJECTED ||
-                match->state == HW_MATCH_HANDED_BACK))
+            match->units == units && (states >> match->state & 1u) != 0)
             return true;
     }
     return false;
+}
+
+/* It said no itself, or handed the person back. */
+static bool has_declined(struct question *question)
+{
+    return was_answered(
+        question, UINT32_C(1) << HW_MATCH_DECLINED | UINT32_C(1) << HW_MATCH_HANDED_BACK);
+}
+
+/* A person said no to it; it was never asked. */
+static bool is_rejected(struct question *question)
+{
+    return was_answered(question, UINT32_C(1) << HW_MATCH_REJECTED);
 }
 
 static bool is_suspended(struct question *question)
@@ -310,6 +318,7 @@ static const struct {
     {HW_RULE_REFUSED, OF_CHOICE, is_refused},
     {HW_RULE_EXCLUDED, OF_CHOICE, is_excluded},
     {HW_RULE_DECLINED, OF_MOMENT, has_declined},
+    {HW_RULE_REJECTED, OF_MOMENT, is_rejected},
     {HW_RULE_SUSPENDED, OF_MOMENT, is_suspended},
     {HW_RULE_UNITS, OF_MOMENT, has_no_room},
     {HW_RULE_RESERVE, OF_MOMENT, is_reserved},
@@ -340,7 +349,7 @@ bool hw_rule_has_declined(const struct hw_engine *engine, uint32_t referral, uin
 {
     struct question question = question_of(engine, referral, service);
 
-    return has_declined(&question);
+    return has_declined(&question) || is_rejected(&question);
 }
 
 enum hw_rule hw_rule_of_profile(
