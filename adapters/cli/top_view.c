@@ -451,11 +451,44 @@ static const char *mode_of_all(const struct hw_top_model *model)
     return "";
 }
 
+/* Of the Home First line: who is home without care is never cut, a cut figure is another one. */
+static void draw_home_first(struct picture *picture)
+{
+    static const struct {
+        const char *label, *name;
+        bool wide; /* only where there is room for all */
+    } figures[] = {
+        {"waiting", "waiting_step_down", false},
+        {"in crisis", "waiting_step_up", false},
+        {"proposed", "proposed", true},
+        {"offered", "offered", false},
+        {"accepted", "accepted_not_started", true},
+        {"placed", "placed", false},
+    };
+    const json_t *total = json_object_get(picture->model->summary, "total");
+    struct hw_canvas *canvas = &picture->canvas;
+    char text[FIGURE_SIZE];
+    size_t last = strlen("  home, no care ") + strlen(count_text(text, total, "home_not_started"));
+
+    hw_canvas_put(canvas, HW_STRONG, " Home First");
+    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) {
+        size_t size =
+            strlen(figures[i].label) + 3 + strlen(count_text(text, total, figures[i].name));
+
+        if ((!figures[i].wide || picture->extra >= WIDE) &&
+            canvas->column + size + last <= canvas->width)
+            put_figure(canvas, total, figures[i].label, figures[i].name);
+    }
+    put_figure(canvas, total, "home, no care", "home_not_started");
+    if (picture->extra >= WIDE && *mode_of_all(picture->model) != '\0')
+        hw_canvas_put(canvas, HW_FAINT, "  mode %s", mode_of_all(picture->model));
+    hw_canvas_end_line(canvas);
+}
+
 /* Referrals on their way, then the services most people wait for. */
 static void draw_services(struct picture *picture)
 {
     const json_t *services = json_object_get(picture->model->summary, "services");
-    const json_t *total = json_object_get(picture->model->summary, "total");
     struct hw_canvas *canvas = &picture->canvas;
     size_t all = json_array_size(services), count = all > SERVICES_MAX ? SERVICES_MAX : all;
     const json_t *order[SERVICES_MAX];
@@ -466,19 +499,7 @@ static void draw_services(struct picture *picture)
     for (size_t i = 0; i < count; i++)
         order[i] = json_array_get(services, i);
     qsort(order, count, sizeof *order, service_order);
-    hw_canvas_put(canvas, HW_STRONG, " Home First");
-    put_figure(canvas, total, "waiting", "waiting_step_down");
-    put_figure(canvas, total, "in crisis", "waiting_step_up");
-    if (picture->extra >= WIDE)
-        put_figure(canvas, total, "proposed", "proposed");
-    put_figure(canvas, total, "offered", "offered");
-    if (picture->extra >= WIDE)
-        put_figure(canvas, total, "accepted", "accepted_not_started");
-    put_figure(canvas, total, "placed", "placed");
-    put_figure(canvas, total, "home, no care", "home_not_started");
-    if (picture->extra >= WIDE && *mode_of_all(picture->model) != '\0')
-        hw_canvas_put(canvas, HW_FAINT, "  mode %s", mode_of_all(picture->model));
-    hw_canvas_end_line(canvas);
+    draw_home_first(picture);
     draw_paused(picture);
     if (picture->services < all)
         (void)snprintf(some, sizeof some, " (%u of %zu)", picture->services, all);

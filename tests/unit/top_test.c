@@ -173,6 +173,19 @@ Test(top, many_paused_scopes_fit_a_small_terminal)
     free(text);
 }
 
+/* The figures of a big county: what does not fit is left out whole, never who is without care. */
+Test(top, no_figure_of_home_first_is_cut)
+{
+    hw_top_model_answer(&model,
+        hw_slice_text(
+            "{\"sequence\":1,\"as_at\":\"2026-07-21T10:15:00.000Z\",\"total\":{"
+            "\"waiting_step_down\":136,\"waiting_step_up\":122,\"offered\":284,"
+            "\"placed\":1630,\"home_not_started\":123},\"sites\":[],\"services\":[" SERVICE(
+                "HART", "40", "43", "-3", "9", "") "],\"feeds\":[]}"),
+        1500);
+    expect_shown(" Home First  waiting 136  in crisis 122  offered 284  home, no care 123\n", true);
+}
+
 /* Those most people wait for come first, and every other part of the picture is still there. */
 Test(top, services_stand_beside_the_rest_at_80_by_24)
 {
