@@ -622,14 +622,23 @@ static void tell_units(struct hw_words *words, const struct hw_told *told)
         (long long)told->event->values[HW_FIELD_UNITS].number);
 }
 
+static void add_onward(struct hw_words *words, const struct hw_told *told)
+{
+    if (!has(told, HW_FIELD_DESTINATION))
+        return;
+    hw_words_add(words, "; onward to: ");
+    hw_words_add_code(words, text(told, HW_FIELD_DESTINATION));
+}
+
 static void tell_reviewed(struct hw_words *words, const struct hw_told *told)
 {
     add_service(words, told);
     hw_words_add(words, " reviewed the person: ");
     hw_words_add(words, "%s",
-        hw_slice_is(text(told, HW_FIELD_DETAIL), "ready_to_leave")
-            ? "ready to move on."
-            : "support is to go on for now.");
+        hw_slice_is(text(told, HW_FIELD_DETAIL), "ready_to_leave") ? "ready to move on"
+                                                                   : "support is to go on for now");
+    add_onward(words, told);
+    hw_words_add(words, ".");
 }
 
 static void tell_finished(struct hw_words *words, const struct hw_told *told)
@@ -641,6 +650,7 @@ static void tell_finished(struct hw_words *words, const struct hw_told *told)
         hw_words_add(words, ": ");
         hw_words_add_code(words, text(told, HW_FIELD_OUTCOME));
     }
+    add_onward(words, told);
     hw_words_add(words, ".");
 }
 

@@ -163,7 +163,7 @@
     X(T, WORDS, pathways, "[]", "P0|P1|P2|P3", "which pathways it takes; empty: any")                 \
     X(T, TEXTS, funding, "[]", "a list of short codes", "which funding it takes; empty: any")         \
     X(T, COUNT, starts_per_day, "0", "0..100000", "people it can start in a day; 0: any number")      \
-    X(T, MINUTES, max_stay, "0 min", "0 min to 3660 days", "after which a placement is past its review date; 0: never") \
+    X(T, MINUTES, max_stay, "0 min", "0 min to 3660 days", "after which a placement is past its review date; 0: crisis response 3 days, reablement 42, others never") \
     X(T, MINUTES, proposal_ttl, "30 min", "1 min to 366 days", "how long a proposal holds its place")  \
     X(T, MINUTES, offer_ttl, "2 h", "1 min to 366 days", "how long it has to answer, within its answer hours") \
     X(T, HOURS, answer_hours, "24/7", "24/7, or such as Mo-Fr 08:00-18:00, Sa 09:00-13:00", "when it answers offers") \

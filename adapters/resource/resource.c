@@ -135,6 +135,8 @@ static const struct hw_resource table[] = {
     {"proposals", "what waits for a person's decision", hw_matches_parameters,
         hw_resource_proposals},
     {"offers", "what waits for a service's answer", hw_matches_parameters, hw_resource_offers},
+    {"placements", "who is in service, first whose review is due first", hw_placements_parameters,
+        hw_resource_placements},
     {"alerts", "what somebody must look at", hw_alerts_parameters, hw_resource_alerts},
     {"modes", "how far routing goes by itself, by scope: what is paused, by whom, until when",
         no_parameters, hw_resource_modes},

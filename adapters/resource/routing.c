@@ -277,14 +277,21 @@ static json_t *referral_json(
     json_object_set_new(row, "alert", hw_json_name(view->alert));
     json_object_set_new(row, "double", json_boolean(view->double_referral));
     json_object_set_new(row, "double_offer", json_boolean(view->double_offer));
+    json_object_set_new(row, "onward", json_boolean(view->onward));
     return row;
+}
+
+/* Home without care: who is referred on from a service has some. */
+static bool is_home(const struct hw_referral_view *view)
+{
+    return view->left_ms != HW_TIME_NONE && !view->onward;
 }
 
 /* Home without care heads the list (R14); then by due time, clock, reference (R8). */
 static int by_queue(const void *a, const void *b)
 {
     const struct hw_referral_view *left = a, *right = b;
-    int order = (right->left_ms != HW_TIME_NONE) - (left->left_ms != HW_TIME_NONE);
+    int order = is_home(right) - is_home(left);
 
     if (order == 0)
         order = (right->urgency == HW_URGENCY_2H) - (left->urgency == HW_URGENCY_2H);
@@ -298,8 +305,7 @@ static int by_queue(const void *a, const void *b)
                       : (left->reference > right->reference) - (left->reference < right->reference);
 }
 
-/* Whether a referral is one of those asked for, restricted or not. */
-static bool wants_referral(const struct hw_referral_view *view, const json_t *parameters)
+bool hw_resource_wants_referral(const struct hw_referral_view *view, const json_t *parameters)
 {
     struct hw_slice direction = hw_resource_text(parameters, "direction");
     struct hw_slice pathway = hw_resource_text(parameters, "pathway");
@@ -320,7 +326,8 @@ static bool waits(const struct hw_referral_view *view, const json_t *parameters)
     struct hw_slice state = hw_resource_text(parameters, "state");
 
     return strcmp(view->state, "ended") != 0 && strcmp(view->state, "placed") != 0 &&
-        (state.size == 0 || hw_slice_is(state, view->state)) && wants_referral(view, parameters);
+        (state.size == 0 || hw_slice_is(state, view->state)) &&
+        hw_resource_wants_referral(view, parameters);
 }
 
 /* A cursor is the place in the queue of the last row: "HOME.2H.FAST.DUE.CLOCK.REFERENCE". */
@@ -328,7 +335,7 @@ static json_t *place_json(const struct hw_referral_view *view)
 {
     char reference[HW_REFERENCE_TEXT_SIZE], text[80];
 
-    (void)snprintf(text, sizeof text, "%d.%d.%d.%lld.%lld.%s", view->left_ms != HW_TIME_NONE,
+    (void)snprintf(text, sizeof text, "%d.%d.%d.%lld.%lld.%s", is_home(view),
         view->urgency == HW_URGENCY_2H, view->fast_track, (long long)view->due_ms,
         (long long)view->clock_ms, hw_reference_format('R', view->reference, reference));
     return json_string(text);
@@ -447,7 +454,10 @@ static json_t *match_json(const struct hw_engine *engine, const struct hw_match_
     json_object_set_new(row, "suspended_until", hw_json_moment(view->suspended_until_ms));
     json_object_set_new(row, "assessing", json_boolean(view->assessing));
     json_object_set_new(row, "past_review", json_boolean(view->past_review));
+    json_object_set_new(row, "review_due", hw_json_moment(view->review_due_ms));
+    json_object_set_new(row, "reviewed_at", hw_json_moment(view->reviewed_ms));
     json_object_set_new(row, "ready_to_leave", json_boolean(view->ready_to_leave));
+    json_object_set_new(row, "onward", hw_json_text(view->onward));
     json_object_set_new(row, "unasked", json_boolean(view->unasked));
     json_object_set_new(row, "reason", hw_json_text(view->reason));
     json_object_set_new(row, "outcome", hw_json_text(view->outcome));
@@ -466,7 +476,7 @@ static bool wants_match(const struct hw_engine *engine, const struct hw_match_vi
         hw_referral_view(engine, view->referral, &referral) != HW_OK)
         return false;
     *ret_restricted = referral.restricted;
-    return wants_referral(&referral, parameters);
+    return hw_resource_wants_referral(&referral, parameters);
 }
 
 /* In the order they were made; a cursor is the reference of the last of a page. */

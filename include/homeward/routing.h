@@ -192,6 +192,7 @@ struct hw_referral_view {
     uint8_t held; /* bits: 1 by a person, 2 identity, 4 death, 8 an open wait */
     bool fast_track, restricted, double_referral;
     bool double_offer; /* more than one proposal or offer is live */
+    bool onward;       /* made at home, from a service its person is still in */
 };
 
 /* By handle: start with 0, go on with the handle returned, until 0. */
@@ -206,6 +207,10 @@ struct hw_match_view {
     const char *state; /* proposed, offered, accepted, started, expired ... */
     int64_t proposed_ms, offered_ms, answered_ms, starts_ms, started_ms, ended_ms, expires_ms;
     int64_t suspended_until_ms;
+    int64_t review_due_ms;               /* HW_TIME_OPEN: none is */
+    int64_t reviewed_ms, ready_since_ms; /* HW_TIME_NONE: not yet; not ready to leave */
+    struct hw_slice onward;              /* where they go from here, as the service said */
+    const char *kind;                    /* of the service; NULL: not said */
     uint32_t units, version;
     uint32_t overrides; /* bits of enum hw_rule that a person set aside by name */
     bool live, automatic, assessing, past_review, ready_to_leave, unasked;
@@ -217,6 +222,12 @@ uint32_t hw_match_walk(const struct hw_engine *engine, uint64_t referral, uint32
     struct hw_match_view *ret_view);
 HW_MUST_CHECK enum hw_status hw_match_view(
     const struct hw_engine *engine, uint64_t reference, struct hw_match_view *ret_view);
+
+/*
+ * The referral by which somebody in service under another (reference) is to go on: of several the
+ * one that got furthest, then the first; 0: none.
+ */
+uint64_t hw_onward_referral(const struct hw_engine *engine, uint64_t referral);
 
 /* ---- what may be done without a person, by scope (3.3, R10) ---- */
 

@@ -228,6 +228,8 @@ static void of_referral(
         write_flag(answer, view.double_referral);
     else if (strcmp(asked->what, "restricted") == 0)
         write_flag(answer, view.restricted);
+    else if (strcmp(asked->what, "onward") == 0)
+        write_flag(answer, view.onward);
     else if (strcmp(asked->what, "live") == 0)
         write_number(answer, live_of(engine, view.reference));
     else
@@ -245,6 +247,9 @@ static const struct {
     {"started", offsetof(struct hw_match_view, started_ms)},
     {"ended", offsetof(struct hw_match_view, ended_ms)},
     {"suspended", offsetof(struct hw_match_view, suspended_until_ms)},
+    {"ready since", offsetof(struct hw_match_view, ready_since_ms)},
+    {"review due", offsetof(struct hw_match_view, review_due_ms)},
+    {"reviewed", offsetof(struct hw_match_view, reviewed_ms)},
 };
 
 static const struct {
@@ -290,6 +295,8 @@ static void of_match(
         write_text(answer, view.by);
     else if (strcmp(asked->what, "reason") == 0)
         write_text(answer, view.reason);
+    else if (strcmp(asked->what, "onward") == 0)
+        write_text(answer, view.onward);
     else
         write_text(answer, view.outcome);
 }

@@ -167,6 +167,13 @@ uint32_t hw_match_walk(const struct hw_engine *engine, uint64_t referral, uint32
     return 0;
 }
 
+uint64_t hw_onward_referral(const struct hw_engine *engine, uint64_t referral)
+{
+    (void)engine;
+    (void)referral;
+    return 0;
+}
+
 uint32_t hw_alert_walk(
     const struct hw_engine *engine, uint32_t handle, struct hw_alert_view *ret_view)
 {
@@ -176,8 +183,8 @@ uint32_t hw_alert_walk(
     return 0;
 }
 
-uint32_t hw_alert_walk_stay(const struct hw_engine *engine, uint64_t stay, uint32_t handle,
-    struct hw_alert_view *ret_view)
+uint32_t hw_alert_walk_stay(
+    const struct hw_engine *engine, uint64_t stay, uint32_t handle, struct hw_alert_view *ret_view)
 {
     (void)stay;
     return hw_alert_walk(engine, handle, ret_view);

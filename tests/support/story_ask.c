@@ -77,6 +77,8 @@ static const struct question of_referral[] = {
     {"not double", "double", NO},
     {"restricted", "restricted", YES},
     {"with nobody", "with nobody", YES},
+    {"from a service", "onward", YES},
+    {"not from a service", "onward", NO},
     {"out to", "live", NUMBER},
 };
 
@@ -99,7 +101,12 @@ static const struct question of_match[] = {
     {"not assessing", "assessing", NO},
     {"past review", "past review", YES},
     {"not past review", "past review", NO},
+    {"ready to leave since", "ready since", TIME},
     {"ready to leave", "ready to leave", YES},
+    {"not ready to leave", "ready to leave", NO},
+    {"review due", "review due", TIME},
+    {"reviewed at", "reviewed", TIME},
+    {"onward", "onward", WORD},
 };
 
 static void read_answer(struct reader *reader, struct story_ask *asked, const struct question *of)

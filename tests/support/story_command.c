@@ -38,6 +38,7 @@ static const struct {
     {"held until", HW_FIELD_UNTIL},
     {"declared", HW_FIELD_REVIEWED_AT},
     {"outcome", HW_FIELD_OUTCOME},
+    {"onward", HW_FIELD_DESTINATION},
     {"action", HW_FIELD_ANSWER},
     {"by", HW_FIELD_BY},
     {"direction", HW_FIELD_DIRECTION},

@@ -5,13 +5,6 @@
 #include "core/routing/referral.h"
 #include "core/routing/rules.h"
 
-static int64_t said_at(const struct hw_command *command)
-{
-    int64_t now = command->engine->root.accepted_ms;
-
-    return command->event->happened.start_ms < now ? command->event->happened.start_ms : now;
-}
-
 /*
  * Care that nobody had told of: a referral of its own, named by the record that first spoke of it.
  * It says no direction, so nothing is ever proposed for it; names that feeds say have a '/'.
@@ -50,9 +43,7 @@ static uint32_t in_service(
     }
     referral = hw_match_at(engine, match)->referral;
     hw_match_at(engine, match)->started_ms = began_ms;
-    if (began_ms != HW_TIME_NONE && hw_service_at(engine, service)->max_stay_ms > 0)
-        hw_match_at(engine, match)->review_due_ms =
-            began_ms + hw_service_at(engine, service)->max_stay_ms;
+    hw__command_set_review(command, match);
     if (hw_referral_at(engine, referral)->state == HW_REFERRAL_ENDED)
         hw_referral_at(engine, referral)->state = HW_REFERRAL_WAITING;
     hw__command_step(command, match, HW_STEP_START);
@@ -67,7 +58,7 @@ static void suspend(const struct hw_command *command, uint32_t service, uint32_t
     /* Since when they had it nobody has said. */
     match = in_service(command, service, match, HW_TIME_NONE);
     hw_match_at(engine, match)->package = dated ? HW_PACKAGE_KEPT : HW_PACKAGE_OPEN;
-    hw_match_at(engine, match)->package_ms = said_at(command);
+    hw_match_at(engine, match)->package_ms = hw__said_at(command);
     hw__command_take_units(command, match);
     hw_package_suspend(engine, match,
         dated ? hw__moment(command, HW_FIELD_UNTIL, HW_TIME_NONE)
@@ -79,10 +70,10 @@ static void restart(const struct hw_command *command, uint32_t service, uint32_t
     struct hw_engine *engine = command->engine;
     struct hw_match *record;
 
-    match = in_service(command, service, match, said_at(command));
+    match = in_service(command, service, match, hw__said_at(command));
     record = hw_match_at(engine, match);
     record->package = HW_PACKAGE_KNOWN;
-    record->package_ms = said_at(command);
+    record->package_ms = hw__said_at(command);
     hw_referral_at(engine, record->referral)->flags &= (uint16_t)~HW_REFERRAL_PACKAGE_LAPSED;
     hw__command_take_units(command, match);
     if (record->suspended_until_ms != HW_TIME_NONE)
@@ -96,12 +87,12 @@ static void lapse(const struct hw_command *command, uint32_t match)
     struct hw_engine *engine = command->engine;
     struct hw_match *record = hw_match_at(engine, match);
 
-    record->package_ms = said_at(command);
+    record->package_ms = hw__said_at(command);
     if (record->state != HW_MATCH_STARTED)
         return; /* It was over. */
     record->reason = record->outcome = hw_text_intern(engine, hw_slice_text("lapsed"));
     hw_package_end(engine, match);
-    record->ended_ms = said_at(command);
+    record->ended_ms = hw__said_at(command);
 }
 
 void hw__command_take_package(const struct hw_command *command)
@@ -122,7 +113,7 @@ void hw__command_take_package(const struct hw_command *command)
         return;
     }
     /* What was said later stands, though this came behind it. */
-    if (match == 0 || hw_match_at(engine, match)->package_ms <= said_at(command)) {
+    if (match == 0 || hw_match_at(engine, match)->package_ms <= hw__said_at(command)) {
         if (kind == HW_KIND_PACKAGE_SUSPENDED)
             suspend(command, service, match);
         else if (kind == HW_KIND_PACKAGE_RESTARTED)

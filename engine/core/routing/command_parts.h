@@ -37,6 +37,9 @@ void hw__command_step(const struct hw_command *command, uint32_t match, enum hw_
 /* command_placement.c */
 hw_command_take hw__command_take_placement;
 
+/* When the review of somebody in service is due, from when they began (R12). */
+void hw__command_set_review(const struct hw_command *command, uint32_t match);
+
 /* Hours a week as said; a slot or a bed is one, whatever is said (R9). */
 void hw__command_take_units(const struct hw_command *command, uint32_t match);
 
@@ -86,6 +89,14 @@ static inline int64_t hw__moment(
     const struct hw_command *command, enum hw_field field, int64_t otherwise)
 {
     return hw__says(command, field) ? command->event->values[field].time.start_ms : otherwise;
+}
+
+/* When it happened; what is told ahead of its time happened now. */
+static inline int64_t hw__said_at(const struct hw_command *command)
+{
+    int64_t now = command->engine->root.accepted_ms;
+
+    return command->event->happened.start_ms < now ? command->event->happened.start_ms : now;
 }
 
 static inline int64_t hw__count(

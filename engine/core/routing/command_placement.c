@@ -75,11 +75,30 @@ void hw__command_take_units(const struct hw_command *command, uint32_t match)
     hw_match_set_units(command->engine, match, (int32_t)units);
 }
 
+/* R12: what holds where the service does not say how long people stay. */
+enum { CRISIS_HOURS = 72, REABLEMENT_DAYS = 42 };
+
+static int64_t stay_of(const struct hw_service *service)
+{
+    if (service->max_stay_ms > 0)
+        return service->max_stay_ms;
+    if (service->kind == HW_SERVICE_CRISIS_RESPONSE)
+        return CRISIS_HOURS * HW_HOUR_MS;
+    return service->kind == HW_SERVICE_REABLEMENT ? REABLEMENT_DAYS * HW_DAY_MS : 0;
+}
+
+void hw__command_set_review(const struct hw_command *command, uint32_t handle)
+{
+    struct hw_match *match = hw_match_at(command->engine, handle);
+    int64_t stay_ms = stay_of(hw_service_at(command->engine, match->service));
+
+    if (match->started_ms != HW_TIME_NONE && stay_ms > 0)
+        match->review_due_ms = match->started_ms + stay_ms;
+}
+
 static void start_placement(const struct hw_command *command, struct placement *placement)
 {
     struct hw_engine *engine = command->engine;
-    const struct hw_service *service = hw_service_at(engine, placement->service);
-    int64_t at = command->event->happened.start_ms;
     struct hw_match *match;
 
     if (placement->match == 0)
@@ -87,14 +106,36 @@ static void start_placement(const struct hw_command *command, struct placement *
             hw_rule_units(engine, placement->referral, placement->service), HW_MATCH_EXPIRED);
     match = hw_match_at(engine, placement->match);
     if (match->started_ms == HW_TIME_NONE || match->state != HW_MATCH_STARTED)
-        match->started_ms = at < engine->root.accepted_ms ? at : engine->root.accepted_ms;
-    if (service->max_stay_ms > 0)
-        match->review_due_ms = match->started_ms + service->max_stay_ms;
+        match->started_ms = hw__said_at(command);
+    hw__command_set_review(command, placement->match);
     /* Somebody is in service: the referral is not over, whoever ended it. */
     if (hw_referral_at(engine, placement->referral)->state == HW_REFERRAL_ENDED)
         hw_referral_at(engine, placement->referral)->state = HW_REFERRAL_WAITING;
     hw__command_step(command, placement->match, HW_STEP_START);
     hw__command_take_units(command, placement->match);
+}
+
+/*
+ * What a review found holds until a later one, whichever is heard of first; but one that is dated
+ * ahead of now does not keep others away.
+ */
+static void take_review(const struct hw_command *command, const struct placement *placement)
+{
+    struct hw_match *match = hw_match_at(command->engine, placement->match);
+    bool ready = hw__is(command, HW_FIELD_DETAIL, "ready_to_leave");
+    int64_t at = command->event->happened.start_ms;
+
+    if (at < match->reviewed_ms && match->reviewed_ms <= command->engine->root.accepted_ms)
+        return;
+    match->reviewed_ms = at;
+    if (!ready)
+        match->ready_since_ms = HW_TIME_NONE;
+    else if (!match->ready_to_leave)
+        match->ready_since_ms = at;
+    match->ready_to_leave = ready;
+    if (hw__says(command, HW_FIELD_DESTINATION))
+        match->onward = hw__code(command, HW_FIELD_DESTINATION);
+    hw_referral_tell_others(command->engine, placement->referral);
 }
 
 /* Over, and said again: nobody starts anew, and what it came to may be put right. */
@@ -103,6 +144,8 @@ static void repeat_finished(const struct hw_command *command, struct hw_match *m
     hw__about(command, match->reference, match->version);
     if (command->event->kind == HW_KIND_PLACEMENT_ENDED && hw__says(command, HW_FIELD_OUTCOME))
         match->outcome = hw__code(command, HW_FIELD_OUTCOME);
+    if (command->event->kind == HW_KIND_PLACEMENT_ENDED && hw__says(command, HW_FIELD_DESTINATION))
+        match->onward = hw__code(command, HW_FIELD_DESTINATION);
 }
 
 void hw__command_take_placement(const struct hw_command *command)
@@ -123,14 +166,14 @@ void hw__command_take_placement(const struct hw_command *command)
     match = hw_match_at(engine, placement.match);
     if (command->event->kind == HW_KIND_PLACEMENT_UNITS_CHANGED)
         hw__command_take_units(command, placement.match);
-    if (command->event->kind == HW_KIND_PLACEMENT_REVIEWED) {
-        match->ready_to_leave = hw__is(command, HW_FIELD_DETAIL, "ready_to_leave");
-        match->reviewed_ms = command->event->happened.start_ms;
-    }
+    if (command->event->kind == HW_KIND_PLACEMENT_REVIEWED)
+        take_review(command, &placement);
     if (command->event->kind == HW_KIND_PLACEMENT_ENDED) {
         match->outcome = hw__code(command, HW_FIELD_OUTCOME);
+        if (hw__says(command, HW_FIELD_DESTINATION))
+            match->onward = hw__code(command, HW_FIELD_DESTINATION);
         hw__command_step(command, placement.match, HW_STEP_FINISH);
         match->ended_ms = command->event->happened.start_ms;
-        hw_referral_end(engine, placement.referral, match->outcome);
+        hw_referral_finish(engine, placement.referral, match->outcome);
     }
 }

@@ -273,6 +273,7 @@ uint32_t hw_match_new(struct hw_engine *engine, uint32_t referral, uint32_t serv
         .expires_ms = HW_TIME_OPEN,
         .review_due_ms = HW_TIME_OPEN,
         .reviewed_ms = HW_TIME_NONE,
+        .ready_since_ms = HW_TIME_NONE,
         .suspended_ms = HW_TIME_NONE,
         .suspended_until_ms = HW_TIME_NONE,
         .package_ms = HW_TIME_NONE,

@@ -62,7 +62,7 @@ void hw_package_end(struct hw_engine *engine, uint32_t handle)
     match->package = HW_PACKAGE_KNOWN;
     referral->flags |= HW_REFERRAL_PACKAGE_LAPSED; /* An alert, until it restarts. */
     (void)hw_match_take(engine, handle, HW_STEP_FINISH);
-    hw_referral_end(engine, match->referral, match->reason);
+    hw_referral_finish(engine, match->referral, match->reason);
 }
 
 static uint32_t interrupted(const struct hw_engine *engine, uint32_t referral)

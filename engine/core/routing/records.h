@@ -181,6 +181,7 @@ enum hw_referral_flag {
     HW_REFERRAL_DEATH_CONFIRMED = 128, /* by a person (R7) */
     HW_REFERRAL_DOUBLE_OFFER = 256,    /* offers or placements of a double are live, too */
     HW_REFERRAL_PACKAGE_LAPSED = 512,  /* what was kept for the person is kept no longer */
+    HW_REFERRAL_ONWARD = 1024,         /* made at home, from a service the person is still in */
 };
 
 /* What an alert is about. */
@@ -282,11 +283,12 @@ struct hw_match {
     uint32_t overrides; /* bits of enum hw_rule: set aside by name in an offer of the hub */
     uint32_t heap_at;
     uint32_t agenda_next;
-    uint32_t needs; /* of the referral then: a decline is of what was asked */
-    uint32_t unused2;
+    uint32_t needs;  /* of the referral then: a decline is of what was asked */
+    uint32_t onward; /* where they go from here, as the service said last; text */
     int64_t proposed_ms, offered_ms, answered_ms, starts_ms, started_ms, ended_ms;
     int64_t expires_ms;
     int64_t review_due_ms, reviewed_ms;
+    int64_t ready_since_ms; /* the first of the last reviews that said so; HW_TIME_NONE */
     int64_t suspended_ms, suspended_until_ms; /* HW_TIME_NONE: not suspended */
     int64_t package_ms; /* when its provider last spoke of the package; HW_TIME_NONE */
     uint16_t version;

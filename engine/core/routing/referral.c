@@ -348,12 +348,37 @@ static void each_other(struct hw_engine *engine, uint32_t handle,
     } while (at != referral->identifier && count < OTHERS_MAX);
 }
 
+/*
+ * Somebody in service who is referred on waits since the service said that they could go, and is
+ * not without care as long as it goes on.  Only a referral made at home is one from there.
+ */
+static void note_service(struct hw_engine *engine, uint32_t handle, uint32_t other)
+{
+    struct hw_referral *referral = hw_referral_at(engine, handle);
+
+    for (uint32_t at = hw_referral_at(engine, other)->matches; at != 0;
+         at = hw_match_at(engine, at)->referral_next) {
+        const struct hw_match *match = hw_match_at(engine, at);
+
+        if (match->state != HW_MATCH_STARTED)
+            continue;
+        if (match->ready_to_leave && match->ready_since_ms < referral->clock_ms)
+            referral->clock_ms = match->ready_since_ms;
+        if (match->suspended_for == HW_SUSPENDED_NOT && match->package == HW_PACKAGE_NONE &&
+            match->started_ms <= referral->received_ms &&
+            referral->left_ms <= referral->received_ms)
+            referral->flags |= HW_REFERRAL_ONWARD;
+    }
+}
+
 /* Two referrals of one person are one wait: the earliest clock counts for both. */
-static void note_double(struct hw_engine *engine, uint32_t handle, uint32_t other)
+static void note_other(struct hw_engine *engine, uint32_t handle, uint32_t other)
 {
     struct hw_referral *referral = hw_referral_at(engine, handle);
     const struct hw_referral *same = hw_referral_at(engine, other);
 
+    if (same->state == HW_REFERRAL_PLACED && referral->state != HW_REFERRAL_PLACED)
+        note_service(engine, handle, other);
     if (!is_double(referral, same))
         return;
     referral->flags |= HW_REFERRAL_DOUBLE;
@@ -363,15 +388,16 @@ static void note_double(struct hw_engine *engine, uint32_t handle, uint32_t othe
         referral->clock_ms = same->own_clock_ms;
 }
 
-static void look_for_doubles(struct hw_engine *engine, uint32_t handle)
+static void look_at_others(struct hw_engine *engine, uint32_t handle)
 {
     struct hw_referral *referral = hw_referral_at(engine, handle);
 
-    referral->flags &= (uint16_t) ~(HW_REFERRAL_DOUBLE | HW_REFERRAL_DOUBLE_OFFER);
+    referral->flags &=
+        (uint16_t) ~(HW_REFERRAL_DOUBLE | HW_REFERRAL_DOUBLE_OFFER | HW_REFERRAL_ONWARD);
     referral->clock_ms = referral->own_clock_ms < referral->kept_clock_ms ? referral->own_clock_ms
                                                                           : referral->kept_clock_ms;
     if (referral->state != HW_REFERRAL_ENDED)
-        each_other(engine, handle, note_double);
+        each_other(engine, handle, note_other);
     referral->due_ms = due_of(engine, referral);
 }
 
@@ -383,6 +409,21 @@ static void keep_clock(struct hw_engine *engine, uint32_t handle, uint32_t other
 
     if (is_double(over, same) && over->own_clock_ms < same->kept_clock_ms)
         same->kept_clock_ms = over->own_clock_ms;
+}
+
+/* It was served: who was referred on from there waits since the service said that they could go. */
+static void keep_ready(struct hw_engine *engine, uint32_t handle, uint32_t other)
+{
+    struct hw_referral *same = hw_referral_at(engine, other);
+
+    for (uint32_t at = hw_referral_at(engine, handle)->matches; at != 0;
+         at = hw_match_at(engine, at)->referral_next) {
+        const struct hw_match *match = hw_match_at(engine, at);
+
+        if (match->state == HW_MATCH_FINISHED && match->ready_to_leave &&
+            same->state != HW_REFERRAL_PLACED && match->ready_since_ms < same->kept_clock_ms)
+            same->kept_clock_ms = match->ready_since_ms;
+    }
 }
 
 /* ---- following ---- */
@@ -469,7 +510,7 @@ static void look_again(struct hw_engine *engine, uint32_t handle)
         agree_starts(engine, referral);
     hold_by_situation(engine, handle, &now);
     look_at_identity(engine, handle, was_possible_match);
-    look_for_doubles(engine, handle);
+    look_at_others(engine, handle);
     if (referral->state <= HW_REFERRAL_OFFERED)
         referral->standing = hw_profile_of(engine, referral);
     if (hw_referral_waits(referral))
@@ -479,7 +520,7 @@ static void look_again(struct hw_engine *engine, uint32_t handle)
     hw_agenda_referral(engine, handle);
 }
 
-static void tell_double(struct hw_engine *engine, uint32_t handle, uint32_t other)
+static void tell_other(struct hw_engine *engine, uint32_t handle, uint32_t other)
 {
     (void)handle;
     look_again(engine, other);
@@ -496,22 +537,38 @@ void hw_referral_follow(struct hw_engine *engine, uint32_t handle)
         return;
     referral->told_state = (uint8_t)(referral->state + 1);
     referral->told_direction = referral->direction;
-    each_other(engine, handle, tell_double);
+    each_other(engine, handle, tell_other);
     hear_of_person(engine, referral->identifier);
+}
+
+void hw_referral_tell_others(struct hw_engine *engine, uint32_t handle)
+{
+    each_other(engine, handle, tell_other);
 }
 
 /* ---- ending and holding ---- */
 
-void hw_referral_end(struct hw_engine *engine, uint32_t handle, uint32_t reason)
+static void end(struct hw_engine *engine, uint32_t handle, uint32_t reason)
 {
     struct hw_referral *referral = hw_referral_at(engine, handle);
 
     hw_profile_leave(engine, handle);
-    each_other(engine, handle, keep_clock);
     referral->state = HW_REFERRAL_ENDED;
     referral->standing = 0;
     referral->end_reason = reason;
     hw_referral_follow(engine, handle);
+}
+
+void hw_referral_end(struct hw_engine *engine, uint32_t handle, uint32_t reason)
+{
+    each_other(engine, handle, keep_clock);
+    end(engine, handle, reason);
+}
+
+void hw_referral_finish(struct hw_engine *engine, uint32_t handle, uint32_t reason)
+{
+    each_other(engine, handle, keep_ready);
+    end(engine, handle, reason);
 }
 
 void hw_referral_hold(

@@ -39,8 +39,15 @@ void hw_referral_follow(struct hw_engine *engine, uint32_t referral);
 /* When somebody is to have been with the person (2h, 2d: R8); HW_TIME_OPEN: no time is set. */
 int64_t hw_referral_contact_due(const struct hw_referral *referral);
 
-/* It is over: withdrawn, finished.  reason: text. */
+/* It is over: withdrawn.  Its clock counts on for the person's others of its kind.  reason: text.
+ */
 void hw_referral_end(struct hw_engine *engine, uint32_t referral, uint32_t reason);
+
+/* It is over: its person was in service, and no longer is.  reason: text. */
+void hw_referral_finish(struct hw_engine *engine, uint32_t referral, uint32_t reason);
+
+/* What it says of its person counts for the person's other referrals: they look again. */
+void hw_referral_tell_others(struct hw_engine *engine, uint32_t referral);
 
 /* On hold for one more reason, or one less; with until_ms a person's hold ends by itself. */
 void hw_referral_hold(

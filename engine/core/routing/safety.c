@@ -28,7 +28,7 @@ bool hw_safety_is_home_without(const struct hw_referral *referral)
 {
     return referral->direction == HW_STEP_DOWN && referral->left_ms != HW_TIME_NONE &&
         referral->pathway != HW_P0 && referral->pathway < HW_P_NONE &&
-        referral->state < HW_REFERRAL_PLACED &&
+        referral->state < HW_REFERRAL_PLACED && (referral->flags & HW_REFERRAL_ONWARD) == 0 &&
         (referral->seen & (HW_SEEN_DEAD | HW_SEEN_IN_HOSPITAL)) == 0;
 }
 

@@ -123,6 +123,7 @@ static void view_referral(
         .restricted = (referral->seen & HW_SEEN_RESTRICTED) != 0,
         .double_referral = (referral->flags & HW_REFERRAL_DOUBLE) != 0,
         .double_offer = hw_beside_count(engine, handle) > 1,
+        .onward = (referral->flags & HW_REFERRAL_ONWARD) != 0,
     };
 }
 
@@ -169,6 +170,11 @@ static void view_match(
         .ended_ms = match->ended_ms,
         .expires_ms = match->expires_ms,
         .suspended_until_ms = match->suspended_until_ms,
+        .review_due_ms = match->review_due_ms,
+        .reviewed_ms = match->reviewed_ms,
+        .ready_since_ms = match->ready_since_ms,
+        .onward = hw_engine_text(engine, match->onward),
+        .kind = hw_service_kind_name(service_at(engine, match->service)->kind),
         .units = (uint32_t)match->units,
         .version = match->version,
         .live = hw_match_is_live(match),
@@ -205,6 +211,29 @@ enum hw_status hw_match_view(
         return HW_E_NOT_FOUND;
     view_match(engine, handle, ret_view);
     return HW_OK;
+}
+
+uint64_t hw_onward_referral(const struct hw_engine *engine, uint64_t reference)
+{
+    uint32_t from = hw_referral_by_reference(engine, reference), best = 0, at;
+
+    at = from == 0 ? 0 : hw_referral_at(engine, from)->identifier;
+    if (at == 0)
+        return 0;
+    do {
+        for (uint32_t other = hw_referrals_of(engine, at); other != 0;
+             other = hw_referral_at(engine, other)->identifier_next) {
+            const struct hw_referral *referral = hw_referral_at(engine, other);
+
+            if ((referral->flags & HW_REFERRAL_ONWARD) == 0 || other == from)
+                continue;
+            if (best == 0 || referral->state > hw_referral_at(engine, best)->state ||
+                (referral->state == hw_referral_at(engine, best)->state && other < best))
+                best = other;
+        }
+        at = hw_identifier_at(engine, at)->person_next;
+    } while (at != hw_referral_at(engine, from)->identifier);
+    return best == 0 ? 0 : hw_referral_at(engine, best)->reference;
 }
 
 /* ---- alerts ---- */
