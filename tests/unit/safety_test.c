@@ -329,6 +329,47 @@ Test(safety, every_change_of_who_is_whom_holds_and_a_new_name_for_somebody_does_
     }
 }
 
+/* One NHS number for both, and a birth date of its own for each. */
+static void is_born(struct hub *hub, const char *local, int64_t born)
+{
+    struct hw_event event = about(hub, HW_KIND_PERSON_UPDATED, local);
+
+    hw_event_add_identifier(
+        &event, HW_IDENTIFIER_NHS, hw_slice_text(""), hw_slice_text("9990000018"));
+    hw_event_set_number(&event, HW_FIELD_BORN_HASH, born);
+    (void)hub_submit(hub, &event);
+}
+
+/* H-01: while two records may be one person nothing goes by itself; a person's word settles it. */
+Test(safety, a_possible_match_is_settled_by_whoever_joins_or_parts_the_two)
+{
+    static const enum hw_kind words[] = {
+        HW_KIND_DECIDE_IDENTITY_JOINED, HW_KIND_DECIDE_IDENTITY_PARTED};
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        struct hub hub = hub_new();
+        uint64_t referral;
+
+        hub_service(&hub, "HART", hub_hart);
+        hub_setting(&hub, "routing/mode", "offer");
+        hub_setting(&hub, "routing/automation", "reablement");
+        hub_admit(&hub, "S1", "V1", "P1");
+        hub_about_spell(&hub, HW_KIND_SPELL_CRITERIA_TO_RESIDE, "S1", "V1", 0);
+        is_born(&hub, "S1", 11);
+        is_born(&hub, "S2", 22);
+        referral = hub_refer(&hub, "LCC/1", "S1", "V1", "step_down", "personal_care");
+        IS(hub_newest(&hub, referral), "proposed");
+        two(&hub, words[i], "S1", "S2");
+        (void)decide(&hub, HW_KIND_DECIDE_REFERRAL_RELEASED, "LCC/1");
+        IS(hub_newest(&hub, referral), "offered");
+        cr_expect(hub_newest(&hub, referral).automatic, "word %zu", i);
+        /* A third of another date asks anew. */
+        is_born(&hub, "S3", 33);
+        cr_expect(eq(uint, hub_referral(&hub, referral).held, 2), "word %zu", i);
+        hub_free(&hub);
+    }
+}
+
 /* H-05: two referrals that become one person's: shown, and the earliest clock kept. */
 Test(safety, two_referrals_of_one_person_are_shown_and_wait_as_one)
 {

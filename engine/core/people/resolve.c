@@ -23,6 +23,10 @@ enum { MERGE_NONE = UINT32_MAX >> 1 };
 
 enum { BONDS_MAX = HW_FAMILY_MAX * 4 };
 
+struct pair {
+    uint32_t left, right; /* indexes into members */
+};
+
 struct family {
     struct hw_engine *engine;
     uint32_t members[HW_FAMILY_MAX]; /* sorted by hash */
@@ -39,6 +43,8 @@ struct family {
     bool cut;                                   /* more than are looked at */
     struct merge links[BONDS_MAX];
     uint32_t links_count;
+    struct pair settled[BONDS_MAX]; /* of whom a person said whether they are one (3.3) */
+    uint32_t settled_count;
     uint32_t record[HW_FAMILY_MAX]; /* first member of the record each belongs to */
     uint32_t nhs[HW_FAMILY_MAX];    /* of a record: its NHS number; count: none */
     int64_t born[HW_FAMILY_MAX];    /* of a record: hash of its birth date; 0: not known */
@@ -281,6 +287,27 @@ static void make_records(struct family *family)
     }
 }
 
+static void settle(struct family *family, uint32_t left, uint32_t right)
+{
+    HW_ASSERT(family->settled_count < BONDS_MAX); /* A bond makes one at most. */
+    family->settled[family->settled_count++] = (struct pair){left, right};
+}
+
+/* A person has said of these two whether they are one: that is no question any more. */
+static bool is_settled(struct family *family, uint32_t a, uint32_t b)
+{
+    uint32_t one = root(family, a), other = root(family, b);
+
+    for (uint32_t i = 0; i < family->settled_count; i++) {
+        uint32_t left = root(family, family->settled[i].left),
+                 right = root(family, family->settled[i].right);
+
+        if ((left == one && right == other) || (left == other && right == one))
+            return true;
+    }
+    return false;
+}
+
 static void take_bond(struct family *family, const struct hw_bond *bond)
 {
     uint32_t left = index_of(family, bond->left), right = index_of(family, bond->right);
@@ -296,14 +323,18 @@ static void take_bond(struct family *family, const struct hw_bond *bond)
     case HW_BOND_UNMERGED:
         (void)undo_merge(family, left);
         return;
-    case HW_BOND_LINKED:
     case HW_BOND_JOINED:
+        settle(family, left, right);
+        /* fall through */
+    case HW_BOND_LINKED:
         HW_ASSERT(family->links_count < BONDS_MAX);
         family->links[family->links_count++] =
             (struct merge){.retired = left, .survivor = right, .standing = true};
         return;
-    case HW_BOND_UNLINKED:
     case HW_BOND_PARTED:
+        settle(family, left, right);
+        /* fall through */
+    case HW_BOND_UNLINKED:
         take_unlink(family, left, right);
         return;
     }
@@ -385,6 +416,20 @@ static void gather_sharing(struct family *family, uint32_t nhs, struct sharing *
     }
 }
 
+/* Whether some other record of the number may be the same person, and nobody has said. */
+static bool may_be_another(struct family *family, const struct sharing *sharing, uint32_t record)
+{
+    for (uint32_t i = 0; i < sharing->count; i++) {
+        uint32_t other = sharing->records[i];
+
+        if (other != record &&
+            (family->born[record] == 0 || family->born[record] != family->born[other]) &&
+            !is_settled(family, record, other))
+            return true;
+    }
+    return false;
+}
+
 /*
  * Records that share a number are one person; where birth dates conflict only those of one date
  * are, and one without stays alone.
@@ -397,9 +442,7 @@ static void unite_by_nhs(struct family *family, uint32_t nhs)
     for (uint32_t i = 0; i < sharing.count; i++) {
         uint32_t record = sharing.records[i];
 
-        if (sharing.conflict)
-            family->findings[record] |= 1u << HW_FINDING_POSSIBLE_MATCH;
-        else if (sharing.missing && sharing.count > 1)
+        if (!sharing.conflict && sharing.missing && sharing.count > 1)
             family->findings[record] |= 1u << HW_FINDING_IDENTITY_UNCONFIRMED;
         for (uint32_t j = 0; j < i; j++)
             if (!sharing.conflict ||
@@ -407,6 +450,9 @@ static void unite_by_nhs(struct family *family, uint32_t nhs)
                     family->born[record] == family->born[sharing.records[j]]))
                 unite(family, sharing.records[j], record);
     }
+    for (uint32_t i = 0; i < sharing.count && sharing.conflict; i++)
+        if (may_be_another(family, &sharing, sharing.records[i]))
+            family->findings[sharing.records[i]] |= 1u << HW_FINDING_POSSIBLE_MATCH;
     /* A number that only came beside local identifiers is who they are. */
     if (sharing.count > 0 && !sharing.conflict && !family->retired[family->record[nhs]])
         unite(family, nhs, sharing.records[0]);
@@ -440,6 +486,7 @@ static void begin(struct family *family, struct hw_engine *engine, uint32_t firs
 {
     family->engine = engine;
     family->count = family->bonds_count = family->merges_count = family->links_count = 0;
+    family->settled_count = 0;
     family->cut = false;
     gather_members(family, first);
     for (uint32_t i = 0; i < family->count; i++) {
