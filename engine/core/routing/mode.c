@@ -355,7 +355,8 @@ bool hw_mode_automates(const struct hw_engine *engine, uint32_t handle, uint32_t
     return hw_mode_of(engine, handle, of_service) == HW_MODE_OFFER &&
         (engine->root.routing.automation >> service->kind & 1u) != 0 &&
         referral->pathway != HW_P3 && !referral->fast_track && (referral->needs & mental) == 0 &&
-        referral->held == 0 && (referral->flags & HW_REFERRAL_START_BLOCKED) == 0 &&
+        referral->held == 0 &&
+        (referral->flags & (HW_REFERRAL_START_BLOCKED | HW_REFERRAL_DOUBLE)) == 0 &&
         (referral->seen & never) == 0 && (referral->age_years < 0 || referral->age_years >= 18) &&
         !is_called_off(engine, referral, of_service) &&
         !hw_service_is_stale(service, engine->root.accepted_ms) && !hw_unsure(engine, handle);
