@@ -121,7 +121,7 @@ struct hw_slice hw_summary_add_service(
     json_object_set_new(row, "suspended", json_boolean(view.suspended));
     json_object_set_new(row, "paused", hw_paused_json(summary->engine, 0, view.code));
     json_object_set_new(row, "declared_at", hw_json_moment(view.declared_at_ms));
-    json_object_set_new(row, "stale", json_boolean(view.stale));
+    json_object_set_new(row, "stale", json_boolean(summary->as_at_ms >= view.stale_from_ms));
     return view.code;
 }
 
@@ -158,7 +158,8 @@ uint64_t hw_summary_service_version(const struct hw_summary *summary, uint32_t i
     version = mixed(version, (uint64_t)view.past_review);
     version = mixed(version, (uint64_t)view.declared_at_ms);
     version = mixed(version,
-        (uint64_t)view.directions << 2 | (uint64_t)view.suspended << 1 | (uint64_t)view.stale);
+        (uint64_t)view.directions << 2 | (uint64_t)view.suspended << 1 |
+            (uint64_t)(summary->as_at_ms >= view.stale_from_ms));
     version = mixed(version, (uintptr_t)view.kind);
     version = mixed(version, (uintptr_t)view.unit);
     version = mixed_paused(version, summary->engine, view.code);

@@ -71,7 +71,8 @@ static uint32_t limit_of(
         return times(limits->stays, 3); /* Of each referral, match and alert. */
     if (arena == &engine->profiles)
         return limits->texts / 4;
-    if (arena == &engine->areas || arena == &engine->covers || arena == &engine->starts)
+    if (arena == &engine->areas || arena == &engine->covers || arena == &engine->starts ||
+        arena == &engine->plans)
         return limits->texts;
     if (arena == &engine->links)
         return limits->texts;
@@ -220,6 +221,7 @@ enum {
     X(areas, ROOM_COVERS)                                                                          \
     X(covers, ROOM_COVERS)                                                                         \
     X(starts, ROOM_STARTS)                                                                         \
+    X(plans, 1)                                                                                    \
     X(inferences, 1)                                                                               \
     X(matches, 2)                                                                                  \
     X(modes, 1)                                                                                    \

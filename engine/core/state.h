@@ -362,6 +362,7 @@ enum { HW_FOLD_FACTS_MAX = 65536, HW_FAMILY_MAX = 512, HW_EFFECTS_MAX = 1024 };
     X(areas, struct hw_area)                                                                       \
     X(covers, struct hw_cover)                                                                     \
     X(starts, struct hw_starts)                                                                    \
+    X(plans, struct hw_plan)                                                                       \
     X(matches, struct hw_match)                                                                    \
     X(modes, struct hw_mode_record)                                                                \
     X(timers, struct hw_timer_entry)                                                               \

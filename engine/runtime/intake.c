@@ -98,12 +98,26 @@ enum hw_status hw__intake_event(
     return take_record(runtime, event, accepted_ms);
 }
 
+/*
+ * What belongs to a command that was refused is refused with it: it would have no effect, and the
+ * answer is the command's.  Facts beside it are true all the same.
+ */
+static bool is_refused_with(
+    const struct hw_runtime *runtime, const struct hw_event *before, const struct hw_event *event)
+{
+    return before->kind >= HW_KIND_REFERRAL_RECEIVED && event->kind >= HW_KIND_REFERRAL_RECEIVED &&
+        hw_engine_command_result(runtime->engine).status != HW_OK;
+}
+
 /* All events of a message, in one batch and so in one commit block. */
 static bool take_message(struct hw_runtime *runtime, const struct hw_event *events, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
-        enum hw_status status = hw__intake_event(runtime, &events[i], runtime->clock.now_ms);
+        enum hw_status status;
 
+        if (i > 0 && is_refused_with(runtime, &events[i - 1], &events[i]))
+            return true;
+        status = hw__intake_event(runtime, &events[i], runtime->clock.now_ms);
         if (status == HW_OK)
             continue;
         HW_ASSERT(status == HW_E_FULL); /* What was made here can be read. */

@@ -162,8 +162,10 @@ struct hw_service_view {
     const char *kind, *unit; /* NULL: not said */
     int64_t capacity, held, available, waiting, past_review;
     int64_t declared_at_ms; /* HW_TIME_NONE: configured */
+    int64_t stale_from_ms;  /* the first instant at which its capacity is too old; HW_TIME_OPEN */
     uint8_t directions;     /* bits of enum hw_direction */
-    bool declared, suspended, stale;
+    bool declared, suspended;
+    bool stale; /* at the last record; at any other instant: not before stale_from_ms */
 };
 
 /* In order of first appearance; index below the count. */

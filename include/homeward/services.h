@@ -111,4 +111,11 @@ unsigned hw_urgency_of(struct hw_slice name);
  */
 uint32_t hw_needs_of(struct hw_slice list, bool *ret_unknown);
 
+/*
+ * What is wrong with a key of a declared service or with its value, as the journal has them
+ * ("offer_ttl_minutes", "120"; lists separated by ;): static words to stand behind the key's name,
+ * NULL when nothing is.
+ */
+const char *hw_service_key_wrong(struct hw_slice key, struct hw_slice value);
+
 #endif

@@ -136,7 +136,8 @@ void hw_service_view(
 {
     (void)engine;
     (void)index;
-    *ret_view = (struct hw_service_view){.declared_at_ms = HW_TIME_NONE};
+    *ret_view =
+        (struct hw_service_view){.declared_at_ms = HW_TIME_NONE, .stale_from_ms = HW_TIME_OPEN};
 }
 
 uint32_t hw_referral_walk(

@@ -33,6 +33,7 @@ static const struct {
     {"sex", HW_FIELD_SEX},
     {"because", HW_FIELD_REASON},
     {"starts", HW_FIELD_STARTS_AT},
+    {"holds from", HW_FIELD_STARTS_AT},
     {"until", HW_FIELD_UNTIL},
     {"due", HW_FIELD_UNTIL},
     {"held until", HW_FIELD_UNTIL},

@@ -324,6 +324,60 @@ static void refer_while_paused(void)
     cr_assert(hw_engine_decided(hw_runtime_engine(runtime)) == NULL, "paused, all is said");
 }
 
+static struct hw_event of_service(enum hw_kind kind, const char *code, int64_t capacity)
+{
+    struct hw_event event;
+
+    hw_event_init(&event, kind);
+    hw_event_set_text(&event, HW_FIELD_SERVICE, hw_slice_text(code));
+    hw_event_set_number(&event, HW_FIELD_UNITS, capacity);
+    event.happened = event.recorded = event.sent = hw_time_at(LOGGED_START_MS);
+    event.source = event.organisation = hw_slice_text("HUB");
+    return event;
+}
+
+/* A declaration in several records: what it says, and its capacity behind it. */
+static void declare(const char *code, const char *detail, int64_t capacity)
+{
+    struct hw_event events[2] = {of_service(HW_KIND_SERVICE_DECLARED, code, capacity),
+        of_service(HW_KIND_SERVICE_CAPACITY, code, capacity)};
+
+    hw_event_set_text(&events[0], HW_FIELD_DETAIL, hw_slice_text(detail));
+    hw_event_finish(&events[0]);
+    hw_event_finish(&events[1]);
+    cr_assert(eq(int, hw_runtime_submit(runtime, events, 2).outcome, HW_OUTCOME_TAKEN));
+}
+
+Test(intake, a_message_of_several_records_is_taken_whole_or_refused_whole)
+{
+    const struct hw_engine *engine;
+    struct hw_service_view view;
+    uint64_t before;
+
+    opened_open();
+    engine = hw_runtime_engine(runtime);
+    declare("HART", "kind=reablement\nunit=slots\n", 3);
+    cr_expect(eq(int, hw_engine_command_result(engine).status, HW_OK));
+    hw_service_view(engine, 0, &view);
+    cr_expect(eq(i64, view.capacity, 3));
+
+    /* A wrong line: what stands beside it is not taken, nor the capacity in the record behind. */
+    before = sequence();
+    declare("HART", "kind=home_care\noffer_ttl_minutes=0\n", 9);
+    cr_expect(eq(int, hw_engine_command_result(engine).status, HW_E_INVALID));
+    cr_expect(hw_engine_command_result(engine).words != NULL);
+    cr_expect(eq(u64, sequence(), before + 1), "what was refused stands in the journal, once");
+    hw_service_view(engine, 0, &view);
+    cr_expect(eq(str, (char *)view.kind, (char *)"reablement"));
+    cr_expect(eq(i64, view.capacity, 3));
+
+    /* One that is made by no part of a message that is refused. */
+    declare("OTHER", "kind=home_care\nunit=camels\n", 9);
+    cr_expect(eq(int, hw_engine_command_result(engine).status, HW_E_INVALID));
+    cr_expect(eq(u32, hw_services_count(engine), 1));
+    cr_expect(eq(int, hw_runtime_close(runtime, false), HW_OK));
+}
+
 static int64_t held(void)
 {
     struct hw_service_view view;

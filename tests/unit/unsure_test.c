@@ -200,5 +200,11 @@ Test(unsure, stale_capacity_is_proposed_and_never_used_by_itself)
     event.happened = event.recorded = event.sent = hw_time_at(hub.now_ms);
     (void)hub_submit(&hub, &event);
     STATE(hub_newest(&hub, referral), "offered");
+    /* Whoever asks later, with no record between, is told of that instant. */
+    cr_expect(not(hub_service_of(&hub, "HART").stale));
+    cr_expect(eq(i64, hub_service_of(&hub, "HART").stale_from_ms,
+        hub_service_of(&hub, "HART").declared_at_ms + HW_HOUR_MS + 1));
+    hub_setting(&hub, "services/HART/basis", "managed");
+    cr_expect(eq(i64, hub_service_of(&hub, "HART").stale_from_ms, HW_TIME_OPEN));
     hub_free(&hub);
 }

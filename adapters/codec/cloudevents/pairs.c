@@ -4,6 +4,8 @@
  */
 #include "codec/cloudevents/values.h"
 
+#include "homeward/services.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -19,11 +21,28 @@ static void put(struct hw_ce_reader *reader, struct hw_slice text)
     reader->details += text.size;
 }
 
+/* Whether the engine would take the line that was written; refused in its words where not. */
+static bool may_say(
+    struct hw_ce_reader *reader, const struct hw_ce_field *field, const uint8_t *line)
+{
+    size_t size = (size_t)(reader->details - line);
+    const uint8_t *equals = memchr(line, '=', size);
+    const char *words;
+
+    HW_ASSERT(equals != NULL);
+    if (reader->event->kind != HW_KIND_SERVICE_DECLARED)
+        return true;
+    words = hw_service_key_wrong(hw_slice_of(line, (size_t)(equals - line)),
+        hw_slice_of(equals + 1, size - (size_t)(equals + 1 - line)));
+    return words == NULL || hw_ce_refuse(reader, field->name, words);
+}
+
 /* A line; false: refused, because there is no room for it in a record or in all. */
 static bool say(struct hw_ce_reader *reader, const struct hw_ce_field *field, const char *suffix,
     struct hw_slice value)
 {
     size_t size = strlen(field->name) + strlen(suffix) + value.size + 2;
+    uint8_t *line = reader->details;
 
     if (size > HW_TEXT_SIZE_MAX || size > (size_t)(reader->details_end - reader->details))
         return hw_ce_refuse(reader, field->name, "is too long: at most 1,000 bytes");
@@ -31,8 +50,7 @@ static bool say(struct hw_ce_reader *reader, const struct hw_ce_field *field, co
     put(reader, hw_slice_text(suffix));
     put(reader, hw_slice_text("="));
     put(reader, value);
-    put(reader, hw_slice_text("\n"));
-    return true;
+    return may_say(reader, field, line) && (put(reader, hw_slice_text("\n")), true);
 }
 
 static bool say_number(struct hw_ce_reader *reader, const struct hw_ce_field *field,

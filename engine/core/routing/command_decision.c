@@ -67,6 +67,11 @@ void hw__command_link_referral(const struct hw_command *command)
         hw__refuse(command, HW_E_INVALID, "service is missing");
         return;
     }
+    /* Whoever mistypes whom they exclude would believe that it is out. */
+    if (hw_service_find(command->engine, service) == 0) {
+        hw__refuse(command, HW_E_NOT_FOUND, "the service is not known: mend its code");
+        return;
+    }
     if (add)
         hw_referral_link(command->engine, handle, kind, service,
             hw__moment(command, HW_FIELD_UNTIL, HW_TIME_OPEN));

@@ -73,7 +73,19 @@ struct hw_service {
     uint32_t agenda_next;
     uint32_t waiting; /* referrals it could take */
     uint32_t alerts;  /* about it, newest first */
+    uint32_t plans;   /* what was said of it for moments ahead, by moment */
+    uint32_t heap_at;
     uint32_t unused2;
+    int64_t capacity_from_ms; /* since when the capacity holds that was declared */
+};
+
+/* What was said of a service for a moment ahead. */
+struct hw_plan {
+    int64_t from_ms, declared_ms;
+    int32_t value;
+    uint32_t next;
+    uint8_t what; /* enum hw_capacity_what */
+    uint8_t unused[7];
 };
 
 enum hw_sex { HW_SEX_ANY, HW_SEX_FEMALE, HW_SEX_MALE, HW_SEX_UNKNOWN };

@@ -4,6 +4,8 @@
 #include "core/routing/match.h"
 #include "core/routing/mode.h"
 #include "core/routing/referral.h"
+#include "core/services/capacity.h"
+#include "core/services/service.h"
 
 /* Places count from 1; entry i of the arena is place i. */
 static struct hw_timer_entry *entry_at(const struct hw_engine *engine, uint32_t place)
@@ -21,6 +23,8 @@ static uint32_t *place_of(const struct hw_engine *engine, const struct hw_timer_
         return &HW_AT(engine, modes, hw_mode_record, entry->handle)->heap_at;
     case HW_TIMER_ALERT:
         return &hw_alert_at(engine, entry->handle)->heap_at;
+    case HW_TIMER_SERVICE:
+        return &hw_service_at(engine, entry->handle)->heap_at;
     case HW_TIMER_REFERRAL:
         break;
     }
@@ -117,6 +121,9 @@ void hw_routing_fire(struct hw_engine *engine)
         break;
     case HW_TIMER_ALERT:
         hw_alert_due(engine, first.handle);
+        break;
+    case HW_TIMER_SERVICE:
+        hw_capacity_due(engine, first.handle);
         break;
     case HW_TIMER_REFERRAL:
         hw_referral_due(engine, first.handle);

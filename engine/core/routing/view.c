@@ -73,6 +73,7 @@ void hw_service_view(
         .declared = service->basis == HW_BASIS_DECLARED,
         .suspended = service->suspended,
         .stale = hw_service_is_stale(service, engine->root.accepted_ms),
+        .stale_from_ms = hw_service_stale_from_ms(service),
     };
     for (uint32_t at = service->matches; at != 0; at = hw_match_at(engine, at)->service_next)
         ret_view->past_review += hw_match_at(engine, at)->past_review;

@@ -48,7 +48,6 @@ enum {
     OFFER_TTL_MINUTES = 120,
     SUSPEND_HOLD_HOURS = 48,
     CAPACITY_TTL_HOURS = 24,
-    STANDS_DAYS_MAX = 366, /* of a proposal or an offer, as configuration has it */
 };
 
 uint32_t hw_service_take(struct hw_engine *engine, uint32_t code)
@@ -67,6 +66,7 @@ uint32_t hw_service_take(struct hw_engine *engine, uint32_t code)
         .offers_at_once = 1,
         .age_to = UINT16_MAX,
         .declared_at_ms = HW_TIME_NONE,
+        .capacity_from_ms = HW_TIME_NONE,
         .last_offer_ms = HW_TIME_NONE,
         .capacity_ttl_ms = CAPACITY_TTL_HOURS * HW_HOUR_MS,
         .proposal_ttl_ms = PROPOSAL_TTL_MINUTES * HW_MINUTE_MS,
@@ -79,43 +79,7 @@ uint32_t hw_service_take(struct hw_engine *engine, uint32_t code)
     return handle;
 }
 
-/* ---- readers of values ---- */
-
-static bool read_count(struct hw_slice text, int64_t *ret_value)
-{
-    int64_t value = 0;
-
-    if (text.size == 0 || text.size > 9)
-        return false;
-    for (size_t i = 0; i < text.size; i++) {
-        if (text.data[i] < '0' || text.data[i] > '9')
-            return false;
-        value = value * 10 + (text.data[i] - '0');
-    }
-    *ret_value = value;
-    return true;
-}
-
-/* The next entry of a list separated by ;, blanks around it cut off; false at the end. */
-static bool next_entry(struct hw_slice *list, struct hw_slice *ret_entry)
-{
-    while (list->size > 0) {
-        size_t size = 0, used;
-
-        while (size < list->size && list->data[size] != ';')
-            size++;
-        used = size < list->size ? size + 1 : size;
-        *ret_entry = hw_slice_of(list->data, size);
-        *list = hw_slice_of(list->data + used, list->size - used);
-        while (ret_entry->size > 0 && ret_entry->data[0] == ' ')
-            *ret_entry = hw_slice_of(ret_entry->data + 1, ret_entry->size - 1);
-        while (ret_entry->size > 0 && ret_entry->data[ret_entry->size - 1] == ' ')
-            ret_entry->size--;
-        if (ret_entry->size > 0)
-            return true;
-    }
-    return false;
-}
+/* ---- values ---- */
 
 static void free_links(struct hw_engine *engine, uint32_t *list)
 {
@@ -139,8 +103,8 @@ static void add_link(
     if (colon != NULL) {
         size_t size = (size_t)(colon - entry.data);
 
-        if (!read_count(hw_slice_of(colon + 1, entry.size - size - 1), &rank) || rank == 0 ||
-            rank > UINT16_MAX)
+        if (!hw_service_read_count(hw_slice_of(colon + 1, entry.size - size - 1), &rank) ||
+            rank == 0 || rank > UINT16_MAX)
             rank = position;
         entry.size = size;
     }
@@ -157,38 +121,43 @@ static void read_list(struct hw_engine *engine, struct hw_slice value, uint32_t 
     uint16_t position = 0;
 
     free_links(engine, list);
-    while (position < HW_SERVICE_LIST_MAX && next_entry(&value, &entry))
+    while (position < HW_SERVICE_LIST_MAX && hw_service_next_entry(&value, &entry))
         add_link(engine, &end, entry, ++position);
 }
 
-static bool read_pathways(struct hw_slice value, uint8_t *ret_bits)
+static void read_pathways(struct hw_slice value, uint8_t *ret_bits)
 {
     struct hw_slice entry;
     unsigned bits = 0;
 
-    while (next_entry(&value, &entry)) {
-        if (entry.size != 2 || entry.data[0] != 'P' || entry.data[1] < '0' || entry.data[1] > '3')
-            return false;
+    while (hw_service_next_entry(&value, &entry))
         bits |= 1u << (entry.data[1] - '0');
-    }
     *ret_bits = (uint8_t)bits;
-    return true;
 }
 
-static bool read_directions(struct hw_slice value, uint8_t *ret_bits)
+static void read_directions(struct hw_slice value, uint8_t *ret_bits)
 {
     struct hw_slice entry;
     unsigned bits = 0;
 
-    while (next_entry(&value, &entry)) {
-        unsigned direction = hw_direction_of(entry);
-
-        if (direction == 0)
-            return false;
-        bits |= direction;
-    }
+    while (hw_service_next_entry(&value, &entry))
+        bits |= hw_direction_of(entry);
     *ret_bits = (uint8_t)bits;
-    return bits != 0;
+}
+
+static uint32_t read_needs(struct hw_slice value)
+{
+    bool unknown;
+
+    return hw_needs_of(value, &unknown);
+}
+
+static int64_t read_number(struct hw_slice value)
+{
+    int64_t number = 0;
+
+    (void)hw_service_read_count(value, &number); /* It was looked at. */
+    return number;
 }
 
 unsigned hw_sex_of(struct hw_slice text)
@@ -202,65 +171,34 @@ unsigned hw_sex_of(struct hw_slice text)
 
 /* ---- setting a key ---- */
 
-#define SET_TEXT(member)       (service->member = hw_text_intern(engine, value), true)
-#define SET_KIND(member)       set_small(&service->member, hw_service_kind_of(value))
-#define SET_UNIT(member)       set_small(&service->member, hw_unit_of(value))
-#define SET_BASIS(member)      set_small(&service->member, hw_basis_of(value))
-#define SET_DIRECTIONS(member) read_directions(value, &service->member)
-#define SET_PATHWAYS(member)   read_pathways(value, &service->member)
-#define SET_LIST(member)       (read_list(engine, value, &service->member), true)
-#define SET_HOURS(member)      hw_hours_read(value, &service->member)
-#define SET_SEX(member)                                                                            \
-    (hw_sex_of(value) != HW_SEX_UNKNOWN && (service->member = (uint8_t)hw_sex_of(value), true))
-#define SET_FLAG(member)  set_flag(&service->member, value)
-#define SET_NEEDS(member) set_needs(&service->member, value)
-#define SET_COUNT(member)                                                                          \
-    (read_count(value, &number) && (service->member = (__typeof__(service->member))number, true))
-#define SET_MINUTES(member)                                                                        \
-    (read_count(value, &number) && (service->member = number * HW_MINUTE_MS, true))
-/* What stands for no time would end, and be made again, without end. */
-#define SET_SOME_MINUTES(member)                                                                   \
-    (read_count(value, &number) && number > 0 && number <= STANDS_DAYS_MAX * 24 * 60 &&            \
-        (service->member = number * HW_MINUTE_MS, true))
+/* Values were looked at (hw_service_key_wrong): nothing here can fail. */
+#define SET_TEXT(member)         service->member = hw_text_intern(engine, value)
+#define SET_KIND(member)         service->member = (uint8_t)hw_service_kind_of(value)
+#define SET_UNIT(member)         service->member = (uint8_t)hw_unit_of(value)
+#define SET_BASIS(member)        service->member = (uint8_t)hw_basis_of(value)
+#define SET_DIRECTIONS(member)   read_directions(value, &service->member)
+#define SET_PATHWAYS(member)     read_pathways(value, &service->member)
+#define SET_LIST(member)         read_list(engine, value, &service->member)
+#define SET_HOURS(member)        (void)hw_hours_read(value, &service->member)
+#define SET_SEX(member)          service->member = (uint8_t)hw_sex_of(value)
+#define SET_FLAG(member)         service->member = hw_slice_is(value, "true")
+#define SET_NEEDS(member)        service->member = read_needs(value)
+#define SET_COUNT(member)        service->member = (__typeof__(service->member))read_number(value)
+#define SET_STARTS(member)       SET_COUNT(member)
+#define SET_AT_ONCE(member)      SET_COUNT(member)
+#define SET_PENCE(member)        SET_COUNT(member)
+#define SET_AGE(member)          SET_COUNT(member)
+#define SET_MINUTES(member)      service->member = read_number(value) * HW_MINUTE_MS
+#define SET_SOME_MINUTES(member) SET_MINUTES(member)
 
-static bool set_small(uint8_t *member, unsigned value)
-{
-    if (value == 0)
-        return false;
-    *member = (uint8_t)value;
-    return true;
-}
-
-static bool set_flag(uint8_t *member, struct hw_slice value)
-{
-    if (!hw_slice_is(value, "true") && !hw_slice_is(value, "false"))
-        return false;
-    *member = hw_slice_is(value, "true");
-    return true;
-}
-
-static bool set_needs(uint32_t *member, struct hw_slice value)
-{
-    bool unknown;
-    uint32_t bits = hw_needs_of(value, &unknown);
-
-    if (unknown)
-        return false;
-    *member = bits;
-    return true;
-}
-
-static bool set_member(struct hw_engine *engine, struct hw_service *service, struct hw_slice key,
+static void set_member(struct hw_engine *engine, struct hw_service *service, struct hw_slice key,
     struct hw_slice value)
 {
-    int64_t number = 0;
-
 #define KEY_IF(name, reader, member)                                                               \
     if (hw_slice_is(key, name))                                                                    \
-        return SET_##reader(member);
+        SET_##reader(member);
     HW_SERVICE_KEY_LIST(KEY_IF)
 #undef KEY_IF
-    return false;
 }
 
 /* Keys that the unchanging rules look at (rules.h): only these change whom it could serve. */
@@ -280,12 +218,10 @@ bool hw_service_set(
 {
     struct hw_service *service = service_at(engine, handle);
 
-    hw_tell_capacity(engine, handle);
-    /* No longer configured: without a kind nobody is proposed to it; the rest stands as it was. */
-    if (value.size == 0 && hw_slice_is(key, "kind"))
-        service->kind = HW_SERVICE_NONE;
-    else if (!set_member(engine, service, key, value))
+    if (hw_service_key_wrong(key, value) != NULL)
         return false;
+    hw_tell_capacity(engine, handle);
+    set_member(engine, service, key, value);
     if (hw_slice_is(key, "zones"))
         service->all_zones = service->zones != 0 &&
             hw_slice_is(hw_engine_text(engine, link_at(engine, service->zones)->code), "all");
@@ -322,9 +258,16 @@ bool hw_service_lists(const struct hw_engine *engine, uint32_t list, uint32_t co
     return false;
 }
 
+int64_t hw_service_stale_from_ms(const struct hw_service *service)
+{
+    if (service->basis != HW_BASIS_DECLARED)
+        return HW_TIME_OPEN;
+    return service->declared_at_ms == HW_TIME_NONE
+        ? HW_TIME_NONE
+        : service->declared_at_ms + service->capacity_ttl_ms + 1;
+}
+
 bool hw_service_is_stale(const struct hw_service *service, int64_t now_ms)
 {
-    return service->basis == HW_BASIS_DECLARED &&
-        (service->declared_at_ms == HW_TIME_NONE ||
-            now_ms - service->declared_at_ms > service->capacity_ttl_ms);
+    return now_ms >= hw_service_stale_from_ms(service);
 }

@@ -26,23 +26,23 @@
     X("unit", UNIT, unit)                                                                          \
     X("basis", BASIS, basis)                                                                       \
     X("capacity", COUNT, capacity)                                                                 \
-    X("capacity_ttl_minutes", MINUTES, capacity_ttl_ms)                                            \
+    X("capacity_ttl_minutes", SOME_MINUTES, capacity_ttl_ms)                                       \
     X("capabilities", NEEDS, capabilities)                                                         \
     X("pathways", PATHWAYS, pathways)                                                              \
     X("funding", LIST, funding) /* none: any */                                                    \
-    X("starts_per_day", COUNT, starts_per_day)                                                     \
+    X("starts_per_day", STARTS, starts_per_day)                                                    \
     X("max_stay_minutes", MINUTES, max_stay_ms)                                                    \
     X("proposal_ttl_minutes", SOME_MINUTES, proposal_ttl_ms)                                       \
     X("offer_ttl_minutes", SOME_MINUTES, offer_ttl_ms)                                             \
     X("answer_hours", HOURS, answer_hours)                                                         \
     X("hours", HOURS, hours)                                                                       \
-    X("offers_at_once", COUNT, offers_at_once)                                                     \
+    X("offers_at_once", AT_ONCE, offers_at_once)                                                   \
     X("auto_accept", FLAG, auto_accept)                                                            \
     X("step_up_reserve", COUNT, step_up_reserve)                                                   \
-    X("suspend_hold_minutes", MINUTES, suspend_hold_ms)                                            \
-    X("cost_per_day_pence", COUNT, cost_per_day_pence)                                             \
-    X("age_from", COUNT, age_from)                                                                 \
-    X("age_to", COUNT, age_to)                                                                     \
+    X("suspend_hold_minutes", SOME_MINUTES, suspend_hold_ms)                                       \
+    X("cost_per_day_pence", PENCE, cost_per_day_pence)                                             \
+    X("age_from", AGE, age_from)                                                                   \
+    X("age_to", AGE, age_to)                                                                       \
     X("sex", SEX, sex)
 
 static inline struct hw_service *hw_service_at(const struct hw_engine *engine, uint32_t handle)
@@ -54,9 +54,13 @@ static inline struct hw_service *hw_service_at(const struct hw_engine *engine, u
 uint32_t hw_service_find(const struct hw_engine *engine, uint32_t code);
 uint32_t hw_service_take(struct hw_engine *engine, uint32_t code);
 
+/* A whole number of at most nine digits; an entry of a list, the next, without blanks (keys.c). */
+bool hw_service_read_count(struct hw_slice text, int64_t *ret_value);
+bool hw_service_next_entry(struct hw_slice *list, struct hw_slice *ret_entry);
+
 /*
- * Set one key.  False, with the service unchanged, when the key or its value is not one of the
- * list; the caller counts it.  Whoever could be served may change: the matcher is told.
+ * Set one key.  False, with the service unchanged, when the key or its value is wrong
+ * (hw_service_key_wrong).  Whoever could be served may change: the matcher is told.
  */
 bool hw_service_set(
     struct hw_engine *engine, uint32_t service, struct hw_slice key, struct hw_slice value);
@@ -79,6 +83,9 @@ static inline int32_t hw_service_free(const struct hw_service *service)
 
 /* Declared capacity older than its ttl is proposed with its age, never used automatically (R16). */
 bool hw_service_is_stale(const struct hw_service *service, int64_t now_ms);
+
+/* From when on it is; HW_TIME_OPEN: never, HW_TIME_NONE: always, nothing was declared. */
+int64_t hw_service_stale_from_ms(const struct hw_service *service);
 
 /* enum hw_sex of "any", "female", "male" (F, M); HW_SEX_UNKNOWN of anything else. */
 unsigned hw_sex_of(struct hw_slice text);
