@@ -9,7 +9,13 @@
 
 #include "core/state.h"
 
-enum hw_timer_kind { HW_TIMER_REFERRAL = 1, HW_TIMER_MATCH, HW_TIMER_MODE, HW_TIMER_ALERT, HW_TIMER_SERVICE };
+enum hw_timer_kind {
+    HW_TIMER_REFERRAL = 1,
+    HW_TIMER_MATCH,
+    HW_TIMER_MODE,
+    HW_TIMER_ALERT,
+    HW_TIMER_SERVICE
+};
 
 /* Set, move or (HW_TIME_OPEN) take away a timer; room was ensured. */
 void hw_routing_timer_set(
