@@ -1,5 +1,6 @@
 #include "disk.h"
 #include "runtime/file.h"
+#include "said.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -109,7 +110,7 @@ static void feed(struct life *life, uint64_t from, uint64_t to)
 {
     for (uint64_t number = from; number <= to; number++) {
         struct hw_submitted submitted =
-            logged_submit(life->runtime, number, LOGGED_START_MS - (int64_t)number * 1000);
+            said_submit(life->runtime, number, LOGGED_START_MS - (int64_t)number * 1000);
 
         HW_ASSERT(submitted.outcome == HW_OUTCOME_TAKEN);
         if (number % 3 != 0)
@@ -137,15 +138,15 @@ static void live(struct life *life, enum disk_kind kind)
     bool snapshot = kind != DISK_BARE;
 
     begin(life);
-    feed(life, 1, 6);
+    feed(life, 1, 5);
     refuse(life, "MSH|^~\\&|PAS|RWE|HW|LLR|20261121||ADT^A01|1|P|");
     end(life, snapshot);
     begin(life);
     refuse(life, "nothing of the kind");
-    feed(life, 7, 10);
+    feed(life, 6, 8);
     end(life, snapshot);
     begin(life);
-    feed(life, 11, 21);
+    feed(life, 9, 18);
     refuse(life, "MSH|^~\\&|PAS|RWE|HW|LLR|20261121||ADT^A99|2|P|2.4");
 }
 

@@ -1,8 +1,9 @@
 /*
  * disk.h - a small data directory as bytes, to be damaged, opened, and put right again.
  *
- * It is made by the real runtime: a few dozen records in segments of a page or two, two snapshots,
- * some refused inputs.  Small on purpose: every bit of it is going to be wrong once.
+ * It is made by the real runtime: a few dozen records of stays and of a hub (said.h) in segments of
+ * a page or two, two snapshots, some refused inputs.  Small on purpose: every bit of it is going to
+ * be wrong once.
  */
 #ifndef HW_TEST_DISK_H
 #define HW_TEST_DISK_H
