@@ -45,7 +45,8 @@ void watch_applied(struct watch *watch, const struct hw_engine *engine)
     size_t size;
 
     check_holds(watch, engine, "live, behind");
-    if (paused_is_broken(engine))
+    /* A record that the engine did not announce is of a person. */
+    if (paused_is_broken(engine, hw_hash_is_zero(watch->decided[sequence - 1])))
         ledger_fail(watch->ledger, "record %" PRIu64 " proposes or offers where it is paused",
             hw_engine_sequence(engine));
     HW_ASSERT(sequence < WATCHED_MAX);

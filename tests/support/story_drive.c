@@ -87,7 +87,8 @@ static void apply(struct drive *drive, const struct hw_event *event, int64_t acc
     drive->sequence++;
     drive->accepted_ms = accepted_ms;
     if (drive->broken_at == 0 &&
-        (!hw_routing_holds(drive->engine) || paused_is_broken(drive->engine)))
+        (!hw_routing_holds(drive->engine) ||
+            paused_is_broken(drive->engine, event->kind < HW_KIND_DECIDED_PROPOSAL)))
         drive->broken_at = drive->sequence;
     if (drive->heard != NULL)
         drive->heard(drive->context, event);
