@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "fuzz.h"
+#include "damage/said.h"
 #include "runtime/bytes.h"
 #include "runtime/crc32c.h"
 #include "runtime/memory.h"
@@ -28,7 +29,8 @@ static uint64_t sequence;
 static struct hw_snapshot about;
 static char path[HW_PATH_SIZE];
 
-/* A runtime's own snapshot of a few stays. */
+/* A runtime's own snapshot of a few stays, and of a hub with somebody placed and somebody waiting.
+ */
 static void begin(void)
 {
     static struct logged logged;
@@ -40,8 +42,8 @@ static void begin(void)
     fault_set_clock(fault, LOGGED_START_MS, 0);
     options = logged_options(fault_table(fault), "/data", &logged);
     MUST(hw_runtime_open(&options, &runtime, error) == HW_OK);
-    for (uint64_t number = 1; number <= 4; number++)
-        (void)logged_submit(runtime, number, LOGGED_START_MS); /* There is room. */
+    for (uint64_t number = 1; number <= 8; number++)
+        (void)said_submit(runtime, number, LOGGED_START_MS); /* There is room. */
     hw_runtime_turn(runtime);
     sequence = hw_engine_sequence(hw_runtime_engine(runtime));
     MUST(hw_runtime_close(runtime, true) == HW_OK);
