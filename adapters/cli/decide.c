@@ -296,11 +296,12 @@ static void print_done(const json_t *answer)
 static int refused(const json_t *answer)
 {
     const char *pointer = text_of(answer, "pointer"), *error = text_of(answer, "error");
+    const char *status = text_of(answer, "status");
     const json_t *version = json_object_get(answer, "version");
 
     fprintf(stderr, "homeward decide: refused: %s%s%s", pointer == NULL ? "" : pointer,
         pointer == NULL ? "" : ": ", error == NULL ? "the engine does not say why" : error);
-    if (version != NULL)
+    if (version != NULL && status != NULL && strcmp(status, hw_status_text(HW_E_STALE)) == 0)
         fprintf(stderr, "; version %d stands now: look again, and decide on that",
             (int)json_integer_value(version));
     fputc('\n', stderr);

@@ -14,14 +14,26 @@ static void set_text(json_t *row, const char *key, struct hw_slice text)
         json_object_set_new(row, key, hw_json_text(text));
 }
 
-/* One decision as it took effect; a referral is told by its reference, never by its name. */
+/* A referral is told by its reference, never by its name. */
+static void add_match(json_t *row, const struct hw_match_view *match)
+{
+    char text[HW_REFERENCE_TEXT_SIZE];
+
+    json_object_set_new(
+        row, "referral", json_string(hw_reference_format('R', match->referral, text)));
+    json_object_set_new(
+        row, "offer", json_string(hw_reference_format('O', match->reference, text)));
+    json_object_set_new(row, "service", hw_json_text(match->service));
+    json_object_set_new(row, "state", json_string(match->state));
+}
+
+/* One decision as it took effect. */
 static bool tell(void *context, const struct hw_engine *engine, const struct hw_event *event)
 {
     json_t *follows = context;
     uint64_t reference = hw_event_has(event, HW_FIELD_OFFER)
         ? (uint64_t)event->values[HW_FIELD_OFFER].number
         : hw_engine_sequence(engine);
-    char text[HW_REFERENCE_TEXT_SIZE];
     struct hw_match_view match;
     json_t *row;
 
@@ -29,22 +41,19 @@ static bool tell(void *context, const struct hw_engine *engine, const struct hw_
         return true; /* What is inferred or alerted moves nobody. */
     row = json_object();
     json_object_set_new(row, "decision", json_string(hw_kind_type(event->kind)));
-    json_object_set_new(
-        row, "referral", json_string(hw_reference_format('R', match.referral, text)));
-    json_object_set_new(row, "offer", json_string(hw_reference_format('O', reference, text)));
-    json_object_set_new(row, "service", hw_json_text(match.service));
-    json_object_set_new(row, "state", json_string(match.state));
+    add_match(row, &match);
     set_text(row, "reason", hw_event_text(event, HW_FIELD_REASON));
     set_text(row, "explanation", hw_event_text(event, HW_FIELD_DETAIL));
     json_array_append_new(follows, row);
     return json_array_size(follows) < FOLLOWS_MAX;
 }
 
-/* What submit would have answered. */
+/* What submit would have answered, and how the match it speaks of would stand. */
 static json_t *answer_json(
     const struct hw_engine *engine, enum hw_status status, const struct hw_tried *tried)
 {
-    json_t *answer;
+    struct hw_match_view match;
+    json_t *answer, *stands;
 
     if (status != HW_OK)
         return hw_outcome_json(
@@ -53,6 +62,11 @@ static json_t *answer_json(
         return hw_outcome_json("duplicate", NULL, NULL);
     answer = hw_outcome_applied(engine, tried->kind);
     hw_outcome_add_remarks(answer, tried->flags);
+    if (hw_match_view(engine, hw_engine_command_result(engine).reference, &match) == HW_OK) {
+        stands = json_object();
+        add_match(stands, &match);
+        json_object_set_new(answer, "stands", stands);
+    }
     return answer;
 }
 

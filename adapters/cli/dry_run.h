@@ -16,8 +16,9 @@
 /*
  * The trial on an engine that is spoilt by it: what the decision would be answered with, and
  * {"dry_run":true,"follows":[{"decision","referral","offer","service","state","reason",
- * "explanation"}]}: who would move, in order; "more": further ones are not told.  The caller's to
- * release.  Any thread.
+ * "explanation"}]}: who would move, in order; "more": further ones are not told.  Of a decision on
+ * a proposal or an offer "stands":{"referral","offer","service","state"}, as it would stand behind
+ * all that.  The caller's to release.  Any thread.
  */
 json_t *hw_dry_run_on(struct hw_engine *engine, const struct hw_trial *trial);
 
