@@ -106,7 +106,7 @@ hub_morning() {
     hub_decide referral.held '"referral":"LCC/6","until":"2026-01-26T15:00:00Z"'
     hub_refer 7 2026-01-26T10:09:00Z step_up '"personal_care","continence","dementia"' ',"package":{"calls":2,"minutes":45,"carers":1}'
     hub_match "$referral" LOT1 proposal.rejected proposal
-    hub_decide offer.made '"referral":"LCC/7","service":"LOT1","override":["declined"],"reason":"they know her"'
+    hub_decide offer.made '"referral":"LCC/7","service":"LOT1","override":["rejected"],"reason":"they know her"'
     hub_match "$referral" LOT1 offer.extended offer ',"until":"2026-01-26T18:00:00Z"'
     hub_match "$referral" LOT1 offer.answered offer ',"answer":"accepted","starts_at":"2026-01-26T16:00:00Z","channel":"phone"'
 
