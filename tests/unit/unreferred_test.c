@@ -100,6 +100,33 @@ Test(unreferred, a_referral_that_turns_out_to_be_of_somebody_else_was_none)
     hub_free(&hub);
 }
 
+/* A hospital that closes its own referral ends no support. */
+Test(unreferred, whoever_is_in_service_is_seen_to_whatever_became_of_the_referral)
+{
+    struct hub hub = hub_with_service();
+    uint64_t stay;
+    struct hw_event event;
+
+    hub_admit(&hub, "S1", "V1", "P1");
+    stay = hub.sequence;
+    (void)hub_refer(&hub, "LCC/1", "S1", "V1", "step_down", "personal_care");
+    hub_about_spell(&hub, HW_KIND_SPELL_DISCHARGED, "S1", "V1", -1);
+    event = hub_said(&hub, HW_KIND_PLACEMENT_STARTED);
+    hw_event_set_text(&event, HW_FIELD_REFERRAL, hw_slice_text("LCC/1"));
+    hw_event_set_text(&event, HW_FIELD_SERVICE, hw_slice_text("HART"));
+    cr_assert(eq(int, hub_submit(&hub, &event).status, HW_OK));
+    event = hub_said(&hub, HW_KIND_REFERRAL_WITHDRAWN);
+    hw_event_set_text(&event, HW_FIELD_REFERRAL, hw_slice_text("LCC/1"));
+    cr_assert(eq(int, hub_submit(&hub, &event).status, HW_OK));
+    cr_expect(not(stands(&hub, stay)));
+    event = hub_said(&hub, HW_KIND_PLACEMENT_ENDED);
+    hw_event_set_text(&event, HW_FIELD_REFERRAL, hw_slice_text("LCC/1"));
+    hw_event_set_text(&event, HW_FIELD_SERVICE, hw_slice_text("HART"));
+    (void)hub_submit(&hub, &event);
+    cr_expect(not(stands(&hub, stay)), "there was support since they left");
+    hub_free(&hub);
+}
+
 Test(unreferred, it_is_repeated_ever_more_rarely_until_somebody_has_seen_it)
 {
     static const enum hw_field by[] = {HW_FIELD_OFFER, HW_FIELD_DETAIL};

@@ -51,6 +51,7 @@ void hw_package_suspend(struct hw_engine *engine, uint32_t handle, int64_t until
     match->version++;
     hw_match_set_timer(engine, handle);
     hw_referral_follow(engine, match->referral);
+    hw_referral_tell_others(engine, match->referral); /* They may go on from it. */
     hw_tell_match(engine, HW_EFFECT_ROUTE_SUSPENDED, handle);
 }
 

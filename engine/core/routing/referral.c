@@ -362,7 +362,8 @@ static void note_service(struct hw_engine *engine, uint32_t handle, uint32_t oth
 
         if (match->state != HW_MATCH_STARTED)
             continue;
-        if (match->ready_to_leave && match->ready_since_ms < referral->clock_ms)
+        if (match->ready_to_leave && match->suspended_for != HW_SUSPENDED_AWAY &&
+            match->ready_since_ms < referral->clock_ms)
             referral->clock_ms = match->ready_since_ms;
         if (match->suspended_for == HW_SUSPENDED_NOT && match->package == HW_PACKAGE_NONE &&
             match->started_ms <= referral->received_ms &&

@@ -140,6 +140,7 @@ void hw_safety_apply(struct hw_engine *engine, const struct hw_event *event, uin
     match->version++;
     hw_match_set_timer(engine, handle);
     hw_referral_follow(engine, match->referral);
+    hw_referral_tell_others(engine, match->referral); /* They may go on from it. */
     hw_tell_match(engine, HW_EFFECT_ROUTE_SUSPENDED, handle);
 }
 

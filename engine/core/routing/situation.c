@@ -22,7 +22,7 @@ static bool is_later(const struct hw_engine *engine, uint32_t leader, uint32_t t
     return left != right ? left > right : leader > than;
 }
 
-static uint32_t latest_stay(const struct hw_engine *engine, uint32_t identifier)
+uint32_t hw_situation_latest(const struct hw_engine *engine, uint32_t identifier)
 {
     uint32_t latest = 0, at = identifier;
 
@@ -108,7 +108,7 @@ void hw_situation_of(struct hw_engine *engine, uint32_t identifier, uint32_t sta
     };
     if (identifier == 0)
         return;
-    latest = latest_stay(engine, identifier);
+    latest = hw_situation_latest(engine, identifier);
     named = stay != 0 ? hw_stay_at(engine, stay)->leader : latest;
     if (latest != 0 && latest != named)
         read_stay(engine, latest, ret_situation, false);

@@ -25,6 +25,9 @@ struct hw_situation {
     bool minor;                      /* under 18 now, as far as is known */
 };
 
+/* The stay of the person of an identifier that was admitted last: where they are now; 0: none. */
+uint32_t hw_situation_latest(const struct hw_engine *engine, uint32_t identifier);
+
 /* Of the person of an identifier; stay: the one a referral names, 0: none. */
 void hw_situation_of(struct hw_engine *engine, uint32_t identifier, uint32_t stay,
     struct hw_situation *ret_situation);

@@ -25,16 +25,20 @@ static bool is_worth_a_look(const struct hw_engine *engine, uint32_t stay)
         hw_open_at(engine, record->open)->ended_ms != HW_TIME_OPEN;
 }
 
+/* Only the latest spell says where somebody is now: of the others what was told may be over. */
 void hw_unreferred_hear(struct hw_engine *engine, uint32_t person)
 {
     struct hw_stay_walk walk;
-    uint32_t stay;
+    uint32_t stay, latest;
 
     if (!routes(engine))
         return;
+    latest = hw_situation_latest(engine, person);
     walk = hw_stay_walk(engine, person);
     while ((stay = hw_stay_next(engine, &walk)) != 0)
-        if (is_worth_a_look(engine, stay))
+        if (stay == latest ? is_worth_a_look(engine, stay)
+                           : hw_alert_standing(engine, hw_stay_at(engine, stay)->alerts,
+                                 HW_ALERT_HOME_NOT_REFERRED) != 0)
             hw_agenda_stay(engine, stay);
 }
 
@@ -47,14 +51,15 @@ void hw_unreferred_look_at_all(struct hw_engine *engine)
 
 /* ---- what there is of referrals ---- */
 
-/* Support that was still given at a moment, or began after it; HW_TIME_OPEN: never. */
+/* Support that goes on, or was still given at a moment, or began after it; HW_TIME_OPEN: never. */
 static bool was_given(
     const struct hw_engine *engine, const struct hw_referral *referral, int64_t since_ms)
 {
     for (uint32_t at = referral->matches; at != 0; at = hw_match_at(engine, at)->referral_next) {
         const struct hw_match *match = hw_match_at(engine, at);
 
-        if (match->started_ms != HW_TIME_NONE && match->ended_ms >= since_ms)
+        if (match->state == HW_MATCH_STARTED ||
+            (match->started_ms != HW_TIME_NONE && match->ended_ms >= since_ms))
             return true;
     }
     return false;
