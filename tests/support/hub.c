@@ -211,6 +211,21 @@ struct hw_match_view hub_newest(struct hub *hub, uint64_t referral)
     return view;
 }
 
+struct hw_alert_view hub_alert(struct hub *hub, uint64_t referral, const char *kind)
+{
+    struct hw_alert_view view;
+
+    for (uint32_t at = 0; (at = hw_alert_walk_referral(hub->engine, referral, at, &view)) != 0;)
+        if (strcmp(view.kind, kind) == 0)
+            return view;
+    return (struct hw_alert_view){.kind = "none", .cleared_ms = 0};
+}
+
+bool hub_stands(struct hub *hub, uint64_t referral, const char *kind)
+{
+    return hub_alert(hub, referral, kind).cleared_ms == HW_TIME_OPEN;
+}
+
 struct hw_referral_view hub_referral(struct hub *hub, uint64_t referral)
 {
     struct hw_referral_view view;

@@ -68,6 +68,9 @@ int64_t hub_at(const char *text); /* "2026-03-02T08:00:00Z" */
 
 /* state "none": there is no match. */
 struct hw_match_view hub_newest(struct hub *hub, uint64_t referral);
+/* The newest alert of a kind about a referral; kind "none": there never was one. */
+struct hw_alert_view hub_alert(struct hub *hub, uint64_t referral, const char *kind);
+bool hub_stands(struct hub *hub, uint64_t referral, const char *kind);
 struct hw_referral_view hub_referral(struct hub *hub, uint64_t referral);
 struct hw_service_view hub_service_of(struct hub *hub, const char *code);
 int64_t hub_figure(struct hub *hub, enum hw_routing_figure figure);

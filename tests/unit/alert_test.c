@@ -9,22 +9,6 @@
 
 #include "hub.h"
 
-/* The newest alert of a kind about a referral; kind "none": there never was one. */
-static struct hw_alert_view alert_of(struct hub *hub, uint64_t referral, const char *kind)
-{
-    struct hw_alert_view view;
-
-    for (uint32_t at = 0; (at = hw_alert_walk_referral(hub->engine, referral, at, &view)) != 0;)
-        if (strcmp(view.kind, kind) == 0)
-            return view;
-    return (struct hw_alert_view){.kind = "none", .cleared_ms = 0};
-}
-
-static bool stands(struct hub *hub, uint64_t referral, const char *kind)
-{
-    return alert_of(hub, referral, kind).cleared_ms == HW_TIME_OPEN;
-}
-
 static unsigned standing(struct hub *hub)
 {
     struct hw_alert_view view;
@@ -86,28 +70,28 @@ Test(alert, a_2_hour_referral_that_nothing_can_take_is_told_at_once_every_quarte
     first = urgent(&hub, "GP/1", "S1", "personal_care");
     second = urgent(&hub, "GP/2", "S2", "personal_care");
     third = urgent(&hub, "GP/3", "S3", "personal_care");
-    cr_expect(not(stands(&hub, first, "urgent_unmet")));
-    cr_expect(not(stands(&hub, second, "urgent_unmet")));
-    view = alert_of(&hub, third, "urgent_unmet");
+    cr_expect(not(hub_stands(&hub, first, "urgent_unmet")));
+    cr_expect(not(hub_stands(&hub, second, "urgent_unmet")));
+    view = hub_alert(&hub, third, "urgent_unmet");
     cr_expect(eq(i64, view.since_ms, hub.now_ms));
     cr_expect(eq(u64, view.referral, third));
     cr_expect(eq(u32, view.repeats, 0));
 
     hub_pass(&hub, 31 * HW_MINUTE_MS);
-    cr_expect(eq(u32, alert_of(&hub, third, "urgent_unmet").repeats, 2));
-    cr_expect(eq(u64, alert_of(&hub, third, "urgent_unmet").reference, view.reference));
+    cr_expect(eq(u32, hub_alert(&hub, third, "urgent_unmet").repeats, 2));
+    cr_expect(eq(u64, hub_alert(&hub, third, "urgent_unmet").reference, view.reference));
 
     cr_expect(eq(int, acknowledge(&hub, view.reference, "called", "the GP knows").status, HW_OK));
     hub_pass(&hub, HW_HOUR_MS);
-    view = alert_of(&hub, third, "urgent_unmet");
+    view = hub_alert(&hub, third, "urgent_unmet");
     cr_expect(eq(u32, view.repeats, 2));
     cr_expect(hw_slice_is(view.by, "nurse"));
     cr_expect(hw_slice_is(view.action, "called"));
     cr_expect(hw_slice_is(view.note, "the GP knows"));
-    cr_expect(stands(&hub, third, "urgent_unmet"), "seen is not over");
+    cr_expect(hub_stands(&hub, third, "urgent_unmet"), "seen is not over");
 
     hub_setting(&hub, "services/CRISIS/capacity", "3");
-    cr_expect(not(stands(&hub, third, "urgent_unmet")));
+    cr_expect(not(hub_stands(&hub, third, "urgent_unmet")));
     cr_expect(eq(int, acknowledge(&hub, view.reference, NULL, NULL).status, HW_E_CONFLICT));
     cr_expect(eq(int, acknowledge(&hub, 1, NULL, NULL).status, HW_E_NOT_FOUND));
     hub_free(&hub);
@@ -123,13 +107,13 @@ Test(alert, nobody_there_in_two_hours_is_told_until_somebody_is)
     hub_service(&hub, "CRISIS", hub_crisis);
     referral = urgent(&hub, "GP/1", "S1", "personal_care");
     hub_pass(&hub, 2 * HW_HOUR_MS - HW_MINUTE_MS);
-    cr_expect(not(stands(&hub, referral, "contact_overdue")));
+    cr_expect(not(hub_stands(&hub, referral, "contact_overdue")));
     hub_pass(&hub, 2 * HW_MINUTE_MS);
-    cr_expect(stands(&hub, referral, "contact_overdue"));
+    cr_expect(hub_stands(&hub, referral, "contact_overdue"));
     event = hub_said(&hub, HW_KIND_CONTACT_FIRST);
     hw_event_set_text(&event, HW_FIELD_REFERRAL, hw_slice_text("GP/1"));
     cr_expect(eq(int, hub_submit(&hub, &event).status, HW_OK));
-    cr_expect(not(stands(&hub, referral, "contact_overdue")));
+    cr_expect(not(hub_stands(&hub, referral, "contact_overdue")));
     hub_free(&hub);
 }
 
@@ -142,14 +126,14 @@ Test(alert, needs_that_nobody_gives_are_told_and_over_when_somebody_does)
     hub_service(&hub, "HART", hub_hart);
     hub_admit(&hub, "S1", "V1", "P1");
     referral = hub_refer(&hub, "LCC/1", "S1", "V1", "step_down", "peg");
-    cr_expect(stands(&hub, referral, "no_commissioned_service"));
+    cr_expect(hub_stands(&hub, referral, "no_commissioned_service"));
     cr_expect(eq(str, (char *)hub_referral(&hub, referral).alert, "no_commissioned_service"));
     hub_setting(&hub, "services/HART/capabilities", "personal_care;peg");
-    cr_expect(not(stands(&hub, referral, "no_commissioned_service")));
+    cr_expect(not(hub_stands(&hub, referral, "no_commissioned_service")));
     hub_setting(&hub, "services/HART/capacity", "0");
     hub_setting(&hub, "services/HART/capabilities", "personal_care");
     cr_expect(ne(str, (char *)hub_newest(&hub, referral).state, "offered"));
-    cr_expect(stands(&hub, referral, "no_commissioned_service"));
+    cr_expect(hub_stands(&hub, referral, "no_commissioned_service"));
     hub_free(&hub);
 }
 
@@ -162,7 +146,7 @@ Test(alert, a_need_or_a_zone_in_no_list_is_told_as_such)
 
     hub_service(&hub, "CRISIS", hub_crisis); /* In BLA alone. */
     need = urgent(&hub, "GP/1", "S1", "personal_care;levitation");
-    cr_expect(stands(&hub, need, "code_unknown"));
+    cr_expect(hub_stands(&hub, need, "code_unknown"));
     cr_expect(eq(str, (char *)hub_newest(&hub, need).state, "none"));
     event = hub_said(&hub, HW_KIND_REFERRAL_RECEIVED);
     hw_event_add_identifier(&event, HW_IDENTIFIER_LOCAL, hw_slice_text("RWE"), hw_slice_text("S2"));
@@ -171,14 +155,14 @@ Test(alert, a_need_or_a_zone_in_no_list_is_told_as_such)
     hw_event_set_text(&event, HW_FIELD_NEEDS, hw_slice_text("personal_care"));
     hw_event_set_text(&event, HW_FIELD_ZONE, hw_slice_text("NOWHERE"));
     zone = hub_submit(&hub, &event).reference;
-    cr_expect(stands(&hub, zone, "code_unknown"));
-    cr_expect(not(stands(&hub, zone, "no_commissioned_service")));
+    cr_expect(hub_stands(&hub, zone, "code_unknown"));
+    cr_expect(not(hub_stands(&hub, zone, "no_commissioned_service")));
 
     event = hub_said(&hub, HW_KIND_REFERRAL_UPDATED);
     hw_event_set_text(&event, HW_FIELD_REFERRAL, hw_slice_text("GP/2"));
     hw_event_set_text(&event, HW_FIELD_ZONE, hw_slice_text("BLA"));
     (void)hub_submit(&hub, &event);
-    cr_expect(not(stands(&hub, zone, "code_unknown")));
+    cr_expect(not(hub_stands(&hub, zone, "code_unknown")));
     cr_expect(eq(str, (char *)hub_newest(&hub, zone).state, "proposed"));
     hub_free(&hub);
 }
@@ -194,13 +178,13 @@ Test(alert, when_all_have_declined_the_hub_is_told)
     hub_admit(&hub, "S1", "V1", "P1");
     referral = hub_refer(&hub, "LCC/1", "S1", "V1", "step_down", "personal_care");
     match = hub_newest(&hub, referral);
-    cr_expect(not(stands(&hub, referral, "nobody_left")));
+    cr_expect(not(hub_stands(&hub, referral, "nobody_left")));
     (void)hub_tell(&hub, HW_KIND_DECIDE_PROPOSAL_APPROVED, match.reference, match.version, NULL);
     match = hub_newest(&hub, referral);
     (void)hub_tell(&hub, HW_KIND_OFFER_ANSWERED, match.reference, match.version, "declined");
-    cr_expect(stands(&hub, referral, "nobody_left"));
+    cr_expect(hub_stands(&hub, referral, "nobody_left"));
     hub_service(&hub, "HART2", hub_hart);
-    cr_expect(not(stands(&hub, referral, "nobody_left")));
+    cr_expect(not(hub_stands(&hub, referral, "nobody_left")));
     cr_expect(hw_slice_is(hub_newest(&hub, referral).service, "HART2"));
     hub_free(&hub);
 }
@@ -214,9 +198,9 @@ Test(alert, a_referral_that_does_not_say_enough_is_told_when_its_time_has_come)
     hub_service(&hub, "HART", hub_hart);
     hub_admit(&hub, "S1", "V1", "");
     referral = hub_refer(&hub, "LCC/1", "S1", "V1", "step_down", "personal_care");
-    cr_expect(not(stands(&hub, referral, "incomplete")));
+    cr_expect(not(hub_stands(&hub, referral, "incomplete")));
     hub_about_spell(&hub, HW_KIND_SPELL_CRITERIA_TO_RESIDE, "S1", "V1", 0);
-    cr_expect(stands(&hub, referral, "incomplete"));
+    cr_expect(hub_stands(&hub, referral, "incomplete"));
     hub_free(&hub);
 }
 
@@ -252,14 +236,14 @@ Test(alert, several_stand_about_one_referral_each_with_its_own_reference)
 
     hub_service(&hub, "CRISIS", hub_crisis);
     referral = urgent(&hub, "GP/1", "S1", "peg");
-    unmet = alert_of(&hub, referral, "urgent_unmet");
-    nobody = alert_of(&hub, referral, "no_commissioned_service");
+    unmet = hub_alert(&hub, referral, "urgent_unmet");
+    nobody = hub_alert(&hub, referral, "no_commissioned_service");
     cr_expect(ne(u64, unmet.reference, nobody.reference));
     cr_expect(eq(uint, standing(&hub), 2));
     cr_expect(eq(int, acknowledge(&hub, nobody.reference, NULL, NULL).status, HW_OK));
     hub_pass(&hub, HW_HOUR_MS + HW_MINUTE_MS);
-    cr_expect(eq(u32, alert_of(&hub, referral, "no_commissioned_service").repeats, 0));
-    cr_expect(gt(u32, alert_of(&hub, referral, "urgent_unmet").repeats, 0));
+    cr_expect(eq(u32, hub_alert(&hub, referral, "no_commissioned_service").repeats, 0));
+    cr_expect(gt(u32, hub_alert(&hub, referral, "urgent_unmet").repeats, 0));
     hub_free(&hub);
 }
 
@@ -272,13 +256,13 @@ Test(alert, what_is_not_grave_is_told_hourly_then_more_rarely_to_once_a_day)
     hub_admit(&hub, "S1", "V1", "P1");
     referral = hub_refer(&hub, "LCC/1", "S1", "V1", "step_down", "personal_care");
     hub_pass(&hub, HW_HOUR_MS + HW_MINUTE_MS);
-    cr_expect(eq(u32, alert_of(&hub, referral, "no_commissioned_service").repeats, 1));
+    cr_expect(eq(u32, hub_alert(&hub, referral, "no_commissioned_service").repeats, 1));
     hub_pass(&hub, 2 * HW_HOUR_MS);
-    cr_expect(eq(u32, alert_of(&hub, referral, "no_commissioned_service").repeats, 2));
+    cr_expect(eq(u32, hub_alert(&hub, referral, "no_commissioned_service").repeats, 2));
     hub_pass(&hub, 28 * HW_HOUR_MS);
-    cr_expect(eq(u32, alert_of(&hub, referral, "no_commissioned_service").repeats, 5));
+    cr_expect(eq(u32, hub_alert(&hub, referral, "no_commissioned_service").repeats, 5));
     hub_pass(&hub, 24 * HW_HOUR_MS);
-    cr_expect(eq(u32, alert_of(&hub, referral, "no_commissioned_service").repeats, 6));
+    cr_expect(eq(u32, hub_alert(&hub, referral, "no_commissioned_service").repeats, 6));
     hub_free(&hub);
 }
 
@@ -296,10 +280,10 @@ Test(alert, a_lapsed_hold_returns_with_an_alert_until_it_is_seen)
     hw_event_set_time(&event, HW_FIELD_UNTIL, hw_time_at(hub.now_ms + HW_HOUR_MS));
     cr_expect(eq(int, hub_submit(&hub, &event).status, HW_OK));
     hub_pass(&hub, HW_HOUR_MS + HW_MINUTE_MS);
-    cr_expect(stands(&hub, referral, "hold_lapsed"));
+    cr_expect(hub_stands(&hub, referral, "hold_lapsed"));
     cr_expect(eq(int,
-        acknowledge(&hub, alert_of(&hub, referral, "hold_lapsed").reference, NULL, NULL).status,
+        acknowledge(&hub, hub_alert(&hub, referral, "hold_lapsed").reference, NULL, NULL).status,
         HW_OK));
-    cr_expect(not(stands(&hub, referral, "hold_lapsed")));
+    cr_expect(not(hub_stands(&hub, referral, "hold_lapsed")));
     hub_free(&hub);
 }

@@ -56,27 +56,12 @@ static struct hw_command_result decide(struct hub *hub, enum hw_kind kind, const
     return hub_submit(hub, &event);
 }
 
-static struct hw_alert_view alert_of(struct hub *hub, uint64_t referral, const char *kind)
-{
-    struct hw_alert_view view;
-
-    for (uint32_t at = 0; (at = hw_alert_walk_referral(hub->engine, referral, at, &view)) != 0;)
-        if (strcmp(view.kind, kind) == 0)
-            return view;
-    return (struct hw_alert_view){.kind = "none", .cleared_ms = 0};
-}
-
-static bool stands(struct hub *hub, uint64_t referral, const char *kind)
-{
-    return alert_of(hub, referral, kind).cleared_ms == HW_TIME_OPEN;
-}
-
 static struct hw_command_result acknowledge(
     struct hub *hub, uint64_t referral, const char *kind, const char *action)
 {
     struct hw_event event = hub_said(hub, HW_KIND_DECIDE_ALERT_ACKNOWLEDGED);
 
-    hw_event_set_number(&event, HW_FIELD_OFFER, (int64_t)alert_of(hub, referral, kind).reference);
+    hw_event_set_number(&event, HW_FIELD_OFFER, (int64_t)hub_alert(hub, referral, kind).reference);
     hw_event_set_text(&event, HW_FIELD_BY, hw_slice_text("nurse"));
     hw_event_set_text(&event, HW_FIELD_ANSWER, hw_slice_text(action));
     return hub_submit(hub, &event);
@@ -128,14 +113,14 @@ Test(safety, a_death_stops_what_is_arranged_at_once_and_keeps_units_for_a_day)
         IS(hub_newest(&hub, referral), promised[i]);
         cr_expect(ne(i64, hub_newest(&hub, referral).suspended_until_ms, HW_TIME_NONE));
         cr_expect(eq(i64, hub_service_of(&hub, "HART").held, 1));
-        cr_expect(stands(&hub, referral, "death_to_confirm"));
+        cr_expect(hub_stands(&hub, referral, "death_to_confirm"));
         cr_expect(eq(uint, hub_referral(&hub, referral).held & 4, 4));
         hub_pass(&hub, 23 * HW_HOUR_MS);
         cr_expect(eq(i64, hub_service_of(&hub, "HART").held, 1));
         hub_pass(&hub, 2 * HW_HOUR_MS);
         cr_expect(not(hub_newest(&hub, referral).live));
         cr_expect(eq(i64, hub_service_of(&hub, "HART").held, 0));
-        cr_expect(not(stands(&hub, referral, "death_to_confirm")));
+        cr_expect(not(hub_stands(&hub, referral, "death_to_confirm")));
         hub_free(&hub);
     }
 }
@@ -177,7 +162,7 @@ Test(safety, a_death_withdrawn_restores_what_was_arranged_with_its_clock)
         cr_expect(eq(i64, hub_newest(&hub, referral).suspended_until_ms, HW_TIME_NONE));
         cr_expect(eq(i64, hub_referral(&hub, referral).clock_ms, clock));
         cr_expect(eq(uint, hub_referral(&hub, referral).held, 0));
-        cr_expect(not(stands(&hub, referral, "death_to_confirm")));
+        cr_expect(not(hub_stands(&hub, referral, "death_to_confirm")));
         hub_free(&hub);
     }
 }
@@ -225,11 +210,11 @@ Test(safety, a_discharge_that_says_died_counts_as_one_word_until_it_is_cancelled
     event.visit.number = hw_slice_text("V1");
     hw_event_set_text(&event, HW_FIELD_DESTINATION, hw_slice_text("79"));
     (void)hub_submit(&hub, &event);
-    cr_expect(stands(&hub, referral, "death_to_confirm"));
-    cr_expect(not(stands(&hub, referral, "home_not_started")));
+    cr_expect(hub_stands(&hub, referral, "death_to_confirm"));
+    cr_expect(not(hub_stands(&hub, referral, "home_not_started")));
     cr_expect(eq(i64, hub_figure(&hub, HW_ROUTING_HOME), 0));
     hub_about_spell(&hub, HW_KIND_SPELL_DISCHARGE_CANCELLED, "S1", "V1", -1);
-    cr_expect(not(stands(&hub, referral, "death_to_confirm")));
+    cr_expect(not(hub_stands(&hub, referral, "death_to_confirm")));
     IS(hub_newest(&hub, referral), "accepted");
     hub_free(&hub);
 }
@@ -246,7 +231,7 @@ Test(safety, a_referral_for_the_dead_is_taken_told_and_offered_to_nobody)
     died(&hub, "S1", "RWE");
     referral = hub_refer(&hub, "LCC/1", "S1", "V1", "step_down", "personal_care");
     cr_assert(ne(u64, referral, 0));
-    cr_expect(stands(&hub, referral, "referral_for_dead"));
+    cr_expect(hub_stands(&hub, referral, "referral_for_dead"));
     IS(hub_newest(&hub, referral), "none");
     event = hub_said(&hub, HW_KIND_DECIDE_OFFER_MADE);
     hw_event_set_text(&event, HW_FIELD_REFERRAL, hw_slice_text("LCC/1"));
@@ -254,7 +239,7 @@ Test(safety, a_referral_for_the_dead_is_taken_told_and_offered_to_nobody)
     hw_event_set_text(&event, HW_FIELD_BY, hw_slice_text("nurse"));
     cr_expect(eq(int, hub_submit(&hub, &event).status, HW_E_CONFLICT));
     cr_expect(eq(int, acknowledge(&hub, referral, "referral_for_dead", "seen").status, HW_OK));
-    cr_expect(not(stands(&hub, referral, "referral_for_dead")));
+    cr_expect(not(hub_stands(&hub, referral, "referral_for_dead")));
     hub_free(&hub);
 }
 
@@ -273,7 +258,7 @@ Test(safety, a_merge_under_a_live_offer_holds_it_until_a_person_releases_it)
         hub_admit(&hub, "S2", "V2", "P1");
         two(&hub, HW_KIND_PERSON_MERGED, "S1", "S2"); /* S2 into S1 */
         cr_expect(eq(uint, hub_referral(&hub, referral).held & 2, 2), "%s", states[i]);
-        cr_expect(stands(&hub, referral, "identity_changed"));
+        cr_expect(hub_stands(&hub, referral, "identity_changed"));
         if (i == 0)
             cr_expect(eq(int,
                 hub_tell(
@@ -285,7 +270,7 @@ Test(safety, a_merge_under_a_live_offer_holds_it_until_a_person_releases_it)
         cr_expect(eq(i64, hub_service_of(&hub, "HART").held, 1));
         cr_expect(eq(int, decide(&hub, HW_KIND_DECIDE_REFERRAL_RELEASED, "LCC/1").status, HW_OK));
         cr_expect(eq(uint, hub_referral(&hub, referral).held, 0));
-        cr_expect(not(stands(&hub, referral, "identity_changed")));
+        cr_expect(not(hub_stands(&hub, referral, "identity_changed")));
         hub_free(&hub);
     }
 }
@@ -393,14 +378,14 @@ Test(safety, two_referrals_of_one_person_are_shown_and_wait_as_one)
     two(&hub, HW_KIND_PERSON_MERGED, "S1", "S2");
     cr_expect(hub_referral(&hub, first).double_referral);
     cr_expect(hub_referral(&hub, second).double_referral);
-    cr_expect(stands(&hub, first, "double_referral"));
-    cr_expect(stands(&hub, second, "double_referral"));
+    cr_expect(hub_stands(&hub, first, "double_referral"));
+    cr_expect(hub_stands(&hub, second, "double_referral"));
     cr_expect(eq(i64, hub_referral(&hub, second).clock_ms, clock));
 
     /* One is withdrawn as the double it is: what it had waited is not lost. */
     (void)decide(&hub, HW_KIND_REFERRAL_WITHDRAWN, "LCC/1");
     cr_expect(not(hub_referral(&hub, second).double_referral));
-    cr_expect(not(stands(&hub, second, "double_referral")));
+    cr_expect(not(hub_stands(&hub, second, "double_referral")));
     cr_expect(eq(i64, hub_referral(&hub, second).clock_ms, clock));
     hub_free(&hub);
 }
@@ -419,11 +404,11 @@ Test(safety, offers_to_two_services_for_what_becomes_one_person_are_shown)
     (void)hub_tell(&hub, HW_KIND_DECIDE_PROPOSAL_APPROVED, match.reference, match.version, NULL);
     IS(hub_newest(&hub, second), "offered");
     two(&hub, HW_KIND_PERSON_LINKED, "S1", "S2");
-    cr_expect(stands(&hub, first, "double_offer"));
-    cr_expect(stands(&hub, second, "double_offer"));
+    cr_expect(hub_stands(&hub, first, "double_offer"));
+    cr_expect(hub_stands(&hub, second, "double_offer"));
     two(&hub, HW_KIND_PERSON_UNMERGED, "S1", "S2");
-    cr_expect(not(stands(&hub, first, "double_offer")));
-    cr_expect(not(stands(&hub, second, "double_offer")));
+    cr_expect(not(hub_stands(&hub, first, "double_offer")));
+    cr_expect(not(hub_stands(&hub, second, "double_offer")));
     hub_free(&hub);
 }
 
@@ -439,7 +424,7 @@ Test(safety, a_referral_said_to_be_another_persons_is_held)
     hw_event_set_text(&event, HW_FIELD_REFERRAL, hw_slice_text("LCC/1"));
     (void)hub_submit(&hub, &event);
     cr_expect(eq(uint, hub_referral(&hub, referral).held & 2, 2));
-    cr_expect(stands(&hub, referral, "identity_changed"));
+    cr_expect(hub_stands(&hub, referral, "identity_changed"));
     hub_free(&hub);
 }
 
@@ -507,12 +492,12 @@ Test(safety, an_open_wait_that_blocks_the_start_lets_the_offer_go_and_agrees_no_
     IS(hub_newest(&hub, referral), "accepted");
     cr_expect(eq(i64, hub_figure(&hub, HW_ROUTING_STARTING), 0));
     hub_about_spell(&hub, HW_KIND_SPELL_DISCHARGED, "S1", "V1", -1);
-    cr_expect(stands(&hub, referral, "home_not_started"), "nothing is agreed");
+    cr_expect(hub_stands(&hub, referral, "home_not_started"), "nothing is agreed");
     wait(&hub, HW_KIND_WAIT_CLOSED, "W1", NULL);
-    cr_expect(not(stands(&hub, referral, "home_not_started")));
+    cr_expect(not(hub_stands(&hub, referral, "home_not_started")));
     cr_expect(eq(i64, hub_figure(&hub, HW_ROUTING_STARTING), 1));
     hub_pass(&hub, 2 * HW_HOUR_MS + HW_MINUTE_MS);
-    cr_expect(stands(&hub, referral, "home_not_started"), "agreed, and two hours past");
+    cr_expect(hub_stands(&hub, referral, "home_not_started"), "agreed, and two hours past");
     hub_free(&hub);
 }
 
@@ -551,7 +536,7 @@ Test(safety, an_accepted_offer_whose_grounds_change_is_put_before_the_hub)
     hw_event_set_text(&event, HW_FIELD_NEEDS, hw_slice_text("personal_care;peg"));
     (void)hub_submit(&hub, &event);
     IS(hub_newest(&hub, referral), "accepted");
-    cr_expect(stands(&hub, referral, "offer_in_doubt"));
+    cr_expect(hub_stands(&hub, referral, "offer_in_doubt"));
     hub_free(&hub);
 }
 
@@ -571,13 +556,13 @@ Test(safety, a_discharge_closes_no_referral_and_cancelled_restores_everything)
         IS(hub_newest(&hub, referral), states[i]);
         cr_expect(eq(i64, hub_figure(&hub, HW_ROUTING_HOME), 1));
         cr_expect(ne(i64, hub_referral(&hub, referral).left_ms, HW_TIME_NONE));
-        cr_expect(eq(int, stands(&hub, referral, "home_not_started"), i < 2));
+        cr_expect(eq(int, hub_stands(&hub, referral, "home_not_started"), i < 2));
         hub_about_spell(&hub, HW_KIND_SPELL_DISCHARGE_CANCELLED, "S1", "V1", -1);
         IS(hub_newest(&hub, referral), states[i]);
         cr_expect(eq(i64, hub_figure(&hub, HW_ROUTING_HOME), 0));
         cr_expect(eq(i64, hub_referral(&hub, referral).left_ms, HW_TIME_NONE));
         cr_expect(eq(i64, hub_referral(&hub, referral).clock_ms, clock));
-        cr_expect(not(stands(&hub, referral, "home_not_started")));
+        cr_expect(not(hub_stands(&hub, referral, "home_not_started")));
         hub_free(&hub);
     }
 }
@@ -589,13 +574,13 @@ Test(safety, home_and_two_hours_past_the_agreed_start_is_told_until_it_starts)
     uint64_t referral = arranged(&hub, "accepted");
 
     hub_about_spell(&hub, HW_KIND_SPELL_DISCHARGED, "S1", "V1", -1);
-    cr_expect(not(stands(&hub, referral, "home_not_started")));
+    cr_expect(not(hub_stands(&hub, referral, "home_not_started")));
     hub_pass(&hub, 2 * HW_HOUR_MS + HW_MINUTE_MS);
-    cr_expect(stands(&hub, referral, "home_not_started"));
+    cr_expect(hub_stands(&hub, referral, "home_not_started"));
     hub_pass(&hub, HW_HOUR_MS);
-    cr_expect(ge(u32, alert_of(&hub, referral, "home_not_started").repeats, 3));
+    cr_expect(ge(u32, hub_alert(&hub, referral, "home_not_started").repeats, 3));
     (void)hub_placement(&hub, HW_KIND_PLACEMENT_STARTED, "LCC/1", "HART");
-    cr_expect(not(stands(&hub, referral, "home_not_started")));
+    cr_expect(not(hub_stands(&hub, referral, "home_not_started")));
     cr_expect(eq(i64, hub_figure(&hub, HW_ROUTING_HOME), 0));
     hub_free(&hub);
 }
@@ -607,8 +592,8 @@ Test(safety, an_agreed_start_that_is_past_is_told_of_whoever_it_is)
     uint64_t referral = arranged(&hub, "accepted");
 
     hub_pass(&hub, 2 * HW_HOUR_MS + HW_MINUTE_MS);
-    cr_expect(stands(&hub, referral, "start_overdue"));
-    cr_expect(not(stands(&hub, referral, "home_not_started")));
+    cr_expect(hub_stands(&hub, referral, "start_overdue"));
+    cr_expect(not(hub_stands(&hub, referral, "home_not_started")));
     hub_free(&hub);
 }
 
@@ -623,18 +608,18 @@ Test(safety, somebody_admitted_again_keeps_their_place_for_two_days_then_the_hub
     cr_expect(ne(i64, hub_newest(&hub, referral).suspended_until_ms, HW_TIME_NONE));
     cr_expect(eq(i64, hub_service_of(&hub, "HART").held, 1));
     hub_pass(&hub, 47 * HW_HOUR_MS);
-    cr_expect(not(stands(&hub, referral, "hold_over")));
+    cr_expect(not(hub_stands(&hub, referral, "hold_over")));
     hub_pass(&hub, 2 * HW_HOUR_MS);
-    cr_expect(stands(&hub, referral, "hold_over"));
+    cr_expect(hub_stands(&hub, referral, "hold_over"));
     cr_expect(eq(i64, hub_service_of(&hub, "HART").held, 1), "nothing is given up unasked");
 
     cr_expect(eq(int, acknowledge(&hub, referral, "hold_over", "kept").status, HW_OK));
-    cr_expect(not(stands(&hub, referral, "hold_over")));
+    cr_expect(not(hub_stands(&hub, referral, "hold_over")));
     hub_pass(&hub, 49 * HW_HOUR_MS);
-    cr_expect(stands(&hub, referral, "hold_over"));
+    cr_expect(hub_stands(&hub, referral, "hold_over"));
     cr_expect(eq(int, acknowledge(&hub, referral, "hold_over", "given_up").status, HW_OK));
     cr_expect(eq(i64, hub_service_of(&hub, "HART").held, 0));
-    cr_expect(not(stands(&hub, referral, "hold_over")));
+    cr_expect(not(hub_stands(&hub, referral, "hold_over")));
     hub_free(&hub);
 }
 
@@ -705,7 +690,7 @@ Test(safety, a_referral_for_somebody_home_already_is_told_at_once)
     hub_admit(&hub, "S1", "V1", "P1");
     hub_about_spell(&hub, HW_KIND_SPELL_DISCHARGED, "S1", "V1", -1);
     referral = hub_refer(&hub, "LCC/1", "S1", "V1", "step_down", "personal_care");
-    cr_expect(stands(&hub, referral, "home_not_started"));
+    cr_expect(hub_stands(&hub, referral, "home_not_started"));
     IS(hub_newest(&hub, referral), "proposed");
     hub_free(&hub);
 }
