@@ -65,7 +65,7 @@ crisis 23 2026-03-12T12:00:00Z ''
 crisis 24 2026-03-12T22:30:00Z 2026-03-12T23:00:00Z
 crisis 25 2026-03-13T21:00:00Z ''
 hub_until 2026-03-14T12:00:00Z
-hub_say 2026-03-14T12:00:00Z service.capacity '{"service":"NEW","capacity":2}'
+hub_say 2026-03-14T12:00:00Z service.declared '{"service":"NEW","capacity":2}'
 
 report capacity --date 2026-03-01 --to 2026-03-31
 tap_case "capacity: exit 0" "0 " "$code $err"

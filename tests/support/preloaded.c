@@ -95,7 +95,7 @@ static void tell(const char *what, unsigned long number, const char *place)
 static void on_crash(int signal_number)
 {
     static const char *const passed[] = {
-        "libfailing", "libc.so", "libasan", "libubsan", "libpthread", "ld-linux"};
+        "libpreloaded", "libc.so", "libasan", "libubsan", "libpthread", "ld-linux"};
     void *frames[64];
     int count = backtrace(frames, 64);
     const char *place = "?";
