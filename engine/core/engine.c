@@ -119,6 +119,20 @@ static struct hw_hash visit_to(const struct hw_event *event)
     return hw_hash_is_zero(event->visit.hash) ? event->retired_visit.hash : event->visit.hash;
 }
 
+/* The one stay of a visit, for a command that does not say whose; 0: none, or several (R6). */
+static uint32_t only_stay(struct hw_engine *engine, uint32_t visit)
+{
+    uint32_t at = hw_visit_at(engine, visit)->stays;
+    uint32_t leader = at == 0 ? 0 : hw_stay_at(engine, at)->leader;
+
+    for (; at != 0; at = hw_stay_at(engine, at)->visit_next)
+        if (hw_stay_at(engine, at)->leader != leader) {
+            engine->root.findings[HW_FINDING_AMBIGUOUS_SPELL]++;
+            return 0;
+        }
+    return leader;
+}
+
 static struct subject subject_of(struct hw_engine *engine, const struct hw_event *event)
 {
     struct subject subject = {.event = event};
@@ -138,6 +152,8 @@ static struct subject subject_of(struct hw_engine *engine, const struct hw_event
                 engine->root.sequence, &subject.new_stay);
         else if (has_visit)
             subject.visit = hw_visit_take(engine, event->visit.hash);
+        if (subject.visit != 0 && hw_command_is(event->kind))
+            subject.stay = only_stay(engine, subject.visit);
     } else if (event->kind == HW_KIND_DECIDE_REASON_SETTLED) {
         subject.stay = hw_stay_named(engine, hw_event_text(event, HW_FIELD_DETAIL));
     }

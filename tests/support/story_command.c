@@ -129,6 +129,7 @@ static void rest_said(struct reader *reader, struct story_step *step, bool about
     bool fresh = true;
 
     while (reader->at < reader->count) {
+        about_person |= strcmp(story_peek(reader), "visit") == 0; /* Said, be it of nobody. */
         if (story_take(reader, "version"))
             hw_event_set_number(event, HW_FIELD_VERSION, story_number(reader));
         else if (story_take(reader, "any version"))

@@ -122,7 +122,9 @@ static void acknowledge_spell(const struct hw_command *command)
     uint32_t stay = named.size > 0 ? hw_stay_named(command->engine, named) : command->stay;
 
     if (stay == 0) {
-        hw__refuse(command, HW_E_NOT_FOUND, "there is no such spell");
+        hw__refuse(command, HW_E_NOT_FOUND,
+            named.size > 0 ? "there is no such spell"
+                           : "no spell has this number, or several have: say it by its reference");
         return;
     }
     stay = hw_stay_at(command->engine, stay)->leader;
@@ -154,7 +156,9 @@ static bool is_about(const struct hw_command *command, const struct hw_alert *al
         if (stay == 0)
             return false;
     }
-    return stay == 0 || hw_stay_at(engine, stay)->leader == stay_of_alert(engine, alert);
+    if (stay == 0)
+        return !command->event->has_stay;
+    return hw_stay_at(engine, stay)->leader == stay_of_alert(engine, alert);
 }
 
 void hw__command_acknowledge_alert(const struct hw_command *command)
@@ -168,7 +172,7 @@ void hw__command_acknowledge_alert(const struct hw_command *command)
         return;
     }
     if (!hw__says(command, HW_FIELD_OFFER) &&
-        (hw__says(command, HW_FIELD_DETAIL) || command->stay != 0)) {
+        (hw__says(command, HW_FIELD_DETAIL) || command->event->has_stay)) {
         acknowledge_spell(command);
         return;
     }

@@ -1,5 +1,6 @@
 #include "core/routing/command_parts.h"
 
+#include "core/people/people.h"
 #include "core/routing/referral.h"
 
 /* What a field says, or clears, goes to a member; absent says nothing. */
@@ -110,6 +111,16 @@ static void take_particulars(const struct hw_command *command, struct hw_referra
     TAKE_TIME(NOT_BEFORE, not_before_ms);
 }
 
+/* A spell named without a person may be anybody's: another's is not tied to this referral. */
+static bool is_of_person(const struct hw_command *command, const struct hw_referral *referral)
+{
+    const struct hw_engine *engine = command->engine;
+    uint32_t owner = hw_stay_at(engine, command->stay)->owner;
+
+    return referral->identifier != 0 &&
+        hw_person_of(engine, referral->identifier) == hw_person_of(engine, owner);
+}
+
 void hw__command_take_referral(const struct hw_command *command)
 {
     struct hw_engine *engine = command->engine;
@@ -143,7 +154,7 @@ void hw__command_take_referral(const struct hw_command *command)
     }
     if (command->identifier != 0)
         hw_referral_set_person(engine, handle, command->identifier);
-    if (command->stay != 0)
+    if (command->stay != 0 && (command->identifier != 0 || is_of_person(command, referral)))
         referral->stay = command->stay;
     take_particulars(command, referral);
     take_list(command, handle, HW_FIELD_PREFERRED, HW_LINK_PREFERRED);
