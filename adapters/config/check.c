@@ -3,12 +3,14 @@
 #include "config/value.h"
 #include "core/services/hours.h"
 #include "homeward/event.h"
+#include "homeward/services.h"
 
 #include <inttypes.h>
 
 enum {
     PATH_SIZE = 128,
-    SOURCES_MAX = 256, /* as many feeds as are watched (feeds.h) */
+    SOURCES_MAX = 256,      /* as many feeds as are watched (feeds.h) */
+    SERVICE_LIST_MAX = 256, /* as many entries as the engine reads (keys.c) */
     ASSERTED_FIRST = HW_KIND_SPELL_ADMITTED,
     ASSERTED_LAST = HW_KIND_OUTCOME_REVIEWED,
 };
@@ -468,6 +470,43 @@ static void check_postcodes(const struct hw_node *top, struct hw_report *report)
     }
 }
 
+/* The engine would pass over a list that it cannot read: as it reads them, so they are checked. */
+static void check_service_list(
+    const struct hw_node *service, const char *key, unsigned index, struct hw_report *report)
+{
+    const struct hw_node *list = hw_node_find(service, key);
+    const char *wrong;
+    char path[PATH_SIZE];
+    unsigned count = 0;
+
+    snprintf(path, sizeof path, "services[%u].%s", index, key);
+    wrong =
+        list->first == NULL ? hw_service_key_wrong(hw_slice_text(key), hw_slice_text("")) : NULL;
+    if (wrong != NULL)
+        hw_report_error(report, list, path, "is empty: it %s", wrong);
+    for (const struct hw_node *item = list->first; item != NULL; item = item->next, count++) {
+        wrong = strchr(item->text, ';') != NULL
+            ? "must have each of them as an entry of its own, without ;"
+            : hw_service_key_wrong(hw_slice_text(key), hw_slice_text(item->text));
+        if (wrong != NULL)
+            hw_report_error(
+                report, item, path, "\"%.40s\" is not allowed: %s %s", item->text, key, wrong);
+    }
+    if (count > SERVICE_LIST_MAX)
+        hw_report_error(report, list, path, "%u entries; at most %d", count, SERVICE_LIST_MAX);
+}
+
+static void check_services(const struct hw_node *top, struct hw_report *report)
+{
+    static const char *const lists[] = {"directions", "councils", "zones", "funding"};
+    unsigned index = 0;
+
+    for (const struct hw_node *service = hw_node_find(top, "services")->first; service != NULL;
+         service = service->next, index++)
+        for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+            check_service_list(service, lists[i], index, report);
+}
+
 /* An event type that a feed may assert. */
 static bool is_assertion(const char *text)
 {
@@ -525,5 +564,6 @@ void hw_check_together(const struct hw_node *top, struct hw_report *report)
     check_listeners(top, report);
     check_councils(top, report);
     check_postcodes(top, report);
+    check_services(top, report);
     check_sources(top, report);
 }

@@ -49,6 +49,8 @@ static enum hw_status load(const char *text, char **environment, const char *set
     return status;
 }
 
+#define MUST_BE_CODES "must be codes, or codes with a rank from 1 to 65535, such as BLA:1\n"
+
 static const struct {
     const char *text, *words;
 } bad[] = {
@@ -137,6 +139,23 @@ static const struct {
         "homeward.yaml:3:1: a second document; there may be one\n"},
     {"clock: &a [*a]\n",
         "homeward.yaml:1:8: more than 16 levels or 1000000 values (an alias of itself?)\n"},
+    /* Lists that the engine would pass over as a whole: no council would be anybody's people. */
+    {"services:\n  - {code: A, kind: home_care, zones: ['A:0', B, ':1', 'A:1:2', 'C:']}\n",
+        "homeward.yaml:2:40: services[0].zones: \"A:0\" is not allowed: zones " MUST_BE_CODES
+        "homeward.yaml:2:50: services[0].zones: \":1\" is not allowed: zones " MUST_BE_CODES
+        "homeward.yaml:2:56: services[0].zones: \"A:1:2\" is not allowed: zones " MUST_BE_CODES
+        "homeward.yaml:2:65: services[0].zones: \"C:\" is not allowed: zones " MUST_BE_CODES},
+    {"services:\n  - {code: A, kind: home_care}\n"
+     "  - {code: B, kind: home_care, councils: ['c:x']}\n",
+        "homeward.yaml:3:43: services[1].councils: \"c:x\" is not allowed: "
+        "councils " MUST_BE_CODES},
+    {"services:\n  - {code: A, kind: home_care, funding: ['a:b', 'c;d']}\n",
+        "homeward.yaml:2:42: services[0].funding: \"a:b\" is not allowed: funding " MUST_BE_CODES
+        "homeward.yaml:2:49: services[0].funding: \"c;d\" is not allowed: funding must have each "
+        "of them as an entry of its own, without ;\n"},
+    {"services:\n  - {code: A, kind: home_care, directions: []}\n",
+        "homeward.yaml:2:32: services[0].directions: is empty: it must be step_up, step_down or "
+        "both\n"},
     {"sources:\n  - {source: PAS}\n",
         "homeward.yaml:2:6: sources[0].source: \"PAS\" has no /; allowed: MSH-4/MSH-3 such as "
         "RWE/PAS\n"},
