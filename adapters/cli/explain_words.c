@@ -14,9 +14,23 @@ void hw_words_init(struct hw_words *words)
     words->text[0] = '\0';
 }
 
+/*
+ * What would do something to a terminal becomes ?: names, reasons and codes come from outside.  The
+ * byte before from may be the first of a C1 control character that was added byte by byte.
+ */
+static void clean(struct hw_words *words, size_t from)
+{
+    for (size_t i = from; i < words->size; i++) {
+        unsigned char *at = (unsigned char *)&words->text[i];
+
+        if (*at < 0x20 || *at == 0x7f || (i > 0 && at[-1] == 0xc2 && *at >= 0x80 && *at < 0xa0))
+            *at = '?';
+    }
+}
+
 void hw_words_add(struct hw_words *words, const char *format, ...)
 {
-    size_t room = sizeof words->text - words->size;
+    size_t from = words->size, room = sizeof words->text - from;
     va_list arguments;
     int size;
 
@@ -25,6 +39,7 @@ void hw_words_add(struct hw_words *words, const char *format, ...)
     va_end(arguments);
     if (size > 0)
         words->size += (size_t)size < room ? (size_t)size : room - 1;
+    clean(words, from);
 }
 
 /* ---- lines ---- */

@@ -17,7 +17,10 @@ struct hw_words {
     size_t size;
 };
 
-/* Begin, add, and write what was collected as lines of at most 80 columns behind an indent. */
+/*
+ * Begin, add, and write what was collected as lines of at most 80 columns behind an indent. Control
+ * characters in what is added become ?, so that no text from outside reaches the terminal as one.
+ */
 void hw_words_init(struct hw_words *words);
 __attribute__((format(printf, 2, 3))) void hw_words_add(
     struct hw_words *words, const char *format, ...);

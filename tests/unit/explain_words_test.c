@@ -61,6 +61,23 @@ Test(explain, durations_have_two_units_at_most)
     }
 }
 
+Test(explain, what_people_write_does_nothing_to_a_terminal)
+{
+    hw_words_add(&words, "because: %s.",
+        "flood\033[2J\nin\tW1\x7f \xc2\x9b"
+        "2J caf\xc3\xa9 \xc2\xa3"
+        "5");
+    cr_expect(eq(str, words.text,
+        "because: flood?[2J?in?W1? \xc2?2J caf\xc3\xa9 \xc2\xa3"
+        "5."));
+    hw_words_init(&words);
+    hw_words_add_code(&words, hw_slice_text("no_bed\033c\xc2\x9b"));
+    cr_expect(eq(str, words.text, "no bed?c\xc2?"));
+    hw_words_init(&words);
+    hw_words_add_who(&words, hw_slice_text("local:anna\r\033]0;x\a"));
+    cr_expect(eq(str, words.text, "anna??]0;x?"));
+}
+
 Test(explain, codes_are_words)
 {
     hw_words_add_needs(&words, hw_slice_text("hoist;personal_care;dementia"));
