@@ -123,7 +123,7 @@ static struct hw_submitted submit_all(struct hw_entry *entry, const json_t *json
 {
     const struct hw_entry_options *options = &entry->options;
     unsigned more = entry->reading.more;
-    struct hw_submitted submitted = {HW_OUTCOME_FULL, 0};
+    struct hw_submitted submitted = {.outcome = HW_OUTCOME_FULL};
     struct hw_event *events;
 
     if (more == 0)

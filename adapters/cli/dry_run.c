@@ -52,6 +52,7 @@ static bool tell(void *context, const struct hw_engine *engine, const struct hw_
 static json_t *answer_json(
     const struct hw_engine *engine, enum hw_status status, const struct hw_tried *tried)
 {
+    struct hw_command_result result = hw_engine_command_result(engine);
     struct hw_match_view match;
     json_t *answer, *stands;
 
@@ -62,7 +63,7 @@ static json_t *answer_json(
         return hw_outcome_json("duplicate", NULL, NULL);
     answer = hw_outcome_applied(engine, tried->kind);
     hw_outcome_add_remarks(answer, tried->flags);
-    if (hw_match_view(engine, hw_engine_command_result(engine).reference, &match) == HW_OK) {
+    if (result.prefix == 'O' && hw_match_view(engine, result.reference, &match) == HW_OK) {
         stands = json_object();
         add_match(stands, &match);
         json_object_set_new(answer, "stands", stands);

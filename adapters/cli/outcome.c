@@ -16,12 +16,10 @@ json_t *hw_outcome_json(const char *outcome, const char *pointer, const char *wo
 }
 
 /* What apply made of a command: its reference, or what was wrong and what stands. */
-static json_t *command_json(const struct hw_engine *engine, enum hw_kind kind)
+static json_t *command_json(const struct hw_engine *engine)
 {
     struct hw_command_result result = hw_engine_command_result(engine);
     char text[HW_REFERENCE_TEXT_SIZE];
-    bool offer = kind == HW_KIND_OFFER_ANSWERED ||
-        (kind >= HW_KIND_DECIDE_PROPOSAL_APPROVED && kind <= HW_KIND_DECIDE_OFFER_ANSWERED);
     json_t *row =
         hw_outcome_json(result.status == HW_OK ? "accepted" : "rejected", NULL, result.words);
 
@@ -29,7 +27,7 @@ static json_t *command_json(const struct hw_engine *engine, enum hw_kind kind)
         json_object_set_new(row, "status", json_string(hw_status_text(result.status)));
     if (result.reference != 0)
         json_object_set_new(row, "reference",
-            json_string(hw_reference_format(offer ? 'O' : 'R', result.reference, text)));
+            json_string(hw_reference_format(result.prefix, result.reference, text)));
     if (result.version != 0)
         json_object_set_new(row, "version", json_integer(result.version));
     return row;
@@ -39,7 +37,7 @@ json_t *hw_outcome_applied(const struct hw_engine *engine, enum hw_kind kind)
 {
     if (kind < HW_KIND_REFERRAL_RECEIVED) /* Facts are taken, whatever they say. */
         return hw_outcome_json("accepted", NULL, NULL);
-    return command_json(engine, kind);
+    return command_json(engine);
 }
 
 void hw_outcome_add_remarks(json_t *row, uint32_t flags)

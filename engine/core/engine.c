@@ -176,7 +176,9 @@ static void answer_settled(struct hw_engine *engine, const struct subject *subje
             *answer = (struct hw_command_result){.status = HW_E_CONFLICT,
                 .words = "the spell is long over: its figures are settled"};
         else
-            answer->reference = hw_stay_at(engine, subject->stay)->reference;
+            *answer = (struct hw_command_result){.status = HW_OK,
+                .prefix = 'S',
+                .reference = hw_stay_at(engine, subject->stay)->reference};
     } else if (hw_people_is_settled(event->kind) &&
         (subject->record == 0 || (other.size > 0 && hw_named_person(engine, other) == 0))) {
         *answer = (struct hw_command_result){

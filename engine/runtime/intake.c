@@ -109,6 +109,16 @@ static bool is_refused_with(
         hw_engine_command_result(runtime->engine).status != HW_OK;
 }
 
+/* What was wrong with the command that a message ends with; NULL: nothing, or it is a fact. */
+static const char *refused_words(const struct hw_runtime *runtime, const struct hw_event *last)
+{
+    struct hw_command_result result = hw_engine_command_result(runtime->engine);
+
+    if (last->kind < HW_KIND_REFERRAL_RECEIVED || result.status == HW_OK)
+        return NULL;
+    return result.words != NULL ? result.words : hw_status_text(result.status);
+}
+
 /* All events of a message, in one batch and so in one commit block. */
 static bool take_message(struct hw_runtime *runtime, const struct hw_event *events, uint32_t count)
 {
@@ -228,7 +238,7 @@ static bool make_way(struct hw_runtime *runtime, int64_t now_ms, const struct hw
 struct hw_submitted hw_runtime_submit(
     struct hw_runtime *runtime, struct hw_event *events, uint32_t events_count)
 {
-    struct hw_submitted submitted = {HW_OUTCOME_FULL, 0};
+    struct hw_submitted submitted = {.outcome = HW_OUTCOME_FULL};
     int64_t wall = runtime->clock.events ? 0 : hw__runtime_wall_ms(runtime);
     struct hw_clock clock = hw_clock_after(&runtime->clock, wall, events, events_count);
     enum hw_seen known;
@@ -250,6 +260,7 @@ struct hw_submitted hw_runtime_submit(
         events[i].flags |= HW_FLAG_CONTROL_ID_REUSED;
     if (!take_message(runtime, events, events_count))
         return submitted;
+    submitted.refused = refused_words(runtime, &events[events_count - 1]);
     (void)hw__intake_decide(runtime); /* What is left goes with the next turn. */
     submitted.outcome = HW_OUTCOME_TAKEN;
     submitted.release_sequence = hw_journal_next(runtime->journal) - 1;

@@ -70,6 +70,7 @@ enum hw_outcome { HW_OUTCOME_TAKEN, HW_OUTCOME_DUPLICATE, HW_OUTCOME_FULL };
 struct hw_submitted {
     enum hw_outcome outcome;
     uint64_t release_sequence; /* answer when this is durable */
+    const char *refused; /* what was taken is a command that was refused: why; static; else NULL */
 };
 
 /*

@@ -77,6 +77,7 @@ bool hw_engine_wants_resuming(const struct hw_engine *engine);
 struct hw_command_result {
     enum hw_status status; /* HW_OK; HW_E_NOT_FOUND, HW_E_STALE, HW_E_INVALID, HW_E_CONFLICT */
     const char *words;     /* what was wrong and what stands; static; NULL when it was done */
+    char prefix;           /* letter of that reference: 'R', 'O', 'S', 'A'; 0: none */
     uint64_t reference;    /* of what it is about; 0: none */
     uint32_t version;      /* of what stands now, for HW_E_STALE */
 };

@@ -100,6 +100,8 @@ echo "{\"decision\":\"referral.released\",\"referral\":\"$reference\"}" >"$folde
 tap_run "$program" decide --url "$url" --json "$folder/released.json"
 tap_case "and released by its reference, as JSON" 0 "$code"
 tap_has "which is the same one" "done: $reference" "$out"
+tap_has "a refused offer is answered by its referral" "\"outcome\":\"rejected\".*\"reference\":\"$reference\"" \
+    "$(ask "{\"decide\":{\"decision\":\"offer.made\",\"referral\":\"$reference\",\"service\":\"NOWHERE\"}}")"
 tap_run "$program" decide --url "$url" referral.held referral=LCC/999
 tap_case "an unknown one is refused" 1 "$code"
 tap_run "$program" decide --url "$url" referral.held referal=LCC/1
@@ -143,9 +145,19 @@ tap_run "$program" send "mllp://$(server_field mllp)" "$folder/received.hl7"
 tap_case "REF^I12 is accepted" 0 "$code"
 tap_has "it waits like any other" '"direction":"step_down","urgency":"2d".*"needs":\["personal_care"\],"site":"RWEAA"' \
     "$(ask '{"query":"waiting"}')"
-tap_run "$program" send "mllp://$(server_field mllp)" "$folder/withdrawn.hl7" "$folder/unknown.hl7"
-tap_case "REF^I14 is accepted, also of one that is not known" 0 "$code"
+tap_run "$program" send "mllp://$(server_field mllp)" "$folder/withdrawn.hl7"
+tap_case "REF^I14 is accepted" 0 "$code"
 tap_has "and it waits no more" '"count":5' "$(ask '{"query":"waiting"}')"
+tap_run "$program" send "mllp://$(server_field mllp)" "$folder/unknown.hl7"
+tap_case "of one that is not known it is a failure" 1 "$code"
+tap_has "in words" 'the referral is not known' "$out"
+tap_case "it stands in the journal, not in quarantine" "" \
+    "$("$program" quarantine list -d "$folder/data" | grep 'not known' || true)"
+tap_run "$program" send "mllp://$(server_field mllp)" "$folder/unknown.hl7"
+tap_case "the same again is a duplicate" 0 "$code"
+ref M4 I12 900 >"$folder/over.hl7"
+tap_run "$program" send "mllp://$(server_field mllp)" "$folder/over.hl7"
+tap_has "one that is over is not received again" 'the referral is over' "$out"
 tap_run "$program" decode "$folder/received.hl7"
 tap_has "decode shows it" 'referral.received' "$out"
 

@@ -26,7 +26,7 @@ static struct hw_submitted submit(void *context, struct hw_event *events, uint32
 
     (void)events;
     store->taken += events_count;
-    return (struct hw_submitted){HW_OUTCOME_TAKEN, store->taken};
+    return (struct hw_submitted){.outcome = HW_OUTCOME_TAKEN, .release_sequence = store->taken};
 }
 
 static enum hw_status quarantine(void *context, const struct hw_refused *refused, uint64_t *ret_id)

@@ -69,12 +69,13 @@ static struct hw_submitted submit(void *context, struct hw_event *events, uint32
         return (struct hw_submitted){.outcome = HW_OUTCOME_FULL};
     for (unsigned i = 0; i < known_count; i++) {
         if (memcmp(&known[i], &events[0].message_id_hash, sizeof *known) == 0)
-            return (struct hw_submitted){HW_OUTCOME_DUPLICATE, mine->submitted};
+            return (struct hw_submitted){
+                .outcome = HW_OUTCOME_DUPLICATE, .release_sequence = mine->submitted};
     }
     if (known_count < TEST_ID_MAX)
         known[known_count++] = events[0].message_id_hash;
     mine->submitted += events_count;
-    return (struct hw_submitted){HW_OUTCOME_TAKEN, mine->submitted};
+    return (struct hw_submitted){.outcome = HW_OUTCOME_TAKEN, .release_sequence = mine->submitted};
 }
 
 static enum hw_status quarantine(void *context, const struct hw_refused *refused, uint64_t *ret_id)

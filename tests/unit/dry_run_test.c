@@ -5,6 +5,7 @@
  * states compared.
  */
 #include "cli/dry_run.h"
+#include "cli/outcome.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -114,6 +115,61 @@ Test(dry_run, what_would_be_refused_says_why)
     json_decref(answer);
     take(&hub, &event);
     end(&hub);
+}
+
+/* The reference in what is answered to an event that is taken. */
+static const char *answered(
+    struct hub *hub, struct hw_event *event, char text[HW_REFERENCE_TEXT_SIZE])
+{
+    enum hw_kind kind = event->kind;
+    json_t *answer;
+
+    (void)hub_submit(hub, event);
+    answer = hw_outcome_applied(hub->engine, kind);
+    snprintf(text, HW_REFERENCE_TEXT_SIZE, "%s",
+        json_string_value(json_object_get(answer, "reference")));
+    json_decref(answer);
+    return text;
+}
+
+Test(dry_run, an_answer_names_what_it_is_about_by_its_own_letter)
+{
+    struct hub hub = hub_new();
+    uint64_t referral, stay;
+    struct hw_alert_view alert;
+    struct hw_event event;
+    char wanted[HW_REFERENCE_TEXT_SIZE], text[HW_REFERENCE_TEXT_SIZE];
+
+    hub_service(&hub, "HART", hub_hart);
+    stay = hub.sequence + 1;
+    hub_admit(&hub, "S1", "V1", "P1");
+    hub_about_spell(&hub, HW_KIND_SPELL_CRITERIA_TO_RESIDE, "S1", "V1", 0);
+    referral = hub_refer(&hub, "LCC/1", "S1", "V1", "step_down", "personal_care");
+
+    event = hub_said(&hub, HW_KIND_DECIDE_OFFER_MADE);
+    (void)hw_reference_format('R', referral, wanted);
+    hw_event_set_text(&event, HW_FIELD_REFERRAL, hw_slice_text(wanted));
+    hw_event_set_text(&event, HW_FIELD_SERVICE, hw_slice_text("NOWHERE"));
+    cr_expect(eq(str, (char *)answered(&hub, &event, text), wanted), "a refused offer has none");
+
+    event = decision(&hub, HW_KIND_DECIDE_PROPOSAL_APPROVED, referral);
+    (void)hw_reference_format('O', hub_newest(&hub, referral).reference, wanted);
+    cr_expect(eq(str, (char *)answered(&hub, &event, text), wanted));
+
+    event = hub_said(&hub, HW_KIND_DECIDE_REASON_SETTLED);
+    (void)hw_reference_format('S', stay, wanted);
+    hw_event_set_text(&event, HW_FIELD_DETAIL, hw_slice_text(wanted));
+    hw_event_set_text(&event, HW_FIELD_REASON, hw_slice_text("E"));
+    cr_expect(eq(str, (char *)answered(&hub, &event, text), wanted));
+
+    (void)hub_refer(&hub, "LCC/2", "S2", NULL, "step_up", "no_such_need");
+    cr_assert(ne(u32, hw_alert_walk(hub.engine, 0, &alert), 0));
+    event = hub_said(&hub, HW_KIND_DECIDE_ALERT_ACKNOWLEDGED);
+    hw_event_set_number(&event, HW_FIELD_OFFER, (int64_t)alert.reference);
+    hw_event_set_text(&event, HW_FIELD_REFERRAL, hw_slice_text("LCC/2"));
+    (void)hw_reference_format('A', alert.reference, wanted);
+    cr_expect(eq(str, (char *)answered(&hub, &event, text), wanted), "though it names a referral");
+    hub_free(&hub);
 }
 
 Test(dry_run, somebody_who_was_decided_on_already_is_no_news)

@@ -387,6 +387,27 @@ static int64_t held(void)
     return view.held;
 }
 
+Test(intake, a_command_that_is_refused_is_taken_and_said_to_be)
+{
+    struct hw_event event;
+    struct hw_submitted submitted;
+    uint64_t before;
+
+    opened_open();
+    cr_expect(eq(ptr, (void *)refer(1).refused, NULL));
+    before = sequence();
+    hw_event_init(&event, HW_KIND_REFERRAL_WITHDRAWN);
+    hw_event_set_text(&event, HW_FIELD_REFERRAL, hw_slice_text("HUB/2"));
+    submitted = say(&event);
+    cr_expect(eq(int, submitted.outcome, HW_OUTCOME_TAKEN));
+    cr_expect(eq(str, (char *)submitted.refused, "the referral is not known"));
+    cr_expect(eq(u64, submitted.release_sequence, before + 1));
+    cr_expect(eq(int, submit_message(1, 1), HW_OUTCOME_TAKEN));
+    hw_event_set_text(&event, HW_FIELD_REFERRAL, hw_slice_text("HUB/1"));
+    cr_expect(eq(ptr, (void *)say(&event).refused, NULL));
+    opened_close();
+}
+
 Test(intake, more_decisions_than_the_loop_waits_for_come_before_all_else)
 {
     uint64_t before;

@@ -22,6 +22,7 @@ struct store {
     unsigned full;                        /* how many more submits find no room */
     unsigned quarantine_full;
     bool quarantine_broken;
+    const char *refused;     /* what the engine says of all that is submitted */
     size_t quarantined_size; /* bytes of the last refusal */
     char refusal[256];       /* source, code, where of the last */
 };
@@ -43,9 +44,11 @@ static struct hw_submitted submit(void *context, struct hw_event *events, uint32
         return (struct hw_submitted){.outcome = HW_OUTCOME_FULL};
     }
     if (events[0].control_id.size > 0 && events[0].control_id.data[0] == 'D')
-        return (struct hw_submitted){HW_OUTCOME_DUPLICATE, store.submitted};
+        return (struct hw_submitted){
+            .outcome = HW_OUTCOME_DUPLICATE, .release_sequence = store.submitted};
     store.submitted += events_count;
-    return (struct hw_submitted){HW_OUTCOME_TAKEN, store.submitted};
+    return (struct hw_submitted){
+        .outcome = HW_OUTCOME_TAKEN, .release_sequence = store.submitted, .refused = store.refused};
 }
 
 static enum hw_status quarantine(void *context, const struct hw_refused *refused, uint64_t *ret_id)
@@ -299,6 +302,27 @@ Test(mllp_connection, each_answer_waits_for_its_own_log_and_for_those_before_it)
     cr_expect(eq(u64, shared->counters.refused_ae[1], 1), "101 is the second of the list");
     cr_expect(eq(u64, shared->counters.refused_ar[7], 1), "203 is the eighth");
     cr_expect(eq(str, store.refusal, "RWE/PAS AR 203 MSH^1^12"));
+    free(mail.data);
+}
+
+Test(mllp_connection, a_command_that_was_refused_is_answered_so_and_stands_in_the_journal)
+{
+    struct mail mail = mail_new();
+
+    store.refused = "the referral is not known";
+    put_kind(&mail, 't', "1");
+    put_kind(&mail, 't', "D2");
+    feed(mail.data, mail.size, HW_READ_SIZE_MAX);
+    become_durable(0, 99);
+    cr_expect(eq(sz, hw_connection_output(&connection).size, 0));
+    everything_durable();
+    cr_expect(eq(str, (char *)answers_sent(), "AE 1,AA D2 duplicate"));
+    cr_expect(ne(ptr, (void *)strstr(sent, "|207^"), NULL));
+    cr_expect(ne(ptr, (void *)strstr(sent, "|the referral is not known\r"), NULL));
+    cr_expect(eq(u64, store.quarantined, 0));
+    cr_expect(eq(u64, shared->counters.taken, 0));
+    cr_expect(eq(u64, shared->counters.refused, 1));
+    cr_expect(eq(u64, shared->counters.refused_ae[8], 1), "207 is the ninth");
     free(mail.data);
 }
 

@@ -9,6 +9,7 @@ enum {
     FRAME_EXTRA = 3, /* bytes of a frame that are not content */
     ANSWER_SIZE_MAX = 1024,
     TOO_LARGE_CODE = 207, /* table 0357: application internal error; no closer one exists */
+    NOT_DONE_CODE = 207,  /* the same: a command that what stands does not allow */
 };
 
 void hw_mllp_shared_init(struct hw_mllp_shared *shared, const struct hw_mllp_options *options,
@@ -116,6 +117,36 @@ static void answer(
     }
 }
 
+static unsigned code_index(uint16_t code)
+{
+    static const uint16_t codes[] = {
+#define CODE_ROW(number) number,
+        HW_MLLP_CODE_LIST(CODE_ROW)
+#undef CODE_ROW
+    };
+    unsigned index = 0;
+
+    while (index + 1 < HW_MLLP_CODES && codes[index] != code)
+        index++;
+    return index;
+}
+
+/* It stands in the journal, but what it asks for is not done: the sender is told why (R0). */
+static void answer_not_done(struct hw_connection *connection, const struct hw_submitted *submitted)
+{
+    struct hw_mllp_shared *shared = connection->shared;
+    struct hw_hl7_reading *reading = &shared->reading;
+
+    reading->verdict = HW_VERDICT_REFUSED;
+    reading->header = false;
+    reading->code = NOT_DONE_CODE;
+    reading->where[0] = '\0';
+    snprintf(reading->reason, sizeof reading->reason, "%s", submitted->refused);
+    shared->counters.refused++;
+    shared->counters.refused_ae[code_index(NOT_DONE_CODE)]++;
+    answer(connection, "", HW_GATE_JOURNAL, submitted->release_sequence);
+}
+
 /* Submit the events of the message in hand.  False: no room; nothing has happened. */
 static bool take(struct hw_connection *connection)
 {
@@ -135,6 +166,10 @@ static bool take(struct hw_connection *connection)
     case HW_OUTCOME_FULL:
         return false;
     case HW_OUTCOME_TAKEN:
+        if (submitted.refused != NULL) {
+            answer_not_done(connection, &submitted);
+            return true;
+        }
         counters->taken++;
         answer(connection, "", HW_GATE_JOURNAL, submitted.release_sequence);
         return true;
@@ -144,20 +179,6 @@ static bool take(struct hw_connection *connection)
         return true;
     }
     return true;
-}
-
-static unsigned code_index(uint16_t code)
-{
-    static const uint16_t codes[] = {
-#define CODE_ROW(number) number,
-        HW_MLLP_CODE_LIST(CODE_ROW)
-#undef CODE_ROW
-    };
-    unsigned index = 0;
-
-    while (index + 1 < HW_MLLP_CODES && codes[index] != code)
-        index++;
-    return index;
 }
 
 /* "RWE/PAS", or the address where the message does not say. */

@@ -128,7 +128,7 @@ static void acknowledge_spell(const struct hw_command *command)
         return;
     }
     stay = hw_stay_at(command->engine, stay)->leader;
-    hw__about(command, hw_stay_at(command->engine, stay)->reference, 0);
+    hw__about(command, 'S', hw_stay_at(command->engine, stay)->reference, 0);
     acknowledge_all(command, hw_stay_at(command->engine, stay)->alerts);
 }
 
@@ -164,6 +164,7 @@ static bool is_about(const struct hw_command *command, const struct hw_alert *al
 void hw__command_acknowledge_alert(const struct hw_command *command)
 {
     uint32_t alert = 0, referral;
+    bool fits;
 
     if (!hw__says(command, HW_FIELD_OFFER) && hw__says(command, HW_FIELD_REFERRAL)) {
         referral = hw__known_referral(command);
@@ -181,8 +182,9 @@ void hw__command_acknowledge_alert(const struct hw_command *command)
         hw__refuse(command, HW_E_NOT_FOUND, "there is no such alert");
         return;
     }
-    hw__about(command, hw_alert_at(command->engine, alert)->reference, 0);
-    if (!is_about(command, hw_alert_at(command->engine, alert))) {
+    fits = is_about(command, hw_alert_at(command->engine, alert));
+    hw__about(command, 'A', hw_alert_at(command->engine, alert)->reference, 0);
+    if (!fits) {
         hw__refuse(command, HW_E_CONFLICT, "the alert is about something else");
         return;
     }

@@ -19,7 +19,7 @@ static uint32_t known_match(const struct hw_command *command)
         return 0;
     }
     match = hw_match_at(engine, handle);
-    hw__about(command, match->reference, match->version);
+    hw__about(command, 'O', match->reference, match->version);
     if (service != 0 && hw_service_at(engine, match->service)->code != service) {
         hw__refuse(command, HW_E_CONFLICT, "the offer was made to another service");
         return 0;
@@ -38,7 +38,7 @@ void hw__command_step(const struct hw_command *command, uint32_t handle, enum hw
     enum hw_step_end end = hw_match_take(engine, handle, step);
 
     hw__about(
-        command, hw_match_at(engine, handle)->reference, hw_match_at(engine, handle)->version);
+        command, 'O', hw_match_at(engine, handle)->reference, hw_match_at(engine, handle)->version);
     if (end == HW_STEP_REFUSED)
         hw__refuse(command, HW_E_CONFLICT, "its state does not allow that");
 }
@@ -194,7 +194,7 @@ static void propose_again(const struct hw_command *command, uint32_t late)
     hw_match_set_timer(engine, again);
     hw_referral_follow(engine, referral);
     hw_tell_match(engine, HW_EFFECT_ROUTE_PROPOSED, again);
-    hw__about(command, hw_match_at(engine, again)->reference, 1);
+    hw__about(command, 'O', hw_match_at(engine, again)->reference, 1);
 }
 
 /* Answers of providers (domain 6.2): word, step. */

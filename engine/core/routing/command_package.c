@@ -122,5 +122,6 @@ void hw__command_take_package(const struct hw_command *command)
             lapse(command, match);
         match = hw_package_find(engine, command->identifier, service, false);
     }
-    hw__about(command, hw_match_at(engine, match)->reference, hw_match_at(engine, match)->version);
+    hw__about(
+        command, 'O', hw_match_at(engine, match)->reference, hw_match_at(engine, match)->version);
 }

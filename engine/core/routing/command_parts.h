@@ -62,8 +62,11 @@ static inline void hw__refuse(
     command->engine->command.words = words;
 }
 
-static inline void hw__about(const struct hw_command *command, uint64_t reference, uint32_t version)
+/* What a command is about: the letter of its reference (hw_reference_format()), the reference. */
+static inline void hw__about(
+    const struct hw_command *command, char prefix, uint64_t reference, uint32_t version)
 {
+    command->engine->command.prefix = prefix;
     command->engine->command.reference = reference;
     command->engine->command.version = version;
 }

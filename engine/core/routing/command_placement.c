@@ -141,7 +141,7 @@ static void take_review(const struct hw_command *command, const struct placement
 /* Over, and said again: nobody starts anew, and what it came to may be put right. */
 static void repeat_finished(const struct hw_command *command, struct hw_match *match)
 {
-    hw__about(command, match->reference, match->version);
+    hw__about(command, 'O', match->reference, match->version);
     if (command->event->kind == HW_KIND_PLACEMENT_ENDED && hw__says(command, HW_FIELD_OUTCOME))
         match->outcome = hw__code(command, HW_FIELD_OUTCOME);
     if (command->event->kind == HW_KIND_PLACEMENT_ENDED && hw__says(command, HW_FIELD_DESTINATION))

@@ -137,7 +137,7 @@ void hw__command_take_referral(const struct hw_command *command)
     handle = hw_referral_take(engine, name);
     referral = hw_referral_at(engine, handle);
     if (received && referral->state == HW_REFERRAL_ENDED) {
-        hw__about(command, referral->reference, 0);
+        hw__about(command, 'R', referral->reference, 0);
         hw__refuse(command, HW_E_CONFLICT,
             "the referral is over: who asks again sends another, with an id of its own");
         return;
@@ -162,7 +162,7 @@ void hw__command_take_referral(const struct hw_command *command)
     hw_referral_follow(engine, handle);
     if (!known && (referral->seen & HW_SEEN_DEAD) != 0)
         referral->flags |= HW_REFERRAL_AFTER_DEATH;
-    hw__about(command, referral->reference, 0);
+    hw__about(command, 'R', referral->reference, 0);
 }
 
 uint32_t hw__known_referral(const struct hw_command *command)
@@ -178,7 +178,7 @@ uint32_t hw__known_referral(const struct hw_command *command)
     if (handle == 0)
         hw__refuse(command, HW_E_NOT_FOUND, "the referral is not known");
     else
-        hw__about(command, hw_referral_at(command->engine, handle)->reference, 0);
+        hw__about(command, 'R', hw_referral_at(command->engine, handle)->reference, 0);
     return handle;
 }
 
