@@ -109,12 +109,16 @@ static bool is_refused_with(
         hw_engine_command_result(runtime->engine).status != HW_OK;
 }
 
-/* What was wrong with the command that a message ends with; NULL: nothing, or it is a fact. */
+/*
+ * What was wrong with the command that a message ends with; NULL: nothing, or it is a fact.  Of a
+ * referral that is not known nothing is left to withdraw: that is as its sender wants it.
+ */
 static const char *refused_words(const struct hw_runtime *runtime, const struct hw_event *last)
 {
     struct hw_command_result result = hw_engine_command_result(runtime->engine);
 
-    if (last->kind < HW_KIND_REFERRAL_RECEIVED || result.status == HW_OK)
+    if (last->kind < HW_KIND_REFERRAL_RECEIVED || result.status == HW_OK ||
+        (last->kind == HW_KIND_REFERRAL_WITHDRAWN && result.status == HW_E_NOT_FOUND))
         return NULL;
     return result.words != NULL ? result.words : hw_status_text(result.status);
 }

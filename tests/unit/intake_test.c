@@ -396,15 +396,18 @@ Test(intake, a_command_that_is_refused_is_taken_and_said_to_be)
     opened_open();
     cr_expect(eq(ptr, (void *)refer(1).refused, NULL));
     before = sequence();
-    hw_event_init(&event, HW_KIND_REFERRAL_WITHDRAWN);
+    hw_event_init(&event, HW_KIND_DECIDE_REFERRAL_HELD);
     hw_event_set_text(&event, HW_FIELD_REFERRAL, hw_slice_text("HUB/2"));
     submitted = say(&event);
     cr_expect(eq(int, submitted.outcome, HW_OUTCOME_TAKEN));
     cr_expect(eq(str, (char *)submitted.refused, "the referral is not known"));
     cr_expect(eq(u64, submitted.release_sequence, before + 1));
     cr_expect(eq(int, submit_message(1, 1), HW_OUTCOME_TAKEN));
+    hw_event_init(&event, HW_KIND_REFERRAL_WITHDRAWN);
     hw_event_set_text(&event, HW_FIELD_REFERRAL, hw_slice_text("HUB/1"));
     cr_expect(eq(ptr, (void *)say(&event).refused, NULL));
+    hw_event_set_text(&event, HW_FIELD_REFERRAL, hw_slice_text("HUB/2"));
+    cr_expect(eq(ptr, (void *)say(&event).refused, NULL), "there is nothing to withdraw");
     opened_close();
 }
 
