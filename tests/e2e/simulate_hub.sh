@@ -46,7 +46,6 @@ grows() {
 simulator=$!
 tap_processes+=("$simulator")
 grows placed
-grows waiting_step_down
 grows offered
 grows accepted_not_started
 grows proposed
@@ -69,6 +68,7 @@ for _ in $(seq 600); do
     [ "$((${later:-0} - paused))" -lt 1500 ] || break
     sleep 0.1
 done
+grows waiting_step_down # Whoever is referred while all is paused.
 tap_case "facts are still taken" yes "$([ "$((later - paused))" -ge 1500 ] && echo yes)"
 # Somebody at the hub still approves proposals; paused sends nothing, whoever would send it.
 tap_case "nothing was offered since" "" "$(ask '{"query":"offers","limit":1000}' |
