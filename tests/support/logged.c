@@ -79,3 +79,26 @@ struct hw_submitted logged_submit(struct hw_runtime *runtime, uint64_t number, i
     logged_event(&event, number, happened_ms);
     return hw_runtime_submit(runtime, &event, 1);
 }
+
+struct hw_snapshot logged_closed(struct fault_env *fault, struct hw_env *env, const char *data_dir)
+{
+    struct logged logged = {0};
+    struct hw_runtime_options options = logged_options(env, data_dir, &logged);
+    struct hw_runtime *runtime = NULL;
+    struct hw_snapshot about;
+    char error[HW_ERROR_TEXT_SIZE];
+
+    fault_set_clock(fault, LOGGED_START_MS, 0);
+    HW_ASSERT(hw_runtime_open(&options, &runtime, error) == HW_OK);
+    for (uint64_t number = 1; number <= 20; number++)
+        logged_submit(runtime, number, LOGGED_START_MS);
+    hw_runtime_turn(runtime);
+    about = (struct hw_snapshot){
+        .sequence = hw_engine_sequence(hw_runtime_engine(runtime)),
+        .digest = hw_engine_state_digest(hw_runtime_engine(runtime)),
+        .dedupe_ms = options.dedupe_ms,
+        .history_open_ms = options.history_open_ms,
+    };
+    hw_runtime_close(runtime, false);
+    return about;
+}

@@ -5,6 +5,7 @@
 #define HW_TEST_LOGGED_H
 
 #include "runtime/runtime.h"
+#include "runtime/snapshot.h"
 #include "support/fault_env.h"
 
 /* 2026-11-21T10:00:00Z */
@@ -27,5 +28,11 @@ void logged_event(struct hw_event *event, uint64_t number, int64_t happened_ms);
 
 /* Submit it. */
 struct hw_submitted logged_submit(struct hw_runtime *runtime, uint64_t number, int64_t happened_ms);
+
+/*
+ * A journal of 20 messages in data_dir of env, whose clock is fault's, closed without a snapshot;
+ * what a snapshot of its state would say of itself.
+ */
+struct hw_snapshot logged_closed(struct fault_env *fault, struct hw_env *env, const char *data_dir);
 
 #endif

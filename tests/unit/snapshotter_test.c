@@ -21,25 +21,9 @@ static char error[HW_ERROR_TEXT_SIZE];
 
 static void begin(void)
 {
-    struct logged logged = {0};
-    struct hw_runtime_options options;
-    struct hw_runtime *runtime;
-
     fault = fault_new(54);
     env = failing_table(fault_table(fault));
-    options = logged_options(env, "/data", &logged);
-    fault_set_clock(fault, LOGGED_START_MS, 0);
-    cr_assert(eq(int, hw_runtime_open(&options, &runtime, error), HW_OK), "%s", error);
-    for (uint64_t number = 1; number <= 20; number++)
-        logged_submit(runtime, number, LOGGED_START_MS);
-    hw_runtime_turn(runtime);
-    about = (struct hw_snapshot){
-        .sequence = hw_engine_sequence(hw_runtime_engine(runtime)),
-        .digest = hw_engine_state_digest(hw_runtime_engine(runtime)),
-        .dedupe_ms = options.dedupe_ms,
-        .history_open_ms = options.history_open_ms,
-    };
-    hw_runtime_close(runtime, false);
+    about = logged_closed(fault, env, "/data");
 }
 
 static void end(void)
