@@ -180,7 +180,7 @@ static void write_rows(const struct hw_report_asked *asked, const struct hw_engi
     for (uint32_t i = 0; i < hw_services_count(engine); i++) {
         struct hw_service_view now, then;
         const struct row *row;
-        struct row key;
+        struct row key = {0};
         bool there = i < hw_services_count(position);
 
         hw_service_view(engine, i, &now);
